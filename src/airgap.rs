@@ -1,0 +1,1 @@
+//! The machine that the ceremony runs on: hardening of this process, checks of the surroundings.

@@ -1,0 +1,2 @@
+//! The ceremony: a log of events, and the rules that add to it.
+pub mod token;

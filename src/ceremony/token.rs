@@ -1,0 +1,284 @@
+//! What the ceremony knows of a token: its name, its identity, its keys, the state of its PIN.
+//!
+//! These are facts about tokens, as they stand in the plan and in the transcript. The tokens
+//! themselves are behind [`crate::ports::Tokens`].
+
+use serde::{Deserialize, Serialize};
+
+/// The one string that names a token: `pkcs11:` URI (RFC 7512) or `file:PATH` (age-encrypted
+/// software key). Kept as written in the plan.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TokenName(pub String);
+
+/// The kinds of token that this binary can use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TokenKind {
+    /// A PKCS#11 token, through its vendor's module.
+    Pkcs11,
+    /// A software key in an age-encrypted file.
+    File,
+}
+
+impl TokenName {
+    /// The scheme before the first colon, where this binary has that kind of token.
+    pub fn kind(&self) -> Option<TokenKind> {
+        match self.0.split_once(':')?.0 {
+            "pkcs11" => Some(TokenKind::Pkcs11),
+            "file" => Some(TokenKind::File),
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Display for TokenName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The kind of key that a token is asked to generate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Algorithm {
+    /// ECDSA over NIST P-256 with SHA-256.
+    #[serde(rename = "ecdsa-p256")]
+    EcdsaP256,
+    /// ECDSA over NIST P-384 with SHA-384.
+    #[serde(rename = "ecdsa-p384")]
+    EcdsaP384,
+    /// Ed25519 (RFC 8032).
+    #[serde(rename = "ed25519")]
+    Ed25519,
+}
+
+impl Algorithm {
+    /// Every algorithm, in the order in which they are listed to people.
+    pub const ALL: [Self; 3] = [Self::EcdsaP256, Self::EcdsaP384, Self::Ed25519];
+
+    /// The name in plans and transcripts.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::EcdsaP256 => "ecdsa-p256",
+            Self::EcdsaP384 => "ecdsa-p384",
+            Self::Ed25519 => "ed25519",
+        }
+    }
+}
+
+/// How a token's PIN stands, as far as the token tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PinState {
+    /// Tries left, where the token counts them aloud.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tries_left: Option<u32>,
+    /// At least one wrong PIN since the last right one (`CKF_USER_PIN_COUNT_LOW`).
+    pub count_low: bool,
+    /// One more wrong PIN locks the token (`CKF_USER_PIN_FINAL_TRY`).
+    pub final_try: bool,
+    /// The PIN is locked (`CKF_USER_PIN_LOCKED`).
+    pub locked: bool,
+    /// The PIN has never been set (`CKF_USER_PIN_INITIALIZED` is clear).
+    pub not_set: bool,
+    /// Shortest PIN the token takes, in bytes.
+    pub min_len: u32,
+    /// Longest PIN the token takes, in bytes.
+    pub max_len: u32,
+}
+
+/// A token as it introduces itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenIdentity {
+    /// Which kind of token.
+    pub kind: TokenKind,
+    /// Serial number as the token gives it; for a software key file, its file name.
+    pub serial: String,
+    /// Label given to the token when it was initialised; for a file, its file name.
+    pub label: String,
+    /// Manufacturer as the token gives it.
+    pub manufacturer: String,
+    /// Model as the token gives it.
+    pub model: String,
+    /// Firmware version as the token gives it, `major.minor`.
+    pub firmware: String,
+    /// State of the user PIN.
+    pub pin: PinState,
+}
+
+/// A key that lives on a token, by its public half.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenKey {
+    /// Kind of key.
+    pub algorithm: Algorithm,
+    /// Label of the key object on the token.
+    pub label: String,
+    /// `SubjectPublicKeyInfo` as PEM with a final newline.
+    pub public_pem: String,
+    /// What the token says of the private half.
+    pub attributes: KeyAttributes,
+}
+
+/// What a token says of a private key (PKCS#11 attributes). For a software key every field but
+/// `local` is false, and the reports say so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "one per PKCS#11 attribute, under its own name")]
+pub struct KeyAttributes {
+    /// `CKA_LOCAL`: generated on the token.
+    pub local: bool,
+    /// `CKA_SENSITIVE`: cannot be revealed in plain.
+    pub sensitive: bool,
+    /// `CKA_ALWAYS_SENSITIVE`: was never otherwise.
+    pub always_sensitive: bool,
+    /// `CKA_EXTRACTABLE`: can be wrapped out.
+    pub extractable: bool,
+    /// `CKA_NEVER_EXTRACTABLE`: was never extractable.
+    pub never_extractable: bool,
+    /// `CKA_ALWAYS_AUTHENTICATE`: the PIN is asked for each signature.
+    pub always_authenticate: bool,
+}
+
+/// The world broke: a token, a medium, a disk. What it says is words for people in
+/// [`crate::report`]; what it means for the ceremony is [`Fault::retry`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "fault", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Fault {
+    /// No token answers to the name.
+    #[error("token not found: {token}")]
+    TokenAbsent {
+        /// What was looked for.
+        token: TokenName,
+        /// Tokens that are there instead: `label (serial)`.
+        present: Vec<String>,
+    },
+    /// More than one token, or more than one object, answers to the name.
+    #[error("{object} is ambiguous on {token}: {found} found")]
+    Ambiguous {
+        /// What was looked for.
+        token: TokenName,
+        /// What is there more than once.
+        object: String,
+        /// How often.
+        found: u32,
+    },
+    /// The PKCS#11 module could not be loaded or started.
+    #[error("PKCS#11 module {module}: {reason}")]
+    Module {
+        /// Path of the module.
+        module: String,
+        /// What the loader or the module said.
+        reason: String,
+    },
+    /// The PIN or passphrase was wrong; a try was spent where the token counts.
+    #[error("wrong PIN or passphrase for {token}")]
+    PinWrong {
+        /// Which token.
+        token: TokenName,
+        /// How the PIN stands now.
+        pin: PinState,
+    },
+    /// The PIN was not sent, because it cannot be right. No try was spent.
+    #[error("PIN for {token} has {len} bytes, the token takes {min} to {max}")]
+    PinLength {
+        /// Which token.
+        token: TokenName,
+        /// Length typed, in bytes.
+        len: u32,
+        /// Shortest accepted.
+        min: u32,
+        /// Longest accepted.
+        max: u32,
+    },
+    /// The token's PIN is locked.
+    #[error("PIN of {token} is locked")]
+    PinLocked {
+        /// Which token.
+        token: TokenName,
+    },
+    /// A key with this label is already there; nothing was generated.
+    #[error("a key named {label} is already on {token}")]
+    KeyExists {
+        /// Which token.
+        token: TokenName,
+        /// Label of the key.
+        label: String,
+    },
+    /// The key is not on the token.
+    #[error("no key named {label} on {token}")]
+    KeyAbsent {
+        /// Which token.
+        token: TokenName,
+        /// Label of the key.
+        label: String,
+    },
+    /// The token cannot do what is asked (mechanism, key type).
+    #[error("{token} cannot do this: {reason}")]
+    Unsupported {
+        /// Which token.
+        token: TokenName,
+        /// What it cannot do.
+        reason: String,
+    },
+    /// The token made a signature that does not verify under its own public key.
+    #[error("{token} made a signature that does not verify")]
+    BadSignature {
+        /// Which token.
+        token: TokenName,
+    },
+    /// The token went away, or failed, in the middle.
+    #[error("{token} failed: {reason}")]
+    TokenFailed {
+        /// Which token.
+        token: TokenName,
+        /// What it said.
+        reason: String,
+    },
+    /// A file or directory could not be read or written.
+    #[error("{path}: {reason}")]
+    Storage {
+        /// Path of the file.
+        path: String,
+        /// What the operating system said.
+        reason: String,
+    },
+    /// What was read back is not what was written.
+    #[error("{path}: what was read back is not what was written")]
+    ReadBackDiffers {
+        /// Path of the file.
+        path: String,
+    },
+}
+
+/// What may be done after a [`Fault`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// Nothing happened; the same act can be tried again at once.
+    Safe,
+    /// The act may have happened: look first.
+    LookFirst,
+    /// The same act cannot succeed; another token or an exception is needed.
+    Useless,
+}
+
+impl Fault {
+    /// What may be done after it.
+    pub fn retry(&self) -> Retry {
+        match self {
+            Self::TokenAbsent { .. }
+            | Self::PinWrong { .. }
+            | Self::PinLength { .. }
+            | Self::Storage { .. }
+            | Self::ReadBackDiffers { .. }
+            | Self::Module { .. } => Retry::Safe,
+            Self::TokenFailed { .. } | Self::BadSignature { .. } => Retry::LookFirst,
+            Self::Ambiguous { .. }
+            | Self::PinLocked { .. }
+            | Self::KeyExists { .. }
+            | Self::KeyAbsent { .. }
+            | Self::Unsupported { .. } => Retry::Useless,
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! rootstage.
+pub mod airgap;
+pub mod canonical;
+pub mod ceremony;
+pub mod digest;
+pub mod ports;
+pub mod secret;
+pub mod token;
+pub mod tuf;
+pub mod tui;

@@ -1,0 +1,1 @@
+//! Tokens behind [`crate::ports::Tokens`].
