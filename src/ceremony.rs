@@ -1,2 +1,16 @@
 //! The ceremony: a log of events, and the rules that add to it.
+
+pub mod ask;
+pub mod board;
+pub mod check;
+pub mod clock;
+pub mod command;
+pub mod effect;
+pub mod event;
+pub mod plan;
+pub mod procedure;
+pub mod refusal;
+pub mod script;
+pub mod state;
+pub mod steps;
 pub mod token;

@@ -3,6 +3,7 @@ pub mod airgap;
 pub mod canonical;
 pub mod ceremony;
 pub mod digest;
+pub mod driver;
 pub mod ports;
 pub mod secret;
 pub mod token;

@@ -1,1 +1,2 @@
-//! TUF metadata.
+//! TUF metadata. (stub until merged)
+pub mod key;

@@ -1,0 +1,351 @@
+//! What people are asked, and what they did about it.
+//!
+//! The screens draw an [`Ask`]; they know nothing of steps. A whole ask is in the transcript, so
+//! that the words that people heard are on record with the names of those who answered.
+
+use serde::{Deserialize, Serialize};
+
+use super::plan::{ParticipantId, Plan};
+use super::refusal::Refusal;
+use super::token::{PinState, TokenIdentity, TokenName};
+use crate::digest::Sha256;
+
+/// One question to the room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ask {
+    /// Name within the step, such as `consent`.
+    pub name: String,
+    /// One line that says what is asked.
+    pub title: String,
+    /// Paragraphs that a person can read out.
+    pub words: Vec<String>,
+    /// Facts to look at, such as a serial number.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<Fact>,
+    /// A digest to read back, drawn as a numbered grid of hex groups and PGP words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<ShownDigest>,
+    /// A text that must be read to its end before the answer counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<Document>,
+    /// What the answer looks like.
+    pub form: Form,
+    /// Who answers: one seat per person, each with initials of their own.
+    pub seats: Vec<Seat>,
+}
+
+/// A labelled fact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fact {
+    /// What it is.
+    pub label: String,
+    /// Its value, as text.
+    pub value: String,
+}
+
+/// A digest and what it is the digest of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShownDigest {
+    /// What was hashed.
+    pub of: String,
+    /// The digest.
+    pub sha256: Sha256,
+}
+
+/// A text for review, line by line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    /// Heading.
+    pub title: String,
+    /// Lines of at most 74 columns.
+    pub lines: Vec<String>,
+}
+
+/// A place for one person's initials.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seat {
+    /// What the person is here: `keyholder`, `witness`, `administrator`.
+    pub role: String,
+    /// Who may take the seat. Two seats of one ask are never taken by the same person.
+    pub who: Vec<ParticipantId>,
+}
+
+/// The shape of an answer, besides the initials.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "form", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Form {
+    /// Initials only.
+    Confirm,
+    /// One of several options, typed as its key word.
+    Choose {
+        /// What can be chosen.
+        options: Vec<Choice>,
+    },
+    /// An irreversible act: the phrase is typed back exactly.
+    TypeBack {
+        /// The phrase.
+        phrase: String,
+    },
+    /// Words at these positions (1 to 32) of the ask's digest, typed from paper or screen.
+    Words {
+        /// One-based positions in the grid.
+        positions: Vec<u8>,
+    },
+    /// The time on a watch of one's own, UTC, `HH:MM`.
+    WatchTime {
+        /// The program's own time when the ask was made, RFC 3339.
+        now: String,
+        /// How far apart the two may be, in minutes.
+        tolerance: u8,
+    },
+    /// A PIN or passphrase. It goes straight to the token, never into the answer.
+    Secret(SecretForm),
+    /// Nothing can be answered here: the words say why, and what can be done instead (log an
+    /// exception, skip with two names, abort).
+    Halted,
+}
+
+/// What is known of the secret to be typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecretForm {
+    /// Which kind of secret.
+    pub kind: SecretKind,
+    /// The token that takes it.
+    pub token: TokenName,
+    /// Serial number of that token.
+    pub serial: String,
+    /// How the PIN stands.
+    pub pin: PinState,
+}
+
+/// Kinds of secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SecretKind {
+    /// User PIN of a hardware token.
+    Pin,
+    /// Passphrase of an existing software key.
+    Passphrase,
+    /// Passphrase of a software key to be made: typed twice, strength shown.
+    NewPassphrase,
+}
+
+/// One option of a choice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    /// The word that is typed to choose it; lower case ASCII.
+    pub key: String,
+    /// What it means, and what follows.
+    pub meaning: String,
+}
+
+/// What people did about an ask. Holds no secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// Initials, one per seat, in the order of the seats.
+    pub initials: Vec<String>,
+    /// What was typed: the chosen key, the phrase, the words, or the time. Empty for
+    /// [`Form::Confirm`] and [`Form::Secret`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub typed: Vec<String>,
+    /// Whether the document was on screen to its last line.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub read_to_end: bool,
+}
+
+impl Ask {
+    /// A question with a form and nothing else; the `with_` methods add to it.
+    pub fn new(name: &str, title: impl Into<String>, form: Form) -> Self {
+        Self {
+            name: name.to_owned(),
+            title: title.into(),
+            words: Vec::new(),
+            facts: Vec::new(),
+            digest: None,
+            document: None,
+            form,
+            seats: Vec::new(),
+        }
+    }
+
+    /// Adds a paragraph.
+    #[must_use]
+    pub fn saying(mut self, paragraph: impl Into<String>) -> Self {
+        let paragraph = paragraph.into();
+        if !paragraph.is_empty() {
+            self.words.push(paragraph);
+        }
+        self
+    }
+
+    /// Adds a fact.
+    #[must_use]
+    pub fn fact(mut self, label: &str, value: impl Into<String>) -> Self {
+        self.facts.push(Fact {
+            label: label.to_owned(),
+            value: value.into(),
+        });
+        self
+    }
+
+    /// Adds the digest to read back.
+    #[must_use]
+    pub fn showing(mut self, of: &str, sha256: Sha256) -> Self {
+        self.digest = Some(ShownDigest {
+            of: of.to_owned(),
+            sha256,
+        });
+        self
+    }
+
+    /// Adds the text to review.
+    #[must_use]
+    pub fn reviewing(mut self, title: &str, lines: Vec<String>) -> Self {
+        self.document = Some(Document {
+            title: title.to_owned(),
+            lines,
+        });
+        self
+    }
+
+    /// Adds the seats.
+    #[must_use]
+    pub fn seated(mut self, seats: Vec<Seat>) -> Self {
+        self.seats.extend(seats);
+        self
+    }
+
+    /// Checks an answer against this ask; gives the people who answered, in the order of the seats.
+    pub fn accept(&self, answer: &Answer, plan: &Plan) -> Result<Vec<ParticipantId>, Refusal> {
+        if self.form == Form::Halted {
+            return Err(Refusal::NothingToAnswer {
+                title: self.title.clone(),
+            });
+        }
+        if self.document.is_some() && !answer.read_to_end {
+            return Err(Refusal::NotReadToEnd {
+                title: self.title.clone(),
+            });
+        }
+        self.accept_typed(&answer.typed)?;
+        self.seat(&answer.initials, plan)
+    }
+
+    fn accept_typed(&self, typed: &[String]) -> Result<(), Refusal> {
+        let expect = |wanted: usize| {
+            if typed.len() == wanted {
+                Ok(())
+            } else {
+                Err(Refusal::Incomplete {
+                    wanted: u32::try_from(wanted).unwrap_or(u32::MAX),
+                    got: u32::try_from(typed.len()).unwrap_or(u32::MAX),
+                })
+            }
+        };
+        match &self.form {
+            Form::Confirm | Form::Secret(_) | Form::Halted => expect(0),
+            Form::Choose { options } => {
+                expect(1)?;
+                let word = typed.first().map(String::as_str).unwrap_or_default();
+                if options.iter().any(|option| option.key == word) {
+                    Ok(())
+                } else {
+                    Err(Refusal::NoSuchChoice {
+                        typed: word.to_owned(),
+                        choices: options.iter().map(|o| o.key.clone()).collect(),
+                    })
+                }
+            }
+            Form::TypeBack { phrase } => {
+                expect(1)?;
+                let got = typed.first().map(String::as_str).unwrap_or_default();
+                if got == phrase {
+                    Ok(())
+                } else {
+                    Err(Refusal::PhraseDiffers {
+                        expected: phrase.clone(),
+                        typed: got.to_owned(),
+                    })
+                }
+            }
+            Form::Words { positions } => {
+                expect(positions.len())?;
+                self.accept_words(positions, typed)
+            }
+            Form::WatchTime { now, tolerance } => {
+                expect(1)?;
+                let watch = typed.first().map(String::as_str).unwrap_or_default();
+                super::clock::compare(now, watch, *tolerance)
+            }
+        }
+    }
+
+    fn accept_words(&self, positions: &[u8], typed: &[String]) -> Result<(), Refusal> {
+        let Some(digest) = &self.digest else {
+            return Ok(());
+        };
+        let words = digest.sha256.words();
+        for (position, got) in positions.iter().zip(typed) {
+            let right = usize::from(*position)
+                .checked_sub(1)
+                .and_then(|index| words.get(index))
+                .is_some_and(|word| word.eq_ignore_ascii_case(got.trim()));
+            if !right {
+                return Err(Refusal::WordDiffers {
+                    of: digest.of.clone(),
+                    position: *position,
+                    typed: got.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn seat(&self, initials: &[String], plan: &Plan) -> Result<Vec<ParticipantId>, Refusal> {
+        let mut seated: Vec<ParticipantId> = Vec::new();
+        for (number, seat) in self.seats.iter().enumerate() {
+            let typed = initials.get(number).map_or("", |text| text.trim());
+            let person = plan
+                .participants
+                .iter()
+                .find(|p| !typed.is_empty() && p.initials.eq_ignore_ascii_case(typed))
+                .ok_or_else(|| Refusal::UnknownInitials {
+                    typed: typed.to_owned(),
+                    role: seat.role.clone(),
+                })?;
+            if !seat.who.contains(&person.id) {
+                return Err(Refusal::WrongPerson {
+                    name: person.name.clone(),
+                    role: seat.role.clone(),
+                });
+            }
+            if seated.contains(&person.id) {
+                return Err(Refusal::SamePersonTwice {
+                    name: person.name.clone(),
+                });
+            }
+            seated.push(person.id.clone());
+        }
+        Ok(seated)
+    }
+}
+
+impl SecretForm {
+    /// The secret form for a token as it introduced itself.
+    pub fn for_token(kind: SecretKind, token: &TokenName, identity: &TokenIdentity) -> Self {
+        Self {
+            kind,
+            token: token.clone(),
+            serial: identity.serial.clone(),
+            pin: identity.pin.clone(),
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What the ceremony asks of the world, and what the world says.
+
+use serde::{Deserialize, Serialize};
+
+use super::check::Check;
+use super::token::{Algorithm, Fault, TokenIdentity, TokenKey, TokenName};
+use crate::digest::Sha256;
+
+/// A request to the world. It is on record before it is performed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "effect", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Effect {
+    /// Run the environment checks.
+    CheckEnvironment,
+    /// Read the clock.
+    ReadClock,
+    /// Ask a token to introduce itself.
+    Identify {
+        /// Which token.
+        token: TokenName,
+    },
+    /// Look for a key on a token.
+    FindKey {
+        /// Which token.
+        token: TokenName,
+        /// Label of the key.
+        label: String,
+    },
+    /// Generate a key on a token. Irreversible.
+    Generate {
+        /// Which token.
+        token: TokenName,
+        /// Label of the key.
+        label: String,
+        /// Kind of key.
+        algorithm: Algorithm,
+    },
+    /// Sign. Irreversible.
+    Sign {
+        /// Which token.
+        token: TokenName,
+        /// Label of the key.
+        label: String,
+        /// What is signed.
+        message: Message,
+    },
+    /// Read the public keys of the online roles.
+    ReadKeys {
+        /// Paths as in the plan.
+        paths: Vec<String>,
+    },
+    /// Write the signed metadata and read it back.
+    WriteMetadata {
+        /// Directories besides the ceremony's own `metadata/`.
+        directories: Vec<String>,
+        /// Names of the files and the digest of each.
+        files: Vec<FileDigest>,
+    },
+}
+
+impl Effect {
+    /// Whether performing it twice is the same as performing it once.
+    pub fn repeatable(&self) -> bool {
+        !matches!(self, Self::Generate { .. } | Self::Sign { .. })
+    }
+
+    /// Whether a PIN or passphrase goes with it.
+    pub fn takes_secret(&self) -> bool {
+        matches!(
+            self,
+            Self::Generate { .. } | Self::Sign { .. } | Self::FindKey { .. }
+        )
+    }
+}
+
+/// What a token signs. The bytes follow from the state of the ceremony
+/// ([`super::state::State::message`]).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "message", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Message {
+    /// Proof that the token holds the key: a text that can never be taken for TUF metadata.
+    Possession {
+        /// SHA-256 of the text.
+        sha256: Sha256,
+    },
+    /// The canonical bytes of the root's `signed` part.
+    Payload {
+        /// SHA-256 of the bytes.
+        sha256: Sha256,
+    },
+}
+
+/// A file and its digest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileDigest {
+    /// Name or path.
+    pub name: String,
+    /// SHA-256 of its bytes.
+    pub sha256: Sha256,
+    /// Size in bytes.
+    pub size: u64,
+}
+
+/// A public key read from a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyFile {
+    /// Path as in the plan.
+    pub path: String,
+    /// SHA-256 of the file's bytes.
+    pub sha256: Sha256,
+    /// The file's text.
+    pub text: String,
+}
+
+/// What the world said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The environment checks.
+    Environment(Vec<Check>),
+    /// UTC now, RFC 3339 with milliseconds.
+    Clock(String),
+    /// The token introduced itself.
+    Identified(TokenIdentity),
+    /// The key that was looked for, if it is there.
+    Found(Option<TokenKey>),
+    /// The key that was generated.
+    Generated(TokenKey),
+    /// The signature, DER or 64 bytes.
+    Signature(Vec<u8>),
+    /// The key files.
+    Keys(Vec<KeyFile>),
+    /// Everything was written and read back: full paths.
+    Written(Vec<FileDigest>),
+    /// It failed.
+    Fault(Fault),
+}

@@ -1,0 +1,174 @@
+//! What happened: past-tense facts, the only thing that is stored.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::ask::{Answer, Ask};
+use super::check::Check;
+use super::effect::{Effect, FileDigest, KeyFile};
+use super::plan::{Mode, ParticipantId};
+use super::token::{Fault, TokenIdentity, TokenKey};
+use crate::digest::Sha256;
+use crate::tuf::key::KeyId;
+
+/// One fact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "body", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Event {
+    /// The first record.
+    CeremonyOpened(Opening),
+    /// The ceremony went on after an interruption.
+    Resumed(Resumption),
+    /// A step began.
+    StepBegun {},
+    /// The room was asked; the whole question.
+    Asked(Ask),
+    /// The room answered.
+    Answered {
+        /// Name of the ask.
+        ask: String,
+        /// Who answered, in the order of the seats.
+        by: Vec<ParticipantId>,
+        /// What they did.
+        answer: Answer,
+    },
+    /// An effect is about to be performed.
+    Intended(Effect),
+    /// The environment was checked.
+    EnvironmentChecked {
+        /// Results.
+        checks: Vec<Check>,
+    },
+    /// The clock was read.
+    ClockRead {
+        /// UTC, RFC 3339.
+        utc: String,
+    },
+    /// A token introduced itself.
+    TokenIdentified(TokenIdentity),
+    /// A key was looked for.
+    KeySought {
+        /// The key, where it was found.
+        key: Option<TokenKey>,
+    },
+    /// A key was generated.
+    KeyGenerated(TokenKey),
+    /// A token signed, and the signature verifies.
+    SignatureMade {
+        /// The signature in lower-case hex.
+        sig: String,
+    },
+    /// Public keys of the online roles were read.
+    KeysRead {
+        /// The files.
+        files: Vec<KeyFile>,
+    },
+    /// Metadata was written and read back.
+    MetadataWritten {
+        /// Every file, by full path.
+        files: Vec<FileDigest>,
+    },
+    /// An effect failed.
+    Faulted(Fault),
+    /// Who is present.
+    RollCalled {
+        /// People in the room.
+        present: Vec<ParticipantId>,
+        /// People who are not.
+        absent: Vec<ParticipantId>,
+    },
+    /// A keyholder's key is enrolled: generated, shown, and its possession proved.
+    KeyEnrolled {
+        /// Whose key.
+        holder: ParticipantId,
+        /// TUF key id.
+        keyid: KeyId,
+        /// SHA-256 of the `SubjectPublicKeyInfo`.
+        fingerprint: Sha256,
+    },
+    /// The root's content is fixed.
+    RootAssembled {
+        /// The `signed` part.
+        signed: Value,
+        /// SHA-256 of its canonical bytes.
+        payload: Sha256,
+    },
+    /// The signatures reach the threshold.
+    ThresholdReached {
+        /// Distinct keys whose signatures count.
+        counted: u32,
+        /// Signatures needed.
+        threshold: u32,
+    },
+    /// Something went otherwise than written.
+    ExceptionLogged(Exception),
+    /// A step was left out.
+    StepSkipped {
+        /// Number of the exception that allows it.
+        exception: u32,
+        /// The two people who decided.
+        by: Vec<ParticipantId>,
+    },
+    /// A step is complete.
+    StepDone {},
+    /// The room left the screen; the ceremony waits.
+    Paused {
+        /// Why: `left` by a person, or the signal that ended the program.
+        reason: String,
+    },
+    /// The ceremony ended before its end.
+    Aborted {
+        /// The two people who decided.
+        by: Vec<ParticipantId>,
+        /// Why.
+        reason: String,
+    },
+    /// The ceremony is complete.
+    CeremonyClosed {},
+}
+
+/// Content of the first record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Opening {
+    /// Random name of this ceremony: 32 hex digits.
+    pub ceremony: String,
+    /// Production or rehearsal.
+    pub mode: Mode,
+    /// SHA-256 of `script.toml`.
+    pub script: Sha256,
+    /// SHA-256 of `plan.toml`.
+    pub plan: Sha256,
+    /// Name and version of the program.
+    pub program: String,
+    /// Version of the rules by which the transcript was made.
+    pub rules: u32,
+    /// Directory to which relative paths of the plan refer.
+    pub plan_directory: String,
+}
+
+/// What is known when a ceremony goes on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resumption {
+    /// Name and version of the program that goes on.
+    pub program: String,
+    /// Bytes of a torn last line that were cut away.
+    pub cut_bytes: u64,
+}
+
+/// An entry of the exception log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exception {
+    /// Number: 1 for E1.
+    pub number: u32,
+    /// What should have happened.
+    pub expected: String,
+    /// What happened.
+    pub happened: String,
+    /// What was decided.
+    pub decided: String,
+    /// Who decided.
+    pub by: Vec<ParticipantId>,
+}

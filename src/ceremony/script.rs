@@ -1,0 +1,73 @@
+//! The script: the procedure, written beforehand; data in `ceremony-scripts/`.
+
+use super::plan::{Duty, Mode};
+use crate::digest::Sha256;
+
+/// A script that was read without a problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Script {
+    /// SHA-256 of the file's bytes.
+    pub digest: Sha256,
+    /// Name by which a plan refers to it.
+    pub name: String,
+    /// Title for people.
+    pub title: String,
+    /// What it is for.
+    pub about: String,
+    /// Whether it is for production or for rehearsals.
+    pub mode: Mode,
+    /// Its parts.
+    pub acts: Vec<Act>,
+}
+
+/// A part of a script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Act {
+    /// Id, unique in the script.
+    pub id: String,
+    /// Title for people.
+    pub title: String,
+    /// Its steps.
+    pub steps: Vec<Step>,
+}
+
+/// One line of the procedure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Id, unique in the script.
+    pub id: String,
+    /// Kind, a name in [`super::steps::KINDS`].
+    pub kind: String,
+    /// Title for people.
+    pub title: String,
+    /// Who answers: one seat each.
+    pub by: Vec<Answerer>,
+    /// Time budget in minutes.
+    pub minutes: u32,
+    /// Text that a person can read out.
+    pub say: String,
+    /// Whether the step is done once, or once for each keyholder.
+    pub each: Each,
+    /// Line of the script at which it stands, from 1.
+    pub line: u32,
+}
+
+/// How often a step is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Each {
+    /// Once.
+    Once,
+    /// Once for each keyholder of the plan, in its order.
+    Keyholder,
+}
+
+/// Who takes a seat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answerer {
+    /// Anyone of this duty.
+    Duty(Duty),
+    /// The keyholder for whom the step is done (`holder`).
+    Holder,
+    /// Anyone in the room (`anyone`).
+    Anyone,
+}

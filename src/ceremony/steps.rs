@@ -1,0 +1,62 @@
+//! The kinds of step. One line in [`KINDS`] adds one.
+
+use super::ask::{Answer, Ask};
+use super::effect::Effect;
+use super::event::Event;
+use super::procedure::BoundStep;
+use super::refusal::Refusal;
+use super::script::Each;
+use super::state::State;
+
+/// What a step wants next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Ask the room.
+    Ask(Ask),
+    /// Perform an effect that needs nobody.
+    Do(Effect),
+    /// Put a conclusion on record.
+    Record(Event),
+    /// Nothing: the step is complete.
+    Done,
+}
+
+/// A kind of step. It holds no token, no file, no terminal: it says what to ask and what to do.
+pub trait Kind: Sync {
+    /// Name in scripts.
+    fn name(&self) -> &'static str;
+
+    /// One sentence for the documentation.
+    fn about(&self) -> &'static str;
+
+    /// How often steps of this kind are done.
+    fn each(&self) -> Each {
+        Each::Once
+    }
+
+    /// What the step wants next, from the state alone.
+    fn next(&self, state: &State, step: &BoundStep) -> Next;
+
+    /// The effect that an accepted answer sets off, such as the signature after a PIN.
+    fn after(&self, state: &State, step: &BoundStep, ask: &Ask, answer: &Answer) -> Option<Effect> {
+        let _ = (state, step, ask, answer);
+        None
+    }
+
+    /// Whether two people may skip it; otherwise the reason why not.
+    fn skippable(&self, state: &State, step: &BoundStep) -> Result<(), String> {
+        let _ = (state, step);
+        Ok(())
+    }
+}
+
+/// Every kind of step.
+pub static KINDS: &[&dyn Kind] = &[];
+
+/// The kind of this name.
+pub fn kind(name: &str) -> Option<&'static dyn Kind> {
+    KINDS.iter().copied().find(|kind| kind.name() == name)
+}
+
+#[allow(unused)]
+fn refused(_: Refusal) {}
