@@ -4,6 +4,7 @@ pub mod canonical;
 pub mod ceremony;
 pub mod digest;
 pub mod ports;
+pub mod safe;
 pub mod secret;
 pub mod token;
 pub mod tuf;
