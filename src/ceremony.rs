@@ -1,6 +1,7 @@
 //! The ceremony: a log of events, and the rules that add to it.
 
 pub mod ask;
+pub mod assembly;
 pub mod board;
 pub mod check;
 pub mod clock;
@@ -9,6 +10,7 @@ pub mod decide;
 pub mod effect;
 pub mod event;
 pub mod evolve;
+
 pub mod plan;
 pub mod procedure;
 pub mod refusal;

@@ -79,6 +79,6 @@ fn last_four(serial: &str) -> String {
 
 fn pin_words(state: &State, _step: &BoundStep) -> String {
     state.here.identity.as_ref().map_or_else(String::new, |identity| {
-        crate::report::pin(&identity.pin)
+        crate::report::pin_words(&identity.pin)
     })
 }
