@@ -23,7 +23,11 @@ pub(super) trait Dialect {
     fn is_escaped(c: char) -> bool;
 
     /// Writes a number; `path` says where it stands.
-    fn number(out: &mut String, number: &Number, path: impl FnOnce() -> String) -> Result<(), Self::Error>;
+    fn number(
+        out: &mut String,
+        number: &Number,
+        path: impl FnOnce() -> String,
+    ) -> Result<(), Self::Error>;
 
     /// Begins a line at this level, where the dialect has lines.
     fn new_line(_out: &mut String, _level: usize) {}
@@ -37,7 +41,10 @@ pub(super) struct Line;
 pub(super) struct Pretty;
 
 fn not_integer(number: &Number, path: impl FnOnce() -> String) -> CanonicalError {
-    CanonicalError::NotInteger { path: path(), got: number.to_string() }
+    CanonicalError::NotInteger {
+        path: path(),
+        got: number.to_string(),
+    }
 }
 
 fn is_standard_escape(c: char) -> bool {
@@ -51,7 +58,11 @@ impl Dialect for Olpc {
         c == '"' || c == '\\'
     }
 
-    fn number(out: &mut String, number: &Number, path: impl FnOnce() -> String) -> Result<(), CanonicalError> {
+    fn number(
+        out: &mut String,
+        number: &Number,
+        path: impl FnOnce() -> String,
+    ) -> Result<(), CanonicalError> {
         if !(number.is_u64() || number.is_i64()) {
             return Err(not_integer(number, path));
         }
@@ -65,21 +76,32 @@ impl Dialect for Line {
 
     fn order(a: &str, b: &str) -> Ordering {
         // only outside the basic plane do UTF-16 units and codepoints sort differently
-        if a.is_ascii() && b.is_ascii() { a.cmp(b) } else { a.encode_utf16().cmp(b.encode_utf16()) }
+        if a.is_ascii() && b.is_ascii() {
+            a.cmp(b)
+        } else {
+            a.encode_utf16().cmp(b.encode_utf16())
+        }
     }
 
     fn is_escaped(c: char) -> bool {
         is_standard_escape(c)
     }
 
-    fn number(out: &mut String, number: &Number, path: impl FnOnce() -> String) -> Result<(), CanonicalError> {
+    fn number(
+        out: &mut String,
+        number: &Number,
+        path: impl FnOnce() -> String,
+    ) -> Result<(), CanonicalError> {
         let size = match (number.as_u64(), number.as_i64()) {
             (Some(positive), _) => positive,
             (None, Some(negative)) => negative.unsigned_abs(),
             (None, None) => return Err(not_integer(number, path)),
         };
         if size > MAX_SAFE_INTEGER {
-            return Err(CanonicalError::TooLarge { path: path(), got: number.to_string() });
+            return Err(CanonicalError::TooLarge {
+                path: path(),
+                got: number.to_string(),
+            });
         }
         integer(out, number);
         Ok(())
@@ -94,7 +116,11 @@ impl Dialect for Pretty {
         is_standard_escape(c)
     }
 
-    fn number(out: &mut String, number: &Number, _path: impl FnOnce() -> String) -> Result<(), Infallible> {
+    fn number(
+        out: &mut String,
+        number: &Number,
+        _path: impl FnOnce() -> String,
+    ) -> Result<(), Infallible> {
         integer(out, number);
         Ok(())
     }
