@@ -1,4 +1,5 @@
 //! The ceremony: a log of events, and the rules that add to it.
+<<<<<<< HEAD
 
 pub mod ask;
 pub mod assembly;
@@ -17,4 +18,8 @@ pub mod refusal;
 pub mod script;
 pub mod state;
 pub mod steps;
+=======
+pub mod passphrase;
+>>>>>>> tokens
 pub mod token;
+pub mod token_name;
