@@ -196,10 +196,10 @@ fn facts(test: &str, harden_first: &str, user: Option<u32>) -> Facts {
         .env(CHILD, harden_first)
         .output()
         .unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
+    let printed = String::from_utf8_lossy(&output.stdout);
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "the child failed: {text}{said}");
-    let lines = text
+    assert!(output.status.success(), "the child failed: {printed}{said}");
+    let lines = printed
         .lines()
         .filter_map(|line| Some(line.split_once("fact ")?.1));
     lines

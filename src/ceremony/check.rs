@@ -2,6 +2,31 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The ids of all checks, in the order in which they are made. A plan that requires one that is not
+/// here asks for something that this binary never answers.
+pub const IDS: [&str; 20] = [
+    "network.interfaces",
+    "network.routes",
+    "network.radio",
+    "memory.swap",
+    "memory.core-dumps",
+    "process.no-network",
+    "process.not-dumpable",
+    "process.no-core-file",
+    "process.memory-locked",
+    "process.no-new-privileges",
+    "process.private-files",
+    "process.traced",
+    "programs.tokens",
+    "time.clock",
+    "storage.root",
+    "storage.space",
+    "binary.digest",
+    "terminal.size",
+    "terminal.type",
+    "terminal.characters",
+];
+
 /// One look at the machine: what was looked at, what was found, what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
