@@ -1,5 +1,6 @@
 //! The ceremony: a log of events, and the rules that add to it.
 <<<<<<< HEAD
+<<<<<<< HEAD
 
 pub mod ask;
 pub mod assembly;
@@ -21,5 +22,8 @@ pub mod steps;
 =======
 pub mod passphrase;
 >>>>>>> tokens
+=======
+pub mod check;
+>>>>>>> machine
 pub mod token;
 pub mod token_name;
