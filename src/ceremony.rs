@@ -1,6 +1,4 @@
 //! The ceremony: a log of events, and the rules that add to it.
-<<<<<<< HEAD
-<<<<<<< HEAD
 
 pub mod ask;
 pub mod assembly;
@@ -12,18 +10,12 @@ pub mod decide;
 pub mod effect;
 pub mod event;
 pub mod evolve;
-
+pub mod passphrase;
 pub mod plan;
 pub mod procedure;
 pub mod refusal;
 pub mod script;
 pub mod state;
 pub mod steps;
-=======
-pub mod passphrase;
->>>>>>> tokens
-=======
-pub mod check;
->>>>>>> machine
 pub mod token;
 pub mod token_name;

@@ -139,7 +139,7 @@ impl Driver {
                 Ok(()) => tell(Report::State(Box::new(self.state.clone()))),
                 Err(Stop::Refused(refusal)) => tell(Report::Refused(refusal)),
                 Err(Stop::Journal(error)) => {
-                    tell(Report::Broken(crate::report::journal(&error)));
+                    tell(Report::Broken(error.to_string()));
                     return;
                 }
             }

@@ -6,6 +6,7 @@ pub mod digest;
 pub mod driver;
 pub mod journal;
 pub mod ports;
+pub mod report;
 pub mod safe;
 pub mod secret;
 pub mod token;
@@ -13,3 +14,9 @@ pub mod transcript;
 pub mod tuf;
 pub mod tui;
 pub mod world;
+
+/// Name and version of this program, as the transcript records it.
+pub const PROGRAM_VERSION: &str = concat!("rootstage ", env!("CARGO_PKG_VERSION"));
+
+/// Day on which this version was released: no clock is right before it.
+pub const RELEASED: &str = "2026-11-23";

@@ -11,6 +11,7 @@
 //! The salt lets a record's body be withheld from a published copy: the commitment stays, so does
 //! the head. A rehearsal's domain differs, so that none of its records fits a real ceremony.
 
+pub mod audit;
 pub mod chain;
 pub mod record;
 

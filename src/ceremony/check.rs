@@ -1,24 +1,3 @@
-<<<<<<< HEAD
-//! Results of environment checks, as they stand in the transcript.
-use serde::{Deserialize, Serialize};
-/// One result. (stub until merged)
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Check {
-    /// Id, such as `network.interfaces`.
-    pub id: String,
-    /// Title for people.
-    pub title: String,
-    /// Verdict.
-    pub verdict: Verdict,
-    /// What was found.
-    pub found: String,
-    /// What to do.
-    pub advice: String,
-}
-/// Verdict of a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-=======
 //! A check of the surroundings, as it is shown to people and stands in the transcript.
 
 use serde::{Deserialize, Serialize};
@@ -66,19 +45,10 @@ pub struct Check {
 
 /// Whether something is as it should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
->>>>>>> machine
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// As it should be.
     Pass,
-<<<<<<< HEAD
-    /// Worth a look.
-    Warn,
-    /// Not as it should be.
-    Fail,
-    /// Could not be found out.
-    Unknown,
-=======
     /// It could not be looked at.
     Unknown,
     /// Not as it should be; the ceremony can go on where people accept it.
@@ -144,5 +114,4 @@ mod tests {
         let more = written.replace("\"id\"", "\"mood\":\"calm\",\"id\"");
         assert!(serde_json::from_str::<Check>(&more).is_err());
     }
->>>>>>> machine
 }

@@ -12,7 +12,7 @@ use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::script::Each;
 use crate::ceremony::state::State;
 use crate::digest::Sha256;
-use crate::tuf::key::{KeyId, PublicKey};
+use crate::tuf::key::PublicKey;
 
 pub struct ProvePossession;
 
@@ -43,7 +43,7 @@ impl Kind for ProvePossession {
             if let Ok(public) = PublicKey::from_pem(&held.key.public_pem) {
                 return Next::record(Event::KeyEnrolled {
                     holder: holder.id.clone(),
-                    keyid: KeyId::of(&public.to_tuf()),
+                    keyid: public.key_id(),
                     fingerprint: public.fingerprint(),
                 });
             }

@@ -6,6 +6,7 @@ use crate::ceremony::assembly;
 use crate::ceremony::event::Event;
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::state::State;
+use crate::tuf::policy::Level;
 
 pub struct Review;
 
@@ -51,7 +52,12 @@ impl Kind for Review {
         )
         .showing("SHA-256 of what will be signed", payload.sha256);
         for finding in assembly::findings(state) {
-            ask = ask.fact(finding.level.name(), finding.sentence);
+            let level = match finding.level {
+                Level::Info => "For information",
+                Level::Caution => "CAUTION",
+                Level::Stop => "STOP",
+            };
+            ask = ask.fact(level, finding.sentence);
         }
         Next::ask(ask.reviewing("root.json", assembly::review_lines(state, payload)))
     }

@@ -7,7 +7,7 @@ use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::script::Each;
 use crate::ceremony::state::State;
 use crate::ceremony::token::TokenKind;
-use crate::tuf::key::{KeyId, PublicKey};
+use crate::tuf::key::PublicKey;
 
 pub struct ShowKey;
 
@@ -65,7 +65,7 @@ impl Kind for ShowKey {
             .fact("Private half", place)
             .fact(
                 "TUF key id",
-                KeyId::of(&public.to_tuf()).to_string(),
+                public.key_id().to_string(),
             )
             .showing("SHA-256 of the public key", public.fingerprint()),
         )

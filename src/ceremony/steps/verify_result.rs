@@ -35,7 +35,7 @@ impl Kind for VerifyResult {
                 vec![
                     format!(
                         "{} of {} needed signatures verify. Not signed by: {}.",
-                        tally.counted(),
+                        tally.count(),
                         tally.threshold(),
                         missing.join(", ")
                     ),
@@ -45,7 +45,7 @@ impl Kind for VerifyResult {
         }
         if !state.threshold_reached {
             return Next::record(Event::ThresholdReached {
-                counted: tally.counted(),
+                counted: u32::try_from(tally.count()).unwrap_or(u32::MAX),
                 threshold: tally.threshold(),
             });
         }
@@ -61,7 +61,7 @@ impl Kind for VerifyResult {
         )
         .fact(
             "Signatures",
-            format!("{} verify, {} are needed", tally.counted(), tally.threshold()),
+            format!("{} verify, {} are needed", tally.count(), tally.threshold()),
         );
         for id in state.keys.keys() {
             ask = ask.fact(
