@@ -181,7 +181,8 @@ fn write<D: Dialect>(top: &Value) -> Result<String, D::Error> {
 fn string<D: Dialect>(out: &mut String, text: &str) {
     out.push('"');
     let mut rest = text;
-    while let Some(at) = rest.find(D::is_escaped) {
+    // what is escaped is ASCII, so it can be looked for by bytes
+    while let Some(at) = rest.bytes().position(D::is_escaped) {
         let (plain, tail) = rest.split_at(at);
         out.push_str(plain);
         let mut tail = tail.chars();

@@ -19,8 +19,9 @@ pub(super) trait Dialect {
         a.cmp(b)
     }
 
-    /// Whether a character of a string is escaped.
-    fn is_escaped(c: char) -> bool;
+    /// Whether this byte of a string is a character that is escaped. Never true of a byte that is
+    /// part of a longer character.
+    fn is_escaped(byte: u8) -> bool;
 
     /// Writes a number; `path` says where it stands.
     fn number(
@@ -47,15 +48,15 @@ fn not_integer(number: &Number, path: impl FnOnce() -> String) -> CanonicalError
     }
 }
 
-fn is_standard_escape(c: char) -> bool {
-    c < ' ' || c == '"' || c == '\\'
+fn is_standard_escape(byte: u8) -> bool {
+    byte < b' ' || byte == b'"' || byte == b'\\'
 }
 
 impl Dialect for Olpc {
     type Error = CanonicalError;
 
-    fn is_escaped(c: char) -> bool {
-        c == '"' || c == '\\'
+    fn is_escaped(byte: u8) -> bool {
+        byte == b'"' || byte == b'\\'
     }
 
     fn number(
@@ -83,8 +84,8 @@ impl Dialect for Line {
         }
     }
 
-    fn is_escaped(c: char) -> bool {
-        is_standard_escape(c)
+    fn is_escaped(byte: u8) -> bool {
+        is_standard_escape(byte)
     }
 
     fn number(
@@ -112,8 +113,8 @@ impl Dialect for Pretty {
     type Error = Infallible;
     const COLON: &'static str = ": ";
 
-    fn is_escaped(c: char) -> bool {
-        is_standard_escape(c)
+    fn is_escaped(byte: u8) -> bool {
+        is_standard_escape(byte)
     }
 
     fn number(

@@ -4,20 +4,24 @@
 //! covers how the key object is spelt, so one key can have many (and three of four clients in use
 //! count it once for each).
 
+mod error;
+mod id;
+
 use std::collections::BTreeMap;
 use std::fmt;
-use std::str::FromStr;
 
 use data_encoding::{BASE64, HEXLOWER, HEXLOWER_PERMISSIVE};
 use p256::ecdsa::signature::Verifier as _;
 use p256::pkcs8::DecodePublicKey as _;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
 
-use crate::canonical::{CanonicalError, olpc};
 use crate::ceremony::token::Algorithm;
-use crate::digest::{DigestError, Sha256};
+use crate::digest::Sha256;
 use crate::safe::safe;
+
+pub use error::{KeyError, SignatureError};
+pub use id::KeyId;
 
 /// What stands before the uncompressed point in a P-256 `SubjectPublicKeyInfo` (RFC 5480).
 const P256_SPKI: &[u8] = b"\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x42\x00";
@@ -31,65 +35,6 @@ const RSA_OID: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01";
 
 const PEM_BEGIN: &str = "-----BEGIN PUBLIC KEY-----";
 const PEM_END: &str = "-----END PUBLIC KEY-----";
-
-/// Why a public key cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum KeyError {
-    /// Not a PEM block with a public key.
-    #[error("not a PEM block with a public key: {0}")]
-    Pem(&'static str),
-    /// Not a `SubjectPublicKeyInfo` of a P-256, P-384 or Ed25519 key.
-    #[error("{0}, where a P-256, P-384 or Ed25519 public key is needed")]
-    Unsupported(String),
-    /// The bytes are not a point on the curve, or one that no honest key has.
-    #[error("not a sound {} public key", .0.name())]
-    Unsound(Algorithm),
-    /// A member of a TUF key object is absent or not text.
-    #[error("the key object has no text member `{0}`")]
-    Member(&'static str),
-    /// Key type, scheme and the key itself do not fit together.
-    #[error("key type \"{keytype}\" with scheme \"{scheme}\" does not go with {found}")]
-    Mismatch {
-        /// `keytype` as read.
-        keytype: String,
-        /// `scheme` as read.
-        scheme: String,
-        /// What the key is.
-        found: String,
-    },
-}
-
-/// Why a signature does not count.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SignatureError {
-    /// Not a DER-encoded ECDSA signature.
-    #[error("not a DER-encoded {} signature ({len} bytes)", .algorithm.name())]
-    NotDer {
-        /// What the key is.
-        algorithm: Algorithm,
-        /// Length of the signature, in bytes.
-        len: usize,
-    },
-    /// As long as the bare numbers `r` and `s`, which is what tokens give and TUF does not take.
-    #[error("a raw {} signature (r and s side by side), where TUF wants DER", .0.name())]
-    Raw(Algorithm),
-    /// Not as long as a signature of this kind.
-    #[error("{len} bytes, where an {} signature has {expected}", .algorithm.name())]
-    Length {
-        /// What the key is.
-        algorithm: Algorithm,
-        /// Length that it should have, in bytes.
-        expected: usize,
-        /// Length of the signature, in bytes.
-        len: usize,
-    },
-    /// Well formed, but not made by this key over this message.
-    #[error("not made by this key over this payload")]
-    Mismatch,
-    /// The text in the file is not hexadecimal.
-    #[error("not hexadecimal text")]
-    NotHex,
-}
 
 /// A public key of a kind that can sign a root.
 #[derive(Clone, PartialEq, Eq)]
@@ -295,7 +240,7 @@ impl PublicKey {
         let canonical = format!(
             r#"{{"keytype":"{keytype}","keyval":{{"public":"{public}"}},"scheme":"{scheme}"}}"#
         );
-        KeyId(Sha256::of(canonical.as_bytes()))
+        KeyId::from_digest(Sha256::of(canonical.as_bytes()))
     }
 
     /// Whether `signature` was made by this key over `message`: DER for ECDSA (with SHA-256 for
@@ -356,40 +301,16 @@ impl fmt::Debug for PublicKey {
     }
 }
 
-/// The name of a key within metadata: 64 lower-case hex digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct KeyId(Sha256);
-
-impl KeyId {
-    /// The id that a key object must have: SHA-256 of the canonical form of the whole object,
-    /// unknown members included (TUF specification, section 4.2).
-    pub fn of(object: &Value) -> Result<Self, CanonicalError> {
-        Ok(Self(Sha256::of(&olpc(object)?)))
-    }
-
-    /// 64 lower-case hex digits.
-    pub fn hex(&self) -> String {
-        self.0.hex()
-    }
-
-    /// As a digest, for its other forms.
-    pub fn digest(&self) -> Sha256 {
-        self.0
+/// As [`PublicKey::spki_pem`].
+impl Serialize for PublicKey {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&self.spki_pem())
     }
 }
 
-impl fmt::Display for KeyId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromStr for KeyId {
-    type Err = DigestError;
-
-    fn from_str(text: &str) -> Result<Self, DigestError> {
-        text.parse().map(Self)
+impl<'de> Deserialize<'de> for PublicKey {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Self::from_pem(&String::deserialize(from)?).map_err(serde::de::Error::custom)
     }
 }
 

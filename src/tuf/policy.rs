@@ -2,17 +2,20 @@
 //!
 //! A rule has an id that reports and audits keep, and a level. Only [`Level::Stop`] holds a
 //! ceremony up. Where a sentence names clients, it is because they were tried.
-#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::indexing_slicing))]
+
+mod published;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::root::{Role, RoleSpec, Root, RootSpec};
+use super::root::{Role, RoleSpec, RootSpec};
 use crate::ceremony::token::Algorithm;
 use crate::digest::Sha256;
 use crate::safe::safe;
+
+pub use published::published;
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -87,64 +90,6 @@ pub fn findings(spec: &RootSpec, policy: &Policy, now: OffsetDateTime) -> Vec<Fi
         }
     }
     shared_keys(&mut found, spec);
-    found
-}
-
-/// What is to be said of a root that somebody has written: what [`findings`] would not see,
-/// because a [`RootSpec`] cannot say it.
-pub fn published(root: &Root) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for (listed, computed) in root.wrong_ids() {
-        stop(
-            &mut found,
-            "root.key-id",
-            format!(
-                "Key {listed} is listed under an id that is not its own: it must be {computed}. tough and sigstore-rs reject such a root."
-            ),
-        );
-    }
-    for (id, key) in &root.keys {
-        if let Err(why) = &key.public {
-            caution(
-                &mut found,
-                "root.key-unusable",
-                format!("Key {id} cannot be used here, so its signatures do not count: {why}."),
-            );
-        }
-    }
-    for role in Role::ALL {
-        let mut ids_of = BTreeMap::<Sha256, Vec<String>>::new();
-        for (id, key) in root.role_keys(role) {
-            ids_of.entry(key.fingerprint()).or_default().push(id.hex());
-        }
-        for (key, ids) in ids_of.iter().filter(|(_, ids)| ids.len() > 1) {
-            stop(
-                &mut found,
-                "root.same-key-twice",
-                format!(
-                    "Role {role} has one public key (fingerprint {key}) under {} ids: {}. It counts once here, but python-tuf, tuf-js and tough count it {} times.",
-                    ids.len(),
-                    ids.join(", "),
-                    ids.len()
-                ),
-            );
-        }
-        let needed = root.role(role).map_or(0, |keys| keys.threshold);
-        if keys_below(ids_of.len(), needed) {
-            stop(
-                &mut found,
-                rule(
-                    role,
-                    "root.threshold-above-keys",
-                    "role.threshold-above-keys",
-                ),
-                format!(
-                    "Role {role} needs {needed} signatures and has {}: it can never be signed.",
-                    plural(ids_of.len(), "usable key")
-                ),
-            );
-        }
-    }
     found
 }
 

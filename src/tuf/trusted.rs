@@ -1,6 +1,9 @@
 //! Metadata that has passed the threshold check.
 //!
 //! There is no other way to a [`Trusted`] than through [`check`]: what takes one can rely on it.
+//! Keys that stand under an id that is not theirs are no obstacle: such roots have been published,
+//! and what is counted is the key. [`super::policy::published`] names them, for what is yet to be
+//! signed.
 
 use time::OffsetDateTime;
 

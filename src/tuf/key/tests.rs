@@ -44,6 +44,8 @@ fn every_form_reads_back_as_the_same_key() {
         ] {
             assert_eq!(PublicKey::from_pem(&text), Ok(key.clone()));
         }
+        let text = serde_json::to_string(&key).unwrap();
+        assert_eq!(serde_json::from_str::<PublicKey>(&text).unwrap(), key);
         let object = key.to_tuf();
         assert_eq!(PublicKey::from_tuf(&object), Ok(key.clone()));
         // written out by hand in `key_id`, by the canonicaliser here

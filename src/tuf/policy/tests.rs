@@ -81,7 +81,7 @@ fn thresholds() {
         [("role.no-keys", Level::Stop)]
     );
     let targets = |s: &mut RootSpec, threshold| {
-        s.roles.get_mut(&Role::Targets).unwrap().threshold = threshold
+        s.roles.get_mut(&Role::Targets).unwrap().threshold = threshold;
     };
     assert_eq!(
         said(|s, _| targets(s, 2)),
