@@ -1,8 +1,10 @@
 //! rootstage.
 pub mod airgap;
+pub mod answers;
 pub mod canonical;
 pub mod ceremony;
 pub mod digest;
+pub mod directory;
 pub mod driver;
 pub mod journal;
 pub mod ports;
