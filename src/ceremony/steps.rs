@@ -29,9 +29,9 @@ pub trait Kind: Sync {
     /// One sentence for the documentation.
     fn about(&self) -> &'static str;
 
-    /// How often steps of this kind are done.
-    fn each(&self) -> Each {
-        Each::Once
+    /// How often steps of this kind may be done.
+    fn each(&self) -> Repetition {
+        Repetition::Fixed(Each::Once)
     }
 
     /// What the step wants next, from the state alone.
@@ -50,31 +50,31 @@ pub trait Kind: Sync {
     }
 }
 
-struct Stub(&'static str, Each);
+struct Stub(&'static str, Repetition);
 impl Kind for Stub {
     fn name(&self) -> &'static str { self.0 }
     fn about(&self) -> &'static str { "stub" }
-    fn each(&self) -> Each { self.1 }
+    fn each(&self) -> Repetition { self.1 }
     fn next(&self, _: &State, _: &BoundStep) -> Next { Next::Done }
 }
 /// Every kind of step. (stub until merged)
 pub static KINDS: &[&dyn Kind] = &[
-    &Stub("statement", Each::Once),
-    &Stub("roll-call", Each::Once),
-    &Stub("plan-digest", Each::Once),
-    &Stub("environment", Each::Once),
-    &Stub("clock", Each::Once),
-    &Stub("present-token", Each::Keyholder),
-    &Stub("generate-key", Each::Keyholder),
-    &Stub("show-key", Each::Keyholder),
-    &Stub("prove-possession", Each::Keyholder),
-    &Stub("assemble-root", Each::Once),
-    &Stub("review", Each::Once),
-    &Stub("sign", Each::Keyholder),
-    &Stub("verify-result", Each::Once),
-    &Stub("write-out", Each::Once),
-    &Stub("head", Each::Once),
-    &Stub("close", Each::Once),
+    &Stub("statement", Repetition::Free),
+    &Stub("roll-call", Repetition::Fixed(Each::Once)),
+    &Stub("plan-digest", Repetition::Fixed(Each::Once)),
+    &Stub("environment", Repetition::Fixed(Each::Once)),
+    &Stub("clock", Repetition::Fixed(Each::Once)),
+    &Stub("present-token", Repetition::Fixed(Each::Keyholder)),
+    &Stub("generate-key", Repetition::Fixed(Each::Keyholder)),
+    &Stub("show-key", Repetition::Fixed(Each::Keyholder)),
+    &Stub("prove-possession", Repetition::Fixed(Each::Keyholder)),
+    &Stub("assemble-root", Repetition::Fixed(Each::Once)),
+    &Stub("review", Repetition::Free),
+    &Stub("sign", Repetition::Fixed(Each::Keyholder)),
+    &Stub("verify-result", Repetition::Fixed(Each::Once)),
+    &Stub("write-out", Repetition::Fixed(Each::Once)),
+    &Stub("head", Repetition::Fixed(Each::Once)),
+    &Stub("close", Repetition::Fixed(Each::Once)),
 ];
 
 /// The kind of this name.
@@ -84,3 +84,12 @@ pub fn kind(name: &str) -> Option<&'static dyn Kind> {
 
 #[allow(unused)]
 fn refused(_: Refusal) {}
+
+/// How often steps of a kind may be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repetition {
+    /// Always so.
+    Fixed(Each),
+    /// As the script says.
+    Free,
+}

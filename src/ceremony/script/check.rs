@@ -5,7 +5,7 @@
 
 use super::{Answerer, Each, Script, Step};
 use crate::ceremony::problem::Problem;
-use crate::ceremony::steps;
+use crate::ceremony::steps::{self, Kind, Repetition};
 
 /// What a kind of step demands of the steps around it.
 struct Rule {
@@ -124,26 +124,18 @@ const fn rule(
 }
 
 /// Kinds that are done by the program alone, so that nobody need take a seat.
-const ASKS_NOBODY: &[&str] = &["assemble-root", "verify-result"];
-
-/// Kinds that may be done once or once for each keyholder, as the script says.
-const EITHER: &[&str] = &["review", "statement"];
-
-/// How often a kind is done; `None` for an unknown kind.
-pub(super) fn each_of(kind: &str) -> Option<Each> {
-    steps::kind(kind).map(|kind| kind.each())
-}
+const ASKS_NOBODY: &[&str] = &["assemble-root"];
 
 /// What is wrong with a step by itself.
 pub fn alone(step: &Step) -> Vec<String> {
     let mut sentences = Vec::new();
     let kind = step.kind.as_str();
-    if let Some(each) = each_of(kind) {
+    if let Some(Repetition::Fixed(each)) = steps::kind(kind).map(Kind::each) {
         match (each, step.each) {
             (Each::Keyholder, Each::Once) => sentences.push(format!(
                 "A step of kind `{kind}` is done by each keyholder: add `each = \"keyholder\"`."
             )),
-            (Each::Once, Each::Keyholder) if !EITHER.contains(&kind) => sentences.push(format!(
+            (Each::Once, Each::Keyholder) => sentences.push(format!(
                 "A step of kind `{kind}` is done once: remove `each`."
             )),
             _ => {}
