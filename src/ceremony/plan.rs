@@ -1,5 +1,9 @@
 //! The plan: the parameters of one ceremony, written and reviewed before the day.
 
+pub mod check;
+mod parse;
+mod write;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -7,6 +11,8 @@ use time::OffsetDateTime;
 
 use super::token::{Algorithm, TokenName};
 use crate::digest::Sha256;
+
+pub use write::{Outline, rehearsal, template};
 
 /// Id of a participant in the plan: lower-case letters, digits, hyphens.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

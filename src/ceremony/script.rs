@@ -1,5 +1,8 @@
 //! The script: the procedure, written beforehand; data in `ceremony-scripts/`.
 
+pub mod check;
+pub mod parse;
+
 use super::plan::{Duty, Mode};
 use crate::digest::Sha256;
 

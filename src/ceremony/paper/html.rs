@@ -1,0 +1,186 @@
+//! The paper script as one HTML page: no script, no network, no fonts but the system's. Made to be
+//! printed on A4 or Letter.
+
+use std::fmt::Write as _;
+
+use super::{EXCEPTIONS, Paper, Row, SPARE_MATERIALS, WORDS};
+
+/// Lays the paper out.
+pub fn html(paper: &Paper) -> String {
+    let title = escape(&paper.title);
+    let mut page = format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n\
+         <style>\n{}</style>\n</head>\n<body>\n",
+        include_str!("style.css")
+    );
+    if paper.rehearsal() {
+        page.push_str(
+            "<div class=\"mark\" aria-hidden=\"true\">REHEARSAL</div>\n<p class=\"banner\">\
+             <b>REHEARSAL</b> Nothing that is made here may be trusted.</p>\n",
+        );
+    }
+    cover(&mut page, paper, &title);
+    materials(&mut page, paper);
+    for (number, act) in (1..).zip(&paper.acts) {
+        let _ = writeln!(page, "<h2>Act {number}: {}</h2>", escape(&act.title));
+        open(&mut page, "steps", &["Step", "Activity", "Who", "Initials", "Time"]);
+        for row in &act.rows {
+            step(&mut page, row);
+        }
+        page.push_str(CLOSE);
+    }
+    fingerprints(&mut page, paper);
+    head(&mut page);
+    exceptions(&mut page);
+    signatures(&mut page, paper);
+    page.push_str("</body>\n</html>\n");
+    page
+}
+
+const CLOSE: &str = "</tbody></table>\n";
+
+fn cover(page: &mut String, paper: &Paper, title: &str) {
+    let _ = writeln!(page, "<p class=\"kicker\">Paper script of a key ceremony</p>\n<h1>{title}</h1>");
+    for paragraph in &paper.about {
+        let _ = writeln!(page, "<p>{}</p>", escape(paragraph));
+    }
+    open(page, "plain", &[]);
+    cells(page, &["Script", &format!("{} ({})", escape(&paper.script_title), paper.script.0)]);
+    let hex = format!("<span class=\"hex\">{}</span>", paper.script.1.groups().join(" "));
+    cells(page, &["SHA-256 of the script", &hex]);
+    cells(page, &["Budget", &format!("{} minutes", paper.minutes)]);
+    cells(page, &["Date", ""]);
+    cells(page, &["Began and ended (UTC)", ""]);
+    page.push_str(CLOSE);
+    let Some(plan) = &paper.plan else { return };
+    page.push_str("<h2>The plan</h2>\n");
+    open(page, "plain", &[]);
+    for (label, value) in &plan.parameters {
+        cells(page, &[&escape(label), &escape(value)]);
+    }
+    page.push_str(CLOSE);
+    open(page, "people", &["Name", "Initials", "Duty", "Token"]);
+    for [name, initials, duty, token] in &plan.people {
+        let token = if token.is_empty() { String::new() } else { format!("<code>{}</code>", escape(token)) };
+        cells(page, &[&escape(name), &escape(initials), duty, &token]);
+    }
+    page.push_str(CLOSE);
+    page.push_str("<div class=\"keep\"><h3>Digest of the plan, read aloud at the start</h3>\n");
+    let _ = writeln!(page, "<p class=\"hex\">{}</p>", plan.digest.groups().join(" "));
+    grid(page, "words", &plan.digest.words());
+    page.push_str("</div>\n");
+}
+
+fn grid(page: &mut String, class: &str, words: &[&str; WORDS]) {
+    open(page, class, &[]);
+    let numbered: Vec<String> = (1..)
+        .zip(words)
+        .map(|(number, word): (usize, _)| format!("<span class=\"num\">{number}</span> {word}"))
+        .collect();
+    for line in numbered.chunks(4) {
+        let line: Vec<&str> = line.iter().map(String::as_str).collect();
+        cells(page, &line);
+    }
+    page.push_str(CLOSE);
+}
+
+fn materials(page: &mut String, paper: &Paper) {
+    page.push_str("<div class=\"keep\"><h2>Materials</h2>\n");
+    let heads = ["What", "Serial or bag number", "In: initials, time", "Out: initials, time"];
+    open(page, "write", &heads);
+    for (what, number) in &paper.materials {
+        cells(page, &[&escape(what), &escape(number), "", ""]);
+    }
+    for _ in 0..SPARE_MATERIALS {
+        cells(page, &["", "", "", ""]);
+    }
+    page.push_str(CLOSE);
+    page.push_str("</div>\n");
+}
+
+fn step(page: &mut String, row: &Row) {
+    let say: String =
+        row.say.iter().map(|text| format!("<p class=\"say\">{}</p>", escape(text))).collect();
+    let who: String =
+        row.who.iter().map(|who| format!("<span class=\"seat\">{}</span>", escape(who))).collect();
+    let lines = "<span class=\"line\"></span>".repeat(row.who.len());
+    let activity = format!("<strong>{}</strong>{say}", escape(&row.title));
+    let time = format!("<small>{} min</small><span class=\"line\"></span>", row.minutes);
+    let id = format!("<code>{}</code>", escape(&row.id));
+    cells(page, &[&id, &activity, &who, &lines, &time]);
+}
+
+fn fingerprints(page: &mut String, paper: &Paper) {
+    page.push_str("<h2 class=\"page\">Fingerprints of the keys</h2>\n");
+    page.push_str("<p>Written by hand while the fingerprint is read aloud: 64 digits in groups of four.</p>\n");
+    let boxes = format!("<div class=\"boxes\">{}</div>", "<i></i>".repeat(16)).repeat(4);
+    for name in &paper.fingerprints {
+        let _ = writeln!(page, "<div class=\"print\"><h3>{}</h3>{boxes}</div>", escape(name));
+    }
+}
+
+fn head(page: &mut String) {
+    page.push_str(
+        "<div class=\"keep\"><h2>Transcript head</h2>\n<p>Written by hand while the words are read \
+         aloud at the end. The audit compares the record with this paper.</p>\n",
+    );
+    grid(page, "words write", &[""; WORDS]);
+    page.push_str("</div>\n");
+}
+
+fn exceptions(page: &mut String) {
+    page.push_str("<h2 class=\"page\">Exceptions</h2>\n<p>What went otherwise than written, and what was decided.</p>\n");
+    let heads = ["No.", "Step", "Expected", "Happened", "Decided", "By (two people)", "Time"];
+    open(page, "exceptions", &heads);
+    for number in 1..=EXCEPTIONS {
+        cells(page, &[&format!("E{number}"), "", "", "", "", "", ""]);
+    }
+    page.push_str(CLOSE);
+}
+
+fn signatures(page: &mut String, paper: &Paper) {
+    page.push_str("<h2 class=\"page\">Signatures</h2>\n<p>I was present, and what I have initialled on this paper is as I saw it.</p>\n");
+    open(page, "sign", &["Name", "Duty", "Signature", "Date and time (UTC)"]);
+    for (name, duty) in &paper.signatures {
+        cells(page, &[&escape(name), duty, "", ""]);
+    }
+    page.push_str(CLOSE);
+}
+
+fn open(page: &mut String, class: &str, heads: &[&str]) {
+    let _ = write!(page, "<table class=\"{class}\">");
+    if !heads.is_empty() {
+        page.push_str("<thead><tr>");
+        for head in heads {
+            let _ = write!(page, "<th scope=\"col\">{head}</th>");
+        }
+        page.push_str("</tr></thead>");
+    }
+    page.push_str("<tbody>\n");
+}
+
+fn cells(page: &mut String, cells: &[&str]) {
+    page.push_str("<tr>");
+    for cell in cells {
+        let _ = write!(page, "<td>{cell}</td>");
+    }
+    page.push_str("</tr>\n");
+}
+
+/// Text from outside, so that it is shown as it is.
+fn escape(text: &str) -> String {
+    let mut escaped = String::new();
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            c if c.is_control() => escaped.push(' '),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}

@@ -1,0 +1,190 @@
+//! The people of a plan: who they are, what they hold, how many of them must be there.
+
+use std::collections::BTreeMap;
+
+use crate::ceremony::plan::{Duty, KeyPlan, Participant, ParticipantId};
+use crate::ceremony::toml_reader::{Found, Reading, Section};
+use crate::ceremony::token::{Algorithm, TokenName};
+
+/// Longest name, in characters: it fits a line of the board.
+const NAME: usize = 40;
+/// Longest label of a key object; PKCS#11 sets no bound, tokens stop at 32 to 128.
+const LABEL: usize = 32;
+/// Longest serial number (`CK_TOKEN_INFO` has 16 bytes; software tokens use file names).
+const SERIAL: usize = 64;
+/// Longest name of a token.
+const TOKEN: usize = 1024;
+
+/// What a keyholder's table has and nobody else's may.
+const KEY_KEYS: [&str; 4] = ["token", "serial", "algorithm", "key_label"];
+
+/// Everyone in the plan who could be read.
+pub(super) fn read(reading: &Reading<'_>, top: &Section<'_, '_>) -> Vec<Found<Participant>> {
+    let tables = top.sections("participant");
+    if tables.is_empty() && !top.has("participant") {
+        let sentence = "The plan has nobody in it: it needs `[[participant]]` for each person.";
+        reading.add(0, "participant", sentence);
+    }
+    let mut taken = Taken::default();
+    tables
+        .iter()
+        .filter_map(|table| {
+            let person = read_one(reading, table, &mut taken);
+            table.finish();
+            person.map(|value| Found {
+                value,
+                line: table.line,
+                key: table.key("x").trim_end_matches(".x").to_owned(),
+            })
+        })
+        .collect()
+}
+
+fn read_one(
+    reading: &Reading<'_>,
+    table: &Section<'_, '_>,
+    taken: &mut Taken,
+) -> Option<Participant> {
+    let id = table.id("id");
+    taken.claim(reading, "id", id.as_ref());
+    let name = table.line_of_text("name", NAME);
+    taken.claim(reading, "name", name.as_ref());
+    let initials = table.text("initials").and_then(|text| {
+        let letters = text.value.bytes().all(|b| b.is_ascii_alphabetic());
+        if letters && (2..=4).contains(&text.value.len()) {
+            return Some(text);
+        }
+        let sentence = format!(
+            "`{}` is {:?}; initials are two to four letters from A to Z, as every keyboard has them.",
+            text.key, text.value
+        );
+        reading.add(text.line, text.key, sentence);
+        None
+    });
+    let upper = initials.clone().map(|found| found.map(|text| text.to_ascii_uppercase()));
+    taken.claim(reading, "initials", upper.as_ref());
+    let duty = table.one_of("duty", &Duty::ALL.map(|duty| (duty.name(), duty)))?.value;
+    let key = if duty == Duty::Keyholder {
+        Some(read_key(reading, table, taken))
+    } else {
+        for key in KEY_KEYS {
+            if table.optional_text(key).is_some() {
+                table.add(format!(
+                    "`{}` is for keyholders; this person is a {}.",
+                    table.key(key),
+                    duty.name()
+                ));
+            }
+        }
+        None
+    };
+    Some(Participant {
+        // What could not be read is a problem already; the duty is enough for counting heads.
+        id: ParticipantId(id.map(|id| id.value).unwrap_or_default()),
+        name: name.map(|name| name.value).unwrap_or_default(),
+        initials: initials.map(|initials| initials.value).unwrap_or_default(),
+        duty,
+        key: key.flatten(),
+    })
+}
+
+fn read_key(
+    reading: &Reading<'_>,
+    table: &Section<'_, '_>,
+    taken: &mut Taken,
+) -> Option<KeyPlan> {
+    let token = table.line_of_text("token", TOKEN);
+    taken.claim(reading, "token", token.as_ref());
+    let token = token.and_then(|token| known_token(reading, token));
+    let serial = table
+        .optional_text("serial")
+        .and_then(|serial| table.one_line(serial, SERIAL));
+    taken.claim(reading, "serial", serial.as_ref());
+    let label = table.line_of_text("key_label", LABEL);
+    let algorithms = Algorithm::ALL.map(|algorithm| (algorithm.name(), algorithm));
+    let algorithm = match table.optional_text("algorithm") {
+        Some(text) => table.choose(text, &algorithms).map(|found| found.value),
+        None => Some(Algorithm::EcdsaP256),
+    };
+    Some(KeyPlan {
+        token: token?,
+        serial: serial.map(|serial| serial.value),
+        algorithm: algorithm?,
+        label: label?.value,
+    })
+}
+
+fn known_token(reading: &Reading<'_>, found: Found<String>) -> Option<TokenName> {
+    let name = TokenName(found.value);
+    if name.kind().is_none() {
+        let sentence = match name.0.split_once(':') {
+            Some((kind, _)) => format!(
+                "This binary has no token kind `{}`: it has `pkcs11` and `file`.",
+                kind.escape_debug()
+            ),
+            None => format!(
+                "`{}` is {:?}; a token is named `pkcs11:…` (RFC 7512) or `file:PATH`.",
+                found.key, name.0
+            ),
+        };
+        reading.add(found.line, found.key, sentence);
+        return None;
+    }
+    Some(name)
+}
+
+/// How many of each duty must be there: one administrator, every keyholder, one witness, where
+/// the plan does not say otherwise.
+pub(super) fn quorum(
+    reading: &Reading<'_>,
+    section: Option<Section<'_, '_>>,
+    people: &[Found<Participant>],
+) -> BTreeMap<Duty, u32> {
+    let mut quorum = BTreeMap::new();
+    for duty in Duty::ALL {
+        let listed = people.iter().filter(|p| p.value.duty == duty).count();
+        let listed = u32::try_from(listed).unwrap_or(u32::MAX);
+        let wanted = match duty {
+            Duty::Keyholder => listed,
+            Duty::Administrator | Duty::Witness => listed.min(1),
+            Duty::Auditor => 0,
+        };
+        let given = section.as_ref().and_then(|s| s.optional_number(duty.name(), 0..=1000));
+        let number = given.as_ref().map_or(wanted, |n| u32::try_from(n.value).unwrap_or(wanted));
+        if let Some(given) = given
+            && number > listed
+        {
+            let sentence = format!(
+                "`{}` is {number}, but the plan lists {listed} people with the duty {}.",
+                given.key,
+                duty.name()
+            );
+            reading.add(given.line, given.key, sentence);
+        }
+        quorum.insert(duty, number);
+    }
+    if let Some(section) = section {
+        section.finish();
+    }
+    quorum
+}
+
+/// What is taken already: names, initials, tokens; and where.
+#[derive(Default)]
+struct Taken(BTreeMap<(&'static str, String), u32>);
+
+impl Taken {
+    fn claim(&mut self, reading: &Reading<'_>, what: &'static str, found: Option<&Found<String>>) {
+        let Some(found) = found else { return };
+        let place = (what, found.value.clone());
+        if let Some(line) = self.0.get(&place) {
+            let sentence = format!(
+                "The {what} {:?} is taken at line {line}; no two people may share it.",
+                found.value
+            );
+            reading.add(found.line, found.key.clone(), sentence);
+        } else {
+            self.0.insert(place, found.line);
+        }
+    }
+}
