@@ -2,6 +2,7 @@
 pub mod airgap;
 pub mod canonical;
 pub mod ceremony;
+pub mod cli;
 pub mod digest;
 pub mod driver;
 pub mod ports;

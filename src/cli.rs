@@ -1,0 +1,4 @@
+//! The command line. (stub until merged)
+
+pub mod plan;
+pub mod script;
