@@ -3,6 +3,8 @@ pub mod airgap;
 pub mod answers;
 pub mod canonical;
 pub mod ceremony;
+pub mod cli;
+pub mod cli;
 pub mod digest;
 pub mod directory;
 pub mod driver;

@@ -149,7 +149,7 @@ fn plan_directory(state: &State) -> PathBuf {
 }
 
 /// The name with a relative `file:` path made absolute.
-fn resolved(token: &TokenName, base: &Path) -> TokenName {
+pub fn resolved(token: &TokenName, base: &Path) -> TokenName {
     match (token.kind(), token.0.strip_prefix("file:")) {
         (Some(TokenKind::File), Some(path)) => {
             TokenName(format!("file:{}", base.join(path).display()))

@@ -55,6 +55,7 @@ rules! {
     APPROVED = "root.approved", "Nobody signed who had not approved this very content before.", "script";
     SIGNATURES = "root.signatures", "Every signature on record verifies over the content.", "TUF 1.0.34, section 4.2.1";
     THRESHOLD = "root.threshold", "As many different keys have signed as the root demands.", "TUF 1.0.34, section 5.3.4";
+    TRUSTED = "root.trusted", "The root is one that the auditor trusts, or follows from it.", "TUF 1.0.34, section 5.3.4";
     FILES = "root.files", "The files in metadata/ are, byte for byte, what the transcript leads to.", "transcript";
 }
 
@@ -104,6 +105,8 @@ enum Anchor {
 pub struct Artefacts {
     /// Name and bytes of each file in `metadata/`.
     pub metadata: Vec<(String, Vec<u8>)>,
+    /// Path and bytes of each root that the auditor trusts already.
+    pub trusted: Vec<(String, Vec<u8>)>,
 }
 
 impl Auditor {

@@ -248,7 +248,7 @@ fn mode(mode: Mode) -> &'static str {
 }
 
 /// A time as TUF writes it.
-pub(crate) fn stamp(time: OffsetDateTime) -> String {
+pub fn stamp(time: OffsetDateTime) -> String {
     format!(
         "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
         time.year(),

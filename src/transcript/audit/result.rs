@@ -2,13 +2,13 @@
 
 use super::{
     APPROVED, Anchor, Artefacts, Auditor, CATALOGUE, CHAIN, EXCEPTIONS, FILES, Finding, HEAD, KEY_IDS, MODE, PAYLOAD,
-    POLICY, POSSESSION, Rule, SIGNATURES, THRESHOLD, Verdict, WHOLE,
+    POLICY, POSSESSION, Rule, SIGNATURES, THRESHOLD, TRUSTED, Verdict, WHOLE,
 };
 use crate::ceremony::assembly;
 use crate::ceremony::plan::Mode;
 use crate::ceremony::state::{Ending, State};
 use crate::tuf::key::PublicKey;
-use crate::tuf::root::Signed;
+use crate::tuf::root::{Root, Signed};
 use crate::tuf::trusted::Trusted;
 
 type Said = (Verdict, String);
@@ -61,6 +61,7 @@ fn judge(auditor: &Auditor, artefacts: &Artefacts, rule: Rule) -> Said {
         },
         SIGNATURES => pass(format!("{} signatures verify", state.signatures.len())),
         THRESHOLD => threshold(state),
+        TRUSTED => trusted(state, artefacts),
         FILES => files(state, artefacts),
         other => pass(other.sentence),
     }
@@ -153,7 +154,7 @@ fn possession(state: &State) -> Said {
 
 fn key_ids(state: &State) -> Said {
     let wrong = state.payload.as_ref().map(|payload| {
-        crate::tuf::root::Root::parse(&payload.signed).map(|root| root.wrong_ids())
+        Root::parse(&payload.signed).map(|root| root.wrong_ids())
     });
     match wrong {
         None => unfinished(state).unwrap_or_else(|| fail("there is no root")),
@@ -194,6 +195,46 @@ fn threshold(state: &State) -> Said {
         Ok(tally) if tally.met() => pass(format!("{} of {} needed keys have signed", tally.count(), tally.threshold())),
         Ok(tally) => fail(format!("only {} of {} needed keys have signed", tally.count(), tally.threshold())),
         Err(problem) => fail(problem),
+    }
+}
+
+/// The auditor's own roots, oldest first, each followed by the next; the last of them is this
+/// ceremony's root, or the one before it.
+fn trusted(state: &State, artefacts: &Artefacts) -> Said {
+    if artefacts.trusted.is_empty() {
+        return (
+            Verdict::Note,
+            "not compared: give --trusted-root with a root that you trust".to_owned(),
+        );
+    }
+    let Some(ours) = assembly::signed_root(state) else {
+        return fail("there is no root to compare");
+    };
+    let mut last: Option<Trusted<Root>> = None;
+    for (path, bytes) in &artefacts.trusted {
+        let next = Signed::parse(bytes)
+            .map_err(|error| error.to_string())
+            .and_then(|signed| {
+                match &last {
+                    None => Trusted::first(&signed),
+                    Some(before) => before.next(&signed),
+                }
+                .map_err(|error| error.to_string())
+            });
+        match next {
+            Ok(next) => last = Some(next),
+            Err(reason) => return fail(format!("{path}: {reason}")),
+        }
+    }
+    let Some(last) = last else {
+        return fail("there is no trusted root");
+    };
+    if state.payload.as_ref().is_some_and(|made| made.sha256 == last.payload()) {
+        return pass("it is the root that the auditor trusts");
+    }
+    match last.next(&ours) {
+        Ok(_) => pass(format!("it follows version {} that the auditor trusts", last.get().version)),
+        Err(reason) => fail(format!("it does not follow version {}: {reason}", last.get().version)),
     }
 }
 

@@ -1,0 +1,191 @@
+//! `plan`: the plan of a ceremony.
+
+pub mod text;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use time::Duration;
+
+use super::{Failure, print, print_json, read, write_output};
+use crate::ceremony::plan::{self, Mode, Outline, Plan, check};
+use crate::ceremony::problem::{Problem, Problems};
+use crate::ceremony::script::Script;
+use crate::ceremony::token::TokenName;
+
+/// The verbs of `plan`.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Writes a plan to be filled in.
+    New(New),
+    /// Checks a plan against its script, this binary, this machine and the day.
+    Check(Check),
+    /// Shows a plan and its digest as hex and PGP words.
+    Show(Show),
+}
+
+/// Arguments of `plan new`.
+#[derive(Debug, Args)]
+pub struct New {
+    /// Number of keyholders.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=20))]
+    keyholders: u32,
+    /// Signatures that a client demands.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=20))]
+    threshold: u32,
+    /// Days until the root expires.
+    #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    days: u32,
+    /// A plan for a rehearsal.
+    #[arg(long)]
+    rehearsal: bool,
+    /// The file to write; stdout where none is named.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// Arguments of `plan check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The plan.
+    plan: PathBuf,
+    /// The script, where it is not a shipped one.
+    #[arg(long, value_name = "FILE")]
+    script: Option<PathBuf>,
+    /// One JSON document on stdout.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Arguments of `plan show`.
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The plan.
+    plan: PathBuf,
+    /// One JSON document on stdout.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Verb {
+    pub fn run(&self) -> Result<(), Failure> {
+        match self {
+            Self::New(new) => new.run(),
+            Self::Check(check) => check.run(),
+            Self::Show(show) => show.run(),
+        }
+    }
+}
+
+impl New {
+    fn run(&self) -> Result<(), Failure> {
+        if self.threshold > self.keyholders {
+            return Err(Failure::call(format!(
+                "--threshold {} is more than --keyholders {}. Nothing was written.",
+                self.threshold, self.keyholders
+            )));
+        }
+        let mode = if self.rehearsal {
+            Mode::Rehearsal
+        } else {
+            Mode::Production
+        };
+        let outline = Outline {
+            title: "Name of the ceremony".to_owned(),
+            location: "Room, building, town".to_owned(),
+            keyholders: self.keyholders,
+            threshold: self.threshold,
+            expires: super::now() + Duration::days(i64::from(self.days)),
+        };
+        write_output(self.output.as_ref(), &plan::template(mode, &outline))
+    }
+}
+
+impl Check {
+    fn run(&self) -> Result<(), Failure> {
+        let file = self.plan.display().to_string();
+        let bytes = read(&self.plan)?;
+        let given = match &self.script {
+            None => None,
+            Some(path) => Some(Script::parse(&read(path)?).map_err(|problems| {
+                Failure::not_so(problems.in_file(&path.display().to_string()))
+            })?),
+        };
+        let outcome = checked(&bytes, given.as_ref(), directory_of(&self.plan));
+        if self.json {
+            print_json(&text::check_json(&file, &outcome));
+        } else {
+            print(&text::check(&file, &outcome));
+        }
+        match outcome {
+            Ok(_) => Ok(()),
+            Err(_) => Err(Failure::not_so("")),
+        }
+    }
+}
+
+impl Show {
+    fn run(&self) -> Result<(), Failure> {
+        let plan = Plan::parse(&read(&self.plan)?)
+            .map_err(|problems| Failure::not_so(problems.in_file(&self.plan.display().to_string())))?;
+        if self.json {
+            print_json(&text::show_json(&plan));
+        } else {
+            print(&text::show(&plan));
+        }
+        Ok(())
+    }
+}
+
+/// The directory to which a plan's relative paths refer.
+pub fn directory_of(plan: &Path) -> &Path {
+    match plan.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// A plan with everything that can be known before the day: its script, its key files, its tokens'
+/// modules, its directories, today's date.
+pub fn checked(bytes: &[u8], given: Option<&Script>, base: &Path) -> Result<Plan, Problems> {
+    let plan = Plan::parse(bytes)?;
+    let mut problems = Vec::new();
+    match check::script_of(&plan, given) {
+        Ok(script) => problems.extend(check::against_script(&plan, &script)),
+        Err(problem) => problems.push(problem),
+    }
+    problems.extend(check::against_day(&plan, super::now()));
+    problems.extend(check::files(&plan, &|path| {
+        std::fs::read(base.join(path)).map_err(|error| error.to_string())
+    }));
+    for person in &plan.participants {
+        if let Some(key) = &person.key
+            && let Err(fault) = crate::token::check_available(&resolved(&key.token, base))
+        {
+            let words = crate::report::fault(&fault);
+            problems.push(Problem::new(
+                0,
+                format!("participant.{}.token", person.id),
+                words.happened,
+            ));
+        }
+    }
+    for dir in &plan.output {
+        if !base.join(dir).is_dir() {
+            problems.push(Problem::new(
+                0,
+                "output.directories",
+                format!("{dir} is not there, or not a directory; is the medium mounted?"),
+            ));
+        }
+    }
+    if problems.is_empty() {
+        Ok(plan)
+    } else {
+        Err(check::placed(bytes, problems))
+    }
+}
+
+fn resolved(token: &TokenName, base: &Path) -> TokenName {
+    crate::world::resolved(token, base)
+}

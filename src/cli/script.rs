@@ -1,0 +1,142 @@
+//! `script`: the ceremony scripts.
+
+pub mod text;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::{Failure, print, print_json, read, write_output};
+use crate::ceremony::paper::{Paper, html, markdown};
+use crate::ceremony::plan::Plan;
+use crate::ceremony::procedure::Procedure;
+use crate::ceremony::script::Script;
+use crate::ceremony::scripts;
+
+/// The verbs of `script`.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Lists the shipped scripts.
+    List(List),
+    /// Shows a script.
+    Show(Show),
+    /// Checks a script; every problem with its line.
+    Check(Check),
+    /// Prints the paper script: Step, Activity, Who, Initials, Time.
+    Print(Print),
+}
+
+/// Arguments of `script list`.
+#[derive(Debug, Args)]
+pub struct List {
+    /// One JSON document on stdout.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Arguments of `script show`.
+#[derive(Debug, Args)]
+pub struct Show {
+    /// Name of a shipped script, or a file.
+    script: String,
+    /// One JSON document on stdout.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Arguments of `script check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Name of a shipped script, or a file.
+    script: String,
+    /// One JSON document on stdout.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Arguments of `script print`.
+#[derive(Debug, Args)]
+pub struct Print {
+    /// Name of a shipped script, or a file.
+    script: String,
+    /// The plan of the day: its people, digests and steps are printed.
+    #[arg(long, value_name = "FILE")]
+    plan: Option<PathBuf>,
+    /// Format.
+    #[arg(long, value_enum, default_value_t = Format::Markdown)]
+    format: Format,
+    /// The file to write; stdout where none is named.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// Formats of the paper script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Markdown.
+    Markdown,
+    /// One self-contained HTML file, for a printer.
+    Html,
+}
+
+impl Verb {
+    pub fn run(&self) -> Result<(), Failure> {
+        match self {
+            Self::List(List { json: true }) => print_json(&text::list_json()),
+            Self::List(_) => print(&text::list()),
+            Self::Show(Show { script, json }) => {
+                let script = parsed(script)?;
+                if *json {
+                    print_json(&text::show_json(&script));
+                } else {
+                    print(&text::show(&script));
+                }
+            }
+            Self::Check(Check { script, json }) => {
+                let outcome = Script::parse(&bytes_of(script)?);
+                if *json {
+                    print_json(&text::check_json(script, &outcome));
+                } else {
+                    print(&text::check(script, &outcome));
+                }
+                if outcome.is_err() {
+                    return Err(Failure::not_so(""));
+                }
+            }
+            Self::Print(verb) => return verb.run(),
+        }
+        Ok(())
+    }
+}
+
+impl Print {
+    fn run(&self) -> Result<(), Failure> {
+        let script = parsed(&self.script)?;
+        let paper = match &self.plan {
+            None => Paper::of_script(&script),
+            Some(path) => {
+                let plan = Plan::parse(&read(path)?)
+                    .map_err(|problems| Failure::not_so(problems.in_file(&path.display().to_string())))?;
+                Paper::of_day(&Procedure::new(script, plan))
+            }
+        };
+        let text = match self.format {
+            Format::Markdown => markdown(&paper),
+            Format::Html => html(&paper),
+        };
+        write_output(self.output.as_ref(), &text)
+    }
+}
+
+/// The bytes of a shipped script, or of a file.
+pub fn bytes_of(script: &str) -> Result<Vec<u8>, Failure> {
+    match scripts::bytes_of(script) {
+        Some(bytes) => Ok(bytes.to_vec()),
+        None => read(Path::new(script)),
+    }
+}
+
+fn parsed(script: &str) -> Result<Script, Failure> {
+    Script::parse(&bytes_of(script)?)
+        .map_err(|problems| Failure::not_so(problems.in_file(script)))
+}

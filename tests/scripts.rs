@@ -1,0 +1,107 @@
+//! The shipped scripts and the plans written by the program, through the library as a user has it.
+
+use rootstage::ceremony::paper::{Paper, html::html, markdown::markdown};
+use rootstage::ceremony::plan::{Mode, Outline, Plan, check, rehearsal, template};
+use rootstage::ceremony::procedure::Procedure;
+use rootstage::ceremony::script::Script;
+use rootstage::ceremony::scripts;
+use rootstage::cli;
+use time::macros::datetime;
+
+fn outline() -> Outline {
+    Outline {
+        title: "Rehearsal".to_owned(),
+        location: "Room 1".to_owned(),
+        keyholders: 5,
+        threshold: 3,
+        expires: datetime!(2027-06-30 12:00 UTC),
+    }
+}
+
+#[test]
+fn the_rehearsal_has_the_steps_of_the_real_day_and_says_what_it_is() {
+    let read = |name| Script::parse(scripts::bytes_of(name).expect("shipped")).expect("parses");
+    let (real, practice) = (read("first-root"), read("first-root-rehearsal"));
+    assert_eq!((real.mode, practice.mode), (Mode::Production, Mode::Rehearsal));
+    let shape = |script: &Script| -> Vec<_> {
+        let steps = script.acts.iter().flat_map(|act| {
+            act.steps.iter().map(|s| (act.id.clone(), s.id.clone(), s.kind.clone(), s.by.clone(), s.each))
+        });
+        steps.collect()
+    };
+    assert_eq!(shape(&real), shape(&practice));
+    let minutes = |script: &Script| -> u32 {
+        script.acts.iter().flat_map(|act| &act.steps).map(|step| step.minutes).sum()
+    };
+    assert!(minutes(&practice) < minutes(&real));
+    for (step, other) in
+        practice.acts.iter().zip(&real.acts).flat_map(|(a, b)| a.steps.iter().zip(&b.steps))
+    {
+        let say = step.say.to_lowercase();
+        assert!(say.contains("rehears") || say.contains("practice") || say.contains("real day"), "{}", step.id);
+        assert!(!other.say.to_lowercase().contains("rehears"), "{}", other.id);
+    }
+}
+
+#[test]
+fn every_command_says_something_fit_for_80_columns() {
+    let script = Script::parse(scripts::bytes_of("first-root").expect("shipped"));
+    let plan = Plan::parse(rehearsal(&outline()).as_bytes());
+    let read = script.as_ref().expect("parses");
+    let texts = [
+        cli::script::list(),
+        cli::script::show(read),
+        cli::plan::show(plan.as_ref().expect("parses")),
+        cli::plan::check("plan.toml", &plan),
+    ];
+    for text in &texts {
+        for line in text.lines() {
+            assert!(line.chars().count() <= 80, "{line}");
+            assert_eq!(line, line.trim_end());
+        }
+    }
+    assert!(cli::script::check("s.toml", &script).starts_with("s.toml: a script without faults"));
+    let broken = Plan::parse(template(Mode::Production, &outline()).as_bytes());
+    let said = cli::plan::check("plan.toml", &broken);
+    assert!(said.contains("plan.toml:"), "{said}");
+    assert!(said.ends_with("19 problems.\n"), "{said}");
+}
+
+#[test]
+fn json_says_the_same() {
+    let script = Script::parse(scripts::bytes_of("first-root").expect("shipped"));
+    let json = cli::script::show_json(script.as_ref().expect("parses"));
+    assert_eq!(json.pointer("/acts/0/steps/0/id").and_then(|id| id.as_str()), Some("welcome"));
+    let list = cli::script::list_json();
+    assert_eq!(list.pointer("/scripts/1/mode").and_then(|mode| mode.as_str()), Some("rehearsal"));
+    assert_eq!(cli::script::check_json("s", &script).pointer("/ok"), Some(&true.into()));
+    let plan = Plan::parse(rehearsal(&outline()).as_bytes());
+    let json = cli::plan::show_json(plan.as_ref().expect("parses"));
+    assert_eq!(json.pointer("/root/threshold"), Some(&3.into()));
+    assert_eq!(json.pointer("/words").and_then(|words| words.as_array()).map(Vec::len), Some(32));
+    let broken = Plan::parse(b"[plan]\n");
+    let json = cli::plan::check_json("p", &broken);
+    assert_eq!(json.pointer("/problems/0/line"), Some(&0.into()));
+    assert_eq!(json.pointer("/ok"), Some(&false.into()));
+}
+
+#[test]
+fn the_words_of_the_plan_are_on_the_paper() {
+    let plan = Plan::parse(rehearsal(&outline()).as_bytes()).expect("parses");
+    let script = check::script_of(&plan, None).expect("shipped");
+    let paper = Paper::of_day(&Procedure::new(script, plan.clone()));
+    let (html, markdown) = (html(&paper), markdown(&paper));
+    for (number, word) in (1..).zip(plan.digest.words()) {
+        let number: usize = number;
+        assert!(html.contains(&format!("<span class=\"num\">{number}</span> {word}")));
+        assert!(markdown.contains(&format!("{number}. {word}")));
+    }
+    if let Some(directory) = std::env::var_os("ROOTSTAGE_KEEP_PAPER") {
+        let directory = std::path::PathBuf::from(directory);
+        std::fs::write(directory.join("paper.html"), html).expect("written");
+        std::fs::write(directory.join("paper.md"), markdown).expect("written");
+        let real = Script::parse(scripts::bytes_of("first-root").expect("shipped")).expect("parses");
+        let form = rootstage::ceremony::paper::html::html(&Paper::of_script(&real));
+        std::fs::write(directory.join("form.html"), form).expect("written");
+    }
+}
