@@ -443,4 +443,22 @@ mod tests {
         );
         assert!(check("nothing").is_err());
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_is_too_strange(text in "(pkcs11:|file:)?[a-z=;&?%/\\-0-9 é\\n]{0,60}") {
+            let _ = parse(&TokenName(text));
+        }
+
+        #[test]
+        fn every_value_survives_its_encoding(label in "[^\\p{Cc}]{1,32}") {
+            use std::fmt::Write as _;
+            let mut uri = "pkcs11:token=".to_owned();
+            for byte in label.bytes() {
+                write!(uri, "%{byte:02X}").unwrap();
+            }
+            let name = pkcs11(&format!("{uri}{MODULE}")).unwrap();
+            proptest::prop_assert_eq!(name.token, Some(label));
+        }
+    }
 }
