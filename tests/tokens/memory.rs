@@ -116,3 +116,19 @@ fn neither_passphrase_nor_private_key_stays_in_memory() {
         "the private key is in memory"
     );
 }
+
+token_story! {
+    /// The PIN is a wrong one, because the right one is written in these tests.
+    fn no_pin_stays_in_memory(hsm) {
+        hsm.token("A");
+        let sent = AllTokens::default().find_key(&crate::hsm::Hsm::uri("A"), "k", Some(&passphrase()));
+        assert!(matches!(sent, Err(rootstage::ceremony::token::Fault::PinWrong { .. })), "{sent:?}");
+        let file = hsm.directory.join("memory");
+        dump(&file);
+        let memory = std::fs::read(&file).unwrap();
+        let pin = passphrase();
+        let has = |bytes: &[u8]| memory.windows(bytes.len()).any(|window| window == bytes);
+        assert!(has(b"SOFTHSM2_CONF="), "the search finds nothing at all");
+        assert!(!has(&pin.expose()[..20]), "the PIN is in memory");
+    }
+}
