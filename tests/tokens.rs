@@ -5,6 +5,11 @@
 //! process; so each story with tokens runs in a process of its own, which is this same binary
 //! asked for that one test (see [`hsm::alone`]).
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that meets what it did not expect fails there"
+)]
+
 /// A test whose body gets a `SoftHSM2` of its own.
 macro_rules! token_story {
     ($(#[doc = $doc:literal])* fn $name:ident($hsm:ident) $body:block) => {

@@ -14,15 +14,9 @@
 //! with the same first line and the public half (`SubjectPublicKeyInfo`, PEM): looking for a key
 //! needs no passphrase. A key file holds one key, and is never overwritten.
 //!
-//! The empty lines are there because age's writer keeps the last 64 KiB that it encrypted in
-//! memory and does not wipe them: with the padding, what it keeps is empty lines.
+//! The empty lines are there for the reason told at `sealed::seal`.
 
-use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
-
-use age::secrecy::SecretString;
-use age::{DecryptError, Decryptor, Encryptor, scrypt};
-use zeroize::Zeroizing;
 
 use self::private_key::PrivateKey;
 use super::public_key::PublicKey;
@@ -34,6 +28,7 @@ use crate::ports::Tokens;
 use crate::secret::{CAPACITY, Secret};
 
 mod private_key;
+mod sealed;
 mod store;
 
 /// Work factor for real keys: scrypt with N = 2^18, 256 MiB and about a second per guess. It is
@@ -45,12 +40,10 @@ pub const MAX_WORK_FACTOR: u8 = 20;
 /// Shortest passphrase for a new key, in bytes of UTF-8.
 pub const MIN_PASSPHRASE: u32 = 8;
 
-/// Size of the pieces in which age encrypts.
-const AGE_CHUNK: usize = 64 * 1024;
 /// Longest label and PEM text together: a P-384 key takes about 310 bytes.
 const MAX_TEXT: usize = 4096;
 /// Longest key file that is read.
-const MAX_FILE: usize = AGE_CHUNK + 16 * 1024;
+const MAX_FILE: usize = 80 * 1024;
 
 /// The backend for `file:` names.
 #[derive(Debug)]
@@ -66,20 +59,6 @@ impl SoftwareTokens {
         Self {
             work_factor: work_factor.clamp(1, MAX_WORK_FACTOR),
         }
-    }
-
-    fn encrypt(&self, text: &str, secret: &Secret) -> std::io::Result<Vec<u8>> {
-        let mut recipient = scrypt::Recipient::new(SecretString::from(secret.expose_str()));
-        recipient.set_work_factor(self.work_factor);
-        let recipients = std::iter::once(&recipient as &dyn age::Recipient);
-        let encryptor = Encryptor::with_recipients(recipients).map_err(std::io::Error::other)?;
-        let mut encrypted = Vec::with_capacity(MAX_FILE);
-        let mut writer = encryptor.wrap_output(&mut encrypted)?;
-        writer.write_all(text.as_bytes())?;
-        // see the module's words on padding
-        writer.write_all(&vec![b'\n'; AGE_CHUNK])?;
-        writer.finish()?;
-        Ok(encrypted)
     }
 }
 
@@ -141,63 +120,18 @@ impl<'n> KeyFile<'n> {
     /// Label and private key.
     fn open(&self, secret: &Secret) -> Result<(String, PrivateKey), Fault> {
         let encrypted = store::read(&self.path, MAX_FILE)?;
-        let decryptor =
-            Decryptor::new_buffered(&encrypted[..]).map_err(|error| self.unreadable(&error))?;
-        if !decryptor.is_scrypt() {
-            return Err(storage(
-                &self.path,
-                "is encrypted, but not under a passphrase",
-            ));
-        }
-        let mut identity = scrypt::Identity::new(SecretString::from(secret.expose_str()));
-        identity.set_max_work_factor(MAX_WORK_FACTOR);
-        let mut reader = decryptor
-            .decrypt(std::iter::once(&identity as &dyn age::Identity))
-            .map_err(|error| self.unreadable(&error))?;
-        // one buffer of full size, so that the text is nowhere else
-        let mut text = Zeroizing::new(vec![0; MAX_FILE]);
-        let mut length = 0;
-        loop {
-            match reader.read(text.get_mut(length..).unwrap_or_default()) {
-                Ok(0) => break,
-                Ok(more) => length += more,
-                Err(error) => return Err(self.damaged(&error)),
-            }
-        }
-        text.get(..length)
-            .and_then(|text| std::str::from_utf8(text).ok())
-            .and_then(|text| split_label(text.trim_end_matches('\n')))
-            .and_then(|(label, pem)| Some((label.to_owned(), PrivateKey::from_pem(pem)?)))
-            .ok_or_else(|| storage(&self.path, "holds no label and private key of a known kind"))
-    }
-
-    fn unreadable(&self, error: &DecryptError) -> Fault {
-        match error {
-            DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed => Fault::PinWrong {
+        let text = sealed::open(&encrypted, secret, MAX_FILE).map_err(|closed| match closed {
+            sealed::Closed::WrongPassphrase => Fault::PinWrong {
                 token: self.name.clone(),
                 pin: pin_state(),
             },
-            DecryptError::ExcessiveWork { required, .. } => storage(
-                &self.path,
-                format!(
-                    "asks for scrypt work factor {required}; at most {MAX_WORK_FACTOR} is accepted"
-                ),
-            ),
-            DecryptError::InvalidHeader | DecryptError::UnknownFormat => storage(
-                &self.path,
-                "is not an age file, or its beginning is damaged",
-            ),
-            DecryptError::InvalidMac => storage(&self.path, "is damaged: its header was changed"),
-            DecryptError::Io(error) => self.damaged(error),
-            DecryptError::NoMatchingKeys => {
-                storage(&self.path, "is encrypted, but not under a passphrase")
-            }
-            other => storage(&self.path, other),
-        }
-    }
-
-    fn damaged(&self, error: &std::io::Error) -> Fault {
-        storage(&self.path, format!("is truncated or damaged ({error})"))
+            sealed::Closed::Unreadable(reason) => storage(&self.path, reason),
+        })?;
+        std::str::from_utf8(&text)
+            .ok()
+            .and_then(|text| split_label(text.trim_end_matches('\n')))
+            .and_then(|(label, pem)| Some((label.to_owned(), PrivateKey::from_pem(pem)?)))
+            .ok_or_else(|| storage(&self.path, "holds no label and private key of a known kind"))
     }
 
     fn key(&self, label: &str, public: &PublicKey) -> Result<TokenKey, Fault> {
@@ -333,8 +267,7 @@ impl Tokens for SoftwareTokens {
         let text = private
             .to_text(label, MAX_TEXT)
             .ok_or_else(|| storage(&file.path, "the label is too long for the file"))?;
-        let encrypted = self
-            .encrypt(&text, secret)
+        let encrypted = sealed::seal(&text, secret, self.work_factor)
             .map_err(|error| storage(&file.path, error))?;
         let public = format!("label: {label}\n{}", key.public_pem);
         match store::write_both(&file.path, &encrypted, &file.public_path, public.as_bytes())? {

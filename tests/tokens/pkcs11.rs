@@ -37,7 +37,7 @@ token_story! {
             assert_eq!(seen.public_pem, key.public_pem);
             assert!(!seen.attributes.sensitive && seen.attributes.extractable);
 
-            for message in [&b""[..], b"{\"signed\": {}}", &[b'x'; 100_000]] {
+            for message in [&b""[..], b"{\"signed\": {}}", &b"x".repeat(100_000)] {
                 let signature = tokens.sign(&name, label, message, &pin).unwrap();
                 let judge = |message: &[u8]| {
                     openssl_accepts(&hsm.directory, algorithm, &key.public_pem, message, &signature)

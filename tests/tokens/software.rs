@@ -244,14 +244,12 @@ fn a_wrong_passphrase_is_told_from_a_damaged_file() {
     let mut flipped = whole.clone();
     *flipped.last_mut().unwrap() ^= 1;
     let other_recipient = b"age-encryption.org/v1\n-> X25519 CJM36AHmTbdHSuOQL+NESqyVQE75f2e610iRdLPEN20\nC3ZAeY64NXS4QFrksLm3EGz+uPRyI0eQsWw7LWbbYig\n--- ytazqsbmUnPwVWMVx0c1X9iUtGdY4yAB08UQTY2hNCI\n0123456789abcdef";
-    let dear = String::from_utf8_lossy(&whole[..]).replacen(" 2\n", " 21\n", 1);
-    assert!(dear.contains(" 21\n"));
     let cases: [(&[u8], &str); 7] = [
         (&whole[..whole.len() - 1], "is truncated or damaged"),
         (&whole[..whole.len() / 2], "is truncated or damaged"),
-        (&whole[..40], "age file"),
+        (&whole[..40], "is truncated or damaged"),
         (&flipped, "is truncated or damaged"),
-        (b"", "age file"),
+        (b"", "is truncated or damaged"),
         (b"-----BEGIN PRIVATE KEY-----\n", "age file"),
         (other_recipient, "not under a passphrase"),
     ];
