@@ -4,7 +4,6 @@ pub mod answers;
 pub mod canonical;
 pub mod ceremony;
 pub mod cli;
-pub mod cli;
 pub mod digest;
 pub mod directory;
 pub mod driver;

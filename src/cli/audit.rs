@@ -43,7 +43,7 @@ impl Audit {
             .iter()
             .map(|path| Ok((path.display().to_string(), read(path)?)))
             .collect::<Result<Vec<_>, Failure>>()?;
-        let mut auditor = self.follow(expected)?;
+        let auditor = self.follow(expected)?;
         let artefacts = Artefacts {
             metadata: self.metadata()?,
             trusted,

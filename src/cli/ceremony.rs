@@ -12,7 +12,7 @@ use crate::ceremony::plan::{self, Mode, Outline, ParticipantId, Plan};
 use crate::ceremony::script::Script;
 use crate::ceremony::scripts;
 use crate::ceremony::state::{Ending, State};
-use crate::directory::{self, DirectoryError};
+use crate::directory;
 use crate::driver::Driver;
 use crate::journal::write_whole;
 use crate::ports::World;
@@ -334,10 +334,4 @@ fn ended(state: &State, dir: &Path) -> Result<(), Failure> {
 fn screens(room: &Room, driver: Driver, dir: &Path) -> Result<(), Failure> {
     let _ = (room, driver, dir);
     Err(Failure::call("the screens are not built in yet"))
-}
-
-impl From<DirectoryError> for String {
-    fn from(error: DirectoryError) -> Self {
-        error.to_string()
-    }
 }

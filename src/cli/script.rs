@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::{Failure, print, print_json, read, write_output};
-use crate::ceremony::paper::{Paper, html, markdown};
+use crate::ceremony::paper::{Paper, html::html, markdown::markdown};
 use crate::ceremony::plan::Plan;
 use crate::ceremony::procedure::Procedure;
 use crate::ceremony::script::Script;

@@ -155,7 +155,7 @@ pub fn check_json(file: &str, outcome: &Result<Script, Problems>) -> Value {
 }
 
 /// Every problem on a line of its own, and how many there are.
-pub(super) fn faults(file: &str, problems: &Problems) -> String {
+pub fn faults(file: &str, problems: &Problems) -> String {
     let count = match problems.len() {
         1 => "1 problem.".to_owned(),
         many => format!("{many} problems."),
@@ -164,7 +164,7 @@ pub(super) fn faults(file: &str, problems: &Problems) -> String {
 }
 
 /// Problems as JSON.
-pub(super) fn problems_json(problems: &Problems) -> Value {
+pub fn problems_json(problems: &Problems) -> Value {
     let one = |problem: &Problem| {
         json!({ "line": problem.line, "key": problem.key, "sentence": problem.sentence })
     };
@@ -172,7 +172,7 @@ pub(super) fn problems_json(problems: &Problems) -> Value {
 }
 
 /// The word for a mode.
-pub(super) fn mode(mode: Mode) -> &'static str {
+pub fn mode(mode: Mode) -> &'static str {
     match mode {
         Mode::Production => "production",
         Mode::Rehearsal => "rehearsal",
