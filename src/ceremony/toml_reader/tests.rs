@@ -55,13 +55,22 @@ fn not_text_and_too_large_are_said() {
     let problems = Reading::new(b"a = 1\nb = \xff\n").expect_err("not UTF-8");
     assert_eq!(problems.iter().next().map(|p| p.line), Some(2));
     let large = vec![b'#'; MAX_BYTES + 1];
-    assert!(Reading::new(&large).expect_err("too large").to_string().contains("1 MiB"));
+    assert!(
+        Reading::new(&large)
+            .expect_err("too large")
+            .to_string()
+            .contains("1 MiB")
+    );
 }
 
 #[test]
 fn deep_nesting_is_a_problem_and_no_overflow() {
     let told = read(&format!("a = {}", "[".repeat(100_000)));
     assert!(told.contains("not TOML"), "{}", told.len());
-    let told = read(&format!("a = {}1{}", "{a=".repeat(50_000), "}".repeat(50_000)));
+    let told = read(&format!(
+        "a = {}1{}",
+        "{a=".repeat(50_000),
+        "}".repeat(50_000)
+    ));
     assert!(told.contains("not TOML"), "{}", told.len());
 }
