@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use std::ops::Range;
 
 use toml::Spanned;
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
 use super::problem::{Problem, Problems};
 
@@ -129,15 +129,17 @@ impl<T> Found<T> {
     }
 }
 
-/// Line of the key at this dotted path, such as `root.role.targets.keys[0]`; of the nearest table
-/// around it where the key itself is not there; 0 where there is nothing of it.
+/// Line of the key at this dotted path, such as `root.role.targets.keys[0]`, or
+/// `participant.keyholder-1.token` where a list's tables have ids; of the nearest table around it
+/// where the key itself is not there; 0 where there is nothing of it.
 pub fn line_of_key(bytes: &[u8], key: &str) -> u32 {
     let Ok(reading) = Reading::new(bytes) else {
         return 0;
     };
     let mut table = Some(reading.tree.get_ref());
     let mut line = 0;
-    for part in key.split('.') {
+    let mut parts = key.split('.');
+    while let Some(part) = parts.next() {
         let (name, number) = match part.trim_end_matches(']').split_once('[') {
             Some((name, number)) => (name, number.parse::<usize>().ok()),
             None => (part, None),
@@ -145,17 +147,23 @@ pub fn line_of_key(bytes: &[u8], key: &str) -> u32 {
         let Some(mut value) = table.and_then(|table| table.get(name)) else {
             break;
         };
-        let first = value
-            .get_ref()
-            .as_array()
-            .and_then(|items| items.get(number.unwrap_or(0)));
-        if let Some(item) = first {
-            value = item;
+        if let Some(items) = value.get_ref().as_array() {
+            let item = match number {
+                Some(number) => items.get(number),
+                None => parts
+                    .next()
+                    .and_then(|id| items.iter().find(|item| has_id(item.get_ref(), id))),
+            };
+            value = item.unwrap_or(value);
         }
         line = reading.line_of(&value.span());
         table = value.get_ref().as_table();
     }
     line
+}
+
+fn has_id(item: &DeValue<'_>, id: &str) -> bool {
+    item.get("id").and_then(|value| value.get_ref().as_str()) == Some(id)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use super::{MAX_BYTES, Reading};
+use super::{MAX_BYTES, Reading, line_of_key};
 
 fn read(text: &str) -> String {
     let reading = match Reading::new(text.as_bytes()) {
@@ -73,4 +73,24 @@ fn deep_nesting_is_a_problem_and_no_overflow() {
         "}".repeat(50_000)
     ));
     assert!(told.contains("not TOML"), "{}", told.len());
+}
+
+#[test]
+fn a_key_is_found_by_its_path() {
+    let text = b"[root]\nkeys = [\n  { path = \"a\" },\n  { path = \"b\" },\n]\n\n[[participant]]\nid = \"a\"\n\n[[participant]]\nid = \"b\"\ntoken = \"t\"\n";
+    for (key, line) in [
+        ("root", 1),
+        ("root.keys[1]", 4),
+        ("root.keys[1].path", 4),
+        ("root.keys[7]", 2),
+        ("root.none", 1),
+        ("participant.b.token", 12),
+        ("participant.b.none", 10),
+        ("participant[0].id", 8),
+        ("participant", 7),
+        ("none", 0),
+        ("", 0),
+    ] {
+        assert_eq!(line_of_key(text, key), line, "{key}");
+    }
 }
