@@ -134,7 +134,8 @@ fn the_words_of_the_plan_are_on_the_paper() {
     let script = check::script_of(&plan, None).expect("shipped");
     let paper = Paper::of_day(&Procedure::new(script, plan.clone()));
     let (html, markdown) = (html(&paper), markdown(&paper));
-    for (number, word) in (1..).zip(plan.digest.words()) {
+    let digests = [plan.digest.words(), paper.script.1.words()];
+    for (number, word) in digests.into_iter().flat_map(|words| (1..).zip(words)) {
         let number: usize = number;
         assert!(html.contains(&format!("<span class=\"num\">{number}</span> {word}")));
         assert!(markdown.contains(&format!("{number}. {word}")));

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use super::{EXCEPTIONS, Paper, Place, Row, SPARE_MATERIALS, WORDS};
+use crate::digest::Sha256;
 
 /// Lays the paper out.
 pub fn html(paper: &Paper) -> String {
@@ -103,13 +104,22 @@ fn cover(page: &mut String, paper: &Paper, title: &str) {
     }
     page.push_str(CLOSE);
     page.push_str("</div>\n");
-    page.push_str("<div class=\"keep\"><h3>Digest of the plan, read aloud at the start</h3>\n");
-    let _ = writeln!(
+    digest(
         page,
-        "<p class=\"hex\">{}</p>",
-        plan.digest.groups().join(" ")
+        "Digest of the plan, read aloud at the start",
+        &plan.digest,
     );
-    grid(page, "words", &plan.digest.words());
+    digest(
+        page,
+        "Digest of the script, read aloud after it",
+        &paper.script.1,
+    );
+}
+
+fn digest(page: &mut String, title: &str, digest: &Sha256) {
+    let _ = writeln!(page, "<div class=\"keep\"><h3>{title}</h3>");
+    let _ = writeln!(page, "<p class=\"hex\">{}</p>", digest.groups().join(" "));
+    grid(page, "words", &digest.words());
     page.push_str("</div>\n");
 }
 

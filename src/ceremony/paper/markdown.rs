@@ -59,6 +59,8 @@ fn plan(text: &mut String, paper: &Paper) {
     }
     text.push_str("\n### Digest of the plan, read aloud at the start\n\n");
     digest(text, &plan.digest);
+    text.push_str("### Digest of the script, read aloud after it\n\n");
+    digest(text, &paper.script.1);
 }
 
 fn digest(text: &mut String, digest: &Sha256) {

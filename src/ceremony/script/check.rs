@@ -110,11 +110,7 @@ const RULES: &[Rule] = &[
     ),
     Rule {
         kind: "sign",
-        after: &[
-            WHO,
-            WHAT,
-            ("review", "until then nobody has seen what would be signed"),
-        ],
+        after: &[WHO, WHAT],
         not_after: &[],
         followed_by: Some((
             "verify-result",
@@ -231,6 +227,18 @@ pub fn order(script: &Script) -> Vec<Problem> {
                 ));
             }
         }
+        if step.kind == "sign" && !before.iter().any(|step| is_review_by_holder(step)) {
+            let sentence = format!(
+                "`{}` (sign) needs a step of kind `review` before it with `each = \"keyholder\"` and \
+                 the `holder` in `by`: nobody signs what they have not approved themselves.",
+                step.id
+            );
+            problems.push(Problem::new(
+                step.line,
+                format!("step.{}", step.id),
+                sentence,
+            ));
+        }
         if step.kind == "close" && !behind.is_empty() {
             let sentence = format!("`{}` closes the ceremony, but steps follow it.", step.id);
             problems.push(Problem::new(
@@ -254,6 +262,10 @@ pub fn order(script: &Script) -> Vec<Problem> {
         ));
     }
     problems
+}
+
+fn is_review_by_holder(step: &Step) -> bool {
+    step.kind == "review" && step.each == Each::Keyholder && step.by.contains(&Answerer::Holder)
 }
 
 fn broken(rule: &Rule, step: &Step, before: &[&Step], behind: &[&Step]) -> Vec<String> {

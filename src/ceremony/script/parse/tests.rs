@@ -151,6 +151,8 @@ fn every_rule_of_order_is_kept() {
             "{kind}: {told}"
         );
     }
+    let unread = told(&block("review"), "");
+    assert!(unread.contains("not approved themselves"), "{unread}");
     // Every step once at the end of the script, behind `close`; and those that come too late.
     for kind in ["welcome", "roll-call", "sign"] {
         let text = shipped().replacen(&block(kind), "", 1) + "\n" + &block(kind);
