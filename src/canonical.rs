@@ -70,8 +70,15 @@ pub fn pretty(value: &Value) -> String {
 
 /// An array or object that is being written.
 enum Open<'a> {
-    Array { rest: std::slice::Iter<'a, Value>, written: usize },
-    Object { rest: std::vec::IntoIter<(&'a String, &'a Value)>, written: usize, name: &'a str },
+    Array {
+        rest: std::slice::Iter<'a, Value>,
+        written: usize,
+    },
+    Object {
+        rest: std::vec::IntoIter<(&'a String, &'a Value)>,
+        written: usize,
+        name: &'a str,
+    },
 }
 
 impl<'a> Open<'a> {
@@ -80,7 +87,11 @@ impl<'a> Open<'a> {
         // serde_json's map is sorted unless some crate in the build turns on `preserve_order`:
         // what is signed must not depend on that
         members.sort_unstable_by(|(a, _), (b, _)| D::order(a, b));
-        Self::Object { rest: members.into_iter(), written: 0, name: "" }
+        Self::Object {
+            rest: members.into_iter(),
+            written: 0,
+            name: "",
+        }
     }
 
     /// The next member: its name where it has one, and its value.
@@ -91,7 +102,11 @@ impl<'a> Open<'a> {
                 *written += 1;
                 Some((None, value))
             }
-            Self::Object { rest, written, name } => {
+            Self::Object {
+                rest,
+                written,
+                name,
+            } => {
                 let (key, value) = rest.next()?;
                 *written += 1;
                 *name = key;
@@ -127,7 +142,10 @@ fn write<D: Dialect>(top: &Value) -> Result<String, D::Error> {
             Value::String(text) => string::<D>(&mut out, text),
             Value::Array(items) => {
                 out.push('[');
-                open.push(Open::Array { rest: items.iter(), written: 0 });
+                open.push(Open::Array {
+                    rest: items.iter(),
+                    written: 0,
+                });
             }
             Value::Object(members) => {
                 out.push('{');
@@ -136,7 +154,9 @@ fn write<D: Dialect>(top: &Value) -> Result<String, D::Error> {
         }
         loop {
             let level = open.len();
-            let Some(inner) = open.last_mut() else { return Ok(out) };
+            let Some(inner) = open.last_mut() else {
+                return Ok(out);
+            };
             if let Some((name, next)) = inner.next() {
                 if inner.written() > 1 {
                     out.push(',');
@@ -161,7 +181,8 @@ fn write<D: Dialect>(top: &Value) -> Result<String, D::Error> {
 fn string<D: Dialect>(out: &mut String, text: &str) {
     out.push('"');
     let mut rest = text;
-    while let Some(at) = rest.find(D::is_escaped) {
+    // what is escaped is ASCII, so it can be looked for by bytes
+    while let Some(at) = rest.bytes().position(D::is_escaped) {
         let (plain, tail) = rest.split_at(at);
         out.push_str(plain);
         let mut tail = tail.chars();
@@ -209,7 +230,11 @@ fn path(open: &[Open<'_>]) -> String {
             }
         }
     }
-    if path.is_empty() { "the value".to_owned() } else { path }
+    if path.is_empty() {
+        "the value".to_owned()
+    } else {
+        path
+    }
 }
 
 #[cfg(test)]

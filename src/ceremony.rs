@@ -1,13 +1,17 @@
 //! The ceremony: a log of events, and the rules that add to it.
 
 pub mod ask;
+pub mod assembly;
 pub mod board;
 pub mod check;
 pub mod clock;
 pub mod command;
+pub mod decide;
 pub mod effect;
 pub mod event;
+pub mod evolve;
 pub mod paper;
+pub mod passphrase;
 pub mod plain;
 pub mod plan;
 pub mod problem;
@@ -19,4 +23,5 @@ pub mod state;
 pub mod steps;
 pub mod suggest;
 pub mod token;
+pub mod token_name;
 pub mod toml_reader;

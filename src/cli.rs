@@ -1,4 +1,251 @@
-//! The command line. (stub until merged)
+//! The command line: one file per verb.
+//!
+//! Exit status: 0 it is so; 1 it is not; 2 the words of the call are wrong; 3 the surroundings
+//! failed.
 
+mod audit;
+mod ceremony;
+mod doctor;
+mod manual;
 pub mod plan;
 pub mod script;
+mod token;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use time::OffsetDateTime;
+
+use crate::airgap::harden::Hardening;
+use crate::directory::DirectoryError;
+
+/// Root key ceremonies in the terminal.
+#[derive(Debug, Parser)]
+#[command(
+    name = "rootstage",
+    version,
+    about = "Root key ceremonies in the terminal: TUF root metadata, threshold-signed with tokens, in an auditable transcript",
+    after_help = "Start with a rehearsal: rootstage rehearse\nWithout a command, the home screen opens.",
+    disable_help_subcommand = true
+)]
+pub struct Call {
+    /// Glyphs of the screens.
+    #[arg(long, global = true, value_enum, default_value_t = Glyphs::Auto)]
+    glyphs: Glyphs,
+    /// Colours of the screens; NO_COLOR turns them off as well.
+    #[arg(long, global = true, value_enum, default_value_t = Colours::Auto)]
+    color: Colours,
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+/// Choice of glyphs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Glyphs {
+    /// By TERM and locale.
+    Auto,
+    /// Box drawing and symbols.
+    Unicode,
+    /// What Linux console fonts have.
+    Console,
+    /// Seven bits.
+    Ascii,
+}
+
+/// Choice of colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Colours {
+    /// Where the terminal has them and NO_COLOR is not set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Holds a whole first-root ceremony with software tokens made for it, marked as a rehearsal.
+    #[command(after_help = "Example:\n  rootstage rehearse --keyholders 5 --threshold 3 --unattended --dir /tmp/rehearsal")]
+    Rehearse(ceremony::Rehearse),
+    /// Holds the ceremony that a plan describes.
+    #[command(after_help = "Example:\n  rootstage run plan.toml --dir /media/log/ceremony-2026")]
+    Run(ceremony::Run),
+    /// Goes on with an interrupted ceremony at the last safe point.
+    #[command(after_help = "Example:\n  rootstage resume /media/log/ceremony-2026")]
+    Resume(ceremony::Resume),
+    /// Derives everything in a ceremony directory again; one PASS or FAIL line per rule.
+    #[command(after_help = "Example:\n  rootstage audit /media/log/ceremony-2026 --expect-head \"island tolerance sailboat …\"")]
+    Audit(audit::Audit),
+    /// The ceremony scripts: what is done, in which order.
+    #[command(subcommand, after_help = "Example:\n  rootstage script print first-root --plan plan.toml --format html -o script.html")]
+    Script(script::Verb),
+    /// The plan: the parameters of one ceremony, written before the day.
+    #[command(subcommand, after_help = "Example:\n  rootstage plan new --keyholders 5 --threshold 3 -o plan.toml")]
+    Plan(plan::Verb),
+    /// Tokens on this machine.
+    #[command(subcommand, after_help = "Example:\n  rootstage token list --module /usr/lib/softhsm/libsofthsm2.so")]
+    Token(token::Verb),
+    /// Checks this machine: network, swap, clock, terminal, this binary.
+    #[command(after_help = "Example:\n  rootstage doctor --json")]
+    Doctor(doctor::Doctor),
+    /// Prints completions for a shell.
+    #[command(after_help = "Example:\n  rootstage completions bash > /etc/bash_completion.d/rootstage")]
+    Completions(manual::Completions),
+    /// Writes the man pages into a directory.
+    #[command(after_help = "Example:\n  rootstage man /usr/local/share/man/man1")]
+    Man(manual::Man),
+}
+
+/// Why a command did not do what was asked.
+#[derive(Debug)]
+pub struct Failure {
+    /// Exit status.
+    pub status: u8,
+    /// Words for people; empty where the output said it all.
+    pub words: String,
+}
+
+impl Failure {
+    /// It is not so (exit status 1).
+    pub fn not_so(words: impl Into<String>) -> Self {
+        Self {
+            status: 1,
+            words: words.into(),
+        }
+    }
+
+    /// The words of the call are wrong (exit status 2).
+    pub fn call(words: impl Into<String>) -> Self {
+        Self {
+            status: 2,
+            words: words.into(),
+        }
+    }
+
+    /// The surroundings failed (exit status 3).
+    pub fn surroundings(words: impl Into<String>) -> Self {
+        Self {
+            status: 3,
+            words: words.into(),
+        }
+    }
+}
+
+impl From<DirectoryError> for Failure {
+    fn from(error: DirectoryError) -> Self {
+        match &error {
+            DirectoryError::Problems(_)
+            | DirectoryError::Changed { .. }
+            | DirectoryError::Ended(_)
+            | DirectoryError::NeverOpened(_)
+            | DirectoryError::Stop(_) => Self::not_so(error.to_string()),
+            DirectoryError::NotEmpty(_) => Self::call(error.to_string()),
+            DirectoryError::Io { .. } | DirectoryError::Journal(_) => {
+                Self::surroundings(error.to_string())
+            }
+        }
+    }
+}
+
+/// What every verb gets.
+pub struct Room {
+    /// What hardening was possible.
+    pub hardening: Hardening,
+    glyphs: Glyphs,
+    colours: Colours,
+}
+
+/// UTC now.
+pub fn now() -> OffsetDateTime {
+    OffsetDateTime::now_utc()
+}
+
+/// Runs the program.
+pub fn run(hardening: Hardening) -> ExitCode {
+    let call = match Call::try_parse() {
+        Ok(call) => call,
+        Err(error) => {
+            // Help and version go to stdout with status 0, wrong words to stderr with status 2.
+            let _ = error.print();
+            return ExitCode::from(u8::from(error.use_stderr()) * 2);
+        }
+    };
+    let room = Room {
+        hardening,
+        glyphs: call.glyphs,
+        colours: call.color,
+    };
+    let result = match call.verb {
+        None => ceremony::home(&room),
+        Some(Verb::Rehearse(verb)) => verb.run(&room),
+        Some(Verb::Run(verb)) => verb.run(&room),
+        Some(Verb::Resume(verb)) => verb.run(&room),
+        Some(Verb::Audit(verb)) => verb.run(),
+        Some(Verb::Script(verb)) => verb.run(),
+        Some(Verb::Plan(verb)) => verb.run(),
+        Some(Verb::Token(verb)) => verb.run(),
+        Some(Verb::Doctor(verb)) => verb.run(&room),
+        Some(Verb::Completions(verb)) => verb.run(),
+        Some(Verb::Man(verb)) => verb.run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if !failure.words.is_empty() {
+                notice(&format!("rootstage: {}", failure.words));
+            }
+            ExitCode::from(failure.status)
+        }
+    }
+}
+
+/// Prints to stdout. A reader that has gone away is no failure of ours.
+pub fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes());
+    if !text.ends_with('\n') {
+        let _ = out.write_all(b"\n");
+    }
+    let _ = out.flush();
+}
+
+/// Prints one JSON document to stdout.
+pub fn print_json(value: &serde_json::Value) {
+    print(&crate::canonical::pretty(value));
+}
+
+/// Prints a notice to stderr.
+pub fn notice(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// Reads a file that a person named.
+pub fn read(path: &std::path::Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|error| {
+        Failure::surroundings(format!(
+            "{}: {error}. Nothing was changed. Check the path.",
+            path.display()
+        ))
+    })
+}
+
+/// Writes a new file that a person named, or stdout where none was.
+pub fn write_output(path: Option<&PathBuf>, text: &str) -> Result<(), Failure> {
+    match path {
+        None => print(text),
+        Some(path) => {
+            crate::journal::write_whole(path, text.as_bytes())
+                .map_err(|error| Failure::surroundings(format!("{}: {error}", path.display())))?;
+            notice(&format!("{} written", path.display()));
+        }
+    }
+    Ok(())
+}
+
+/// The command line itself, for completions and man pages.
+pub fn command() -> clap::Command {
+    <Call as clap::CommandFactory>::command()
+}

@@ -98,7 +98,11 @@ impl Sha256 {
     /// The first eight hex digits as `abcd ef01`: for a glance at whether this is the same object
     /// as before. Never for checking: others can be made that begin alike.
     pub fn short(&self) -> String {
-        self.groups().into_iter().take(2).collect::<Vec<_>>().join(" ")
+        self.groups()
+            .into_iter()
+            .take(2)
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     /// Sixteen groups of four hex digits, for reading aloud and for paper.
@@ -118,14 +122,26 @@ impl Sha256 {
     /// Reads what a person typed or read back: 64 hex digits in either case, or 32 PGP words in
     /// any case; spaces, colons and line breaks between them do not matter.
     pub fn parse(text: &str) -> Result<Self, DigestError> {
-        let parts = || text.split(|c: char| c == ':' || c.is_whitespace()).filter(|part| !part.is_empty());
+        let parts = || {
+            text.split(|c: char| c == ':' || c.is_whitespace())
+                .filter(|part| !part.is_empty())
+        };
         // no word of the list is spelt with the letters a to f alone
-        let hex = parts().next().is_some_and(|first| first.chars().all(|c| c.is_ascii_hexdigit()))
+        let hex = parts()
+            .next()
+            .is_some_and(|first| first.chars().all(|c| c.is_ascii_hexdigit()))
             || text.contains(|c: char| c.is_ascii_digit());
         if hex {
             let digits: String = parts().collect();
-            if let Some((at, found)) = digits.chars().enumerate().find(|(_, c)| !c.is_ascii_hexdigit()) {
-                return Err(DigestError::HexDigit { position: at + 1, found });
+            if let Some((at, found)) = digits
+                .chars()
+                .enumerate()
+                .find(|(_, c)| !c.is_ascii_hexdigit())
+            {
+                return Err(DigestError::HexDigit {
+                    position: at + 1,
+                    found,
+                });
             }
             return strict_hex(&digits.to_ascii_lowercase());
         }
@@ -138,8 +154,18 @@ fn strict_hex(digits: &str) -> Result<Sha256, DigestError> {
     for (at, found) in digits.chars().enumerate() {
         match found {
             '0'..='9' | 'a'..='f' => {}
-            'A'..='F' => return Err(DigestError::UpperCase { position: at + 1, found }),
-            _ => return Err(DigestError::HexDigit { position: at + 1, found }),
+            'A'..='F' => {
+                return Err(DigestError::UpperCase {
+                    position: at + 1,
+                    found,
+                });
+            }
+            _ => {
+                return Err(DigestError::HexDigit {
+                    position: at + 1,
+                    found,
+                });
+            }
         }
     }
     let wrong = || DigestError::HexLength { got: digits.len() };
@@ -154,14 +180,23 @@ fn spoken<'a>(said: impl Iterator<Item = &'a str>) -> Result<Sha256, DigestError
         got += 1;
         let Some(entry) = words::find(word) else {
             let word = safe(&word.chars().take(24).collect::<String>());
-            return Err(DigestError::UnknownWord { position: got, word });
+            return Err(DigestError::UnknownWord {
+                position: got,
+                word,
+            });
         };
         if entry.odd == (got % 2 == 1) {
-            return Err(DigestError::WrongColumn { position: got, word: entry.word });
+            return Err(DigestError::WrongColumn {
+                position: got,
+                word: entry.word,
+            });
         }
         bytes.push(entry.byte);
     }
-    bytes.try_into().map(Sha256).map_err(|_| DigestError::WordCount { got })
+    bytes
+        .try_into()
+        .map(Sha256)
+        .map_err(|_| DigestError::WordCount { got })
 }
 
 impl fmt::Display for Sha256 {
@@ -194,7 +229,9 @@ impl Serialize for Sha256 {
 
 impl<'de> Deserialize<'de> for Sha256 {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(from)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 

@@ -1,9 +1,15 @@
 //! The only loop: decide, append and fsync, evolve, perform, observe.
 
+use crate::ceremony::ask::Form;
 use crate::ceremony::command::Command;
+use crate::ceremony::decide::{Decision, decide};
 use crate::ceremony::effect::Effect;
+use crate::ceremony::evolve::evolve;
+use crate::ceremony::plan::ParticipantId;
 use crate::ceremony::refusal::Refusal;
 use crate::ceremony::state::State;
+use crate::journal::{Journal, JournalError};
+use crate::ports::World;
 use crate::secret::Secret;
 
 /// What a front end sends to the driver.
@@ -27,4 +33,116 @@ pub enum Report {
     /// The transcript could not be written; the ceremony cannot go on in this process. Words of the
     /// failure, with the path.
     Broken(String),
+}
+
+/// Why a command had no result.
+#[derive(Debug, thiserror::Error)]
+pub enum Stop {
+    /// It was refused; nothing changed.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The transcript could not be written.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+/// A ceremony in progress.
+pub struct Driver {
+    state: State,
+    journal: Journal,
+    world: Box<dyn World>,
+}
+
+impl Driver {
+    /// A driver over an open journal whose records gave `state`.
+    pub fn new(state: State, journal: Journal, world: Box<dyn World>) -> Self {
+        Self {
+            state,
+            journal,
+            world,
+        }
+    }
+
+    /// How things stand.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Carries out a command and everything that follows from it without a person, until the room
+    /// is asked or the ceremony has ended. `working` hears of each effect before it is performed.
+    pub fn submit(&mut self, order: Order, working: &mut dyn FnMut(&Effect)) -> Result<(), Stop> {
+        let Order { command, secret } = order;
+        if let (Command::Answer(_), Some(ask)) = (&command, &self.state.asking)
+            && matches!(ask.form, Form::Secret(_))
+            && secret.as_ref().is_none_or(Secret::is_empty)
+        {
+            let holder = self.state.step().and_then(|step| step.holder.clone());
+            return Err(Refusal::SecretMissing {
+                holder: holder.unwrap_or_else(|| ParticipantId(String::new())),
+            }
+            .into());
+        }
+        let pausing = matches!(command, Command::Pause { .. });
+        let decision = decide(&self.state, command)?;
+        self.carry_out(decision, secret.as_ref(), working)?;
+        drop(secret);
+        while !pausing && self.state.asking.is_none() && self.state.ending.is_none() {
+            let decision = decide(&self.state, Command::Continue)?;
+            self.carry_out(decision, None, working)?;
+        }
+        Ok(())
+    }
+
+    fn carry_out(
+        &mut self,
+        decision: Decision,
+        secret: Option<&Secret>,
+        working: &mut dyn FnMut(&Effect),
+    ) -> Result<(), Stop> {
+        self.record(decision.events)?;
+        if let Some(effect) = decision.effect {
+            working(&effect);
+            let outcome = self.world.perform(&effect, &self.state, secret);
+            let decision = decide(&self.state, Command::Observe(outcome))?;
+            self.record(decision.events)?;
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, events: Vec<(String, crate::ceremony::event::Event)>) -> Result<(), Stop> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let step = self
+            .state
+            .step()
+            .map_or_else(String::new, |step| step.id.clone());
+        for placed in self.journal.append(&step, events)? {
+            evolve(&mut self.state, &placed);
+        }
+        Ok(())
+    }
+
+    /// Serves a front end until it hangs up or the transcript breaks.
+    pub fn serve(
+        mut self,
+        orders: &std::sync::mpsc::Receiver<Order>,
+        tell: &mut dyn FnMut(Report),
+    ) {
+        tell(Report::State(Box::new(self.state.clone())));
+        while let Ok(order) = orders.recv() {
+            let result = {
+                let mut working = |effect: &Effect| tell(Report::Working(effect.clone()));
+                self.submit(order, &mut working)
+            };
+            match result {
+                Ok(()) => tell(Report::State(Box::new(self.state.clone()))),
+                Err(Stop::Refused(refusal)) => tell(Report::Refused(refusal)),
+                Err(Stop::Journal(error)) => {
+                    tell(Report::Broken(error.to_string()));
+                    return;
+                }
+            }
+        }
+    }
 }

@@ -41,3 +41,15 @@ pub trait Tokens {
         secret: &Secret,
     ) -> Result<Vec<u8>, Fault>;
 }
+
+/// The world outside the ceremony: it performs effects and says what came of them.
+pub trait World: Send {
+    /// Performs `effect`. What a token signs and what is written to files follows from `state`.
+    /// Never panics, never retries by itself; `secret` goes to the token and nowhere else.
+    fn perform(
+        &mut self,
+        effect: &crate::ceremony::effect::Effect,
+        state: &crate::ceremony::state::State,
+        secret: Option<&Secret>,
+    ) -> crate::ceremony::effect::Outcome;
+}

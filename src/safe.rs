@@ -65,8 +65,14 @@ mod tests {
 
     #[test]
     fn what_cannot_be_seen_is_written_out() {
-        assert_eq!(safe("a\u{202e}b\u{1b}[2J\u{7f}\u{9b}"), "a\\u{202e}b\\u{1b}[2J\\u{7f}\\u{9b}");
-        assert_eq!(safe("x\ny\r\tz\u{200b}\u{feff}\u{2028}"), "x\\ny\\r\\tz\\u{200b}\\u{feff}\\u{2028}");
+        assert_eq!(
+            safe("a\u{202e}b\u{1b}[2J\u{7f}\u{9b}"),
+            "a\\u{202e}b\\u{1b}[2J\\u{7f}\\u{9b}"
+        );
+        assert_eq!(
+            safe("x\ny\r\tz\u{200b}\u{feff}\u{2028}"),
+            "x\\ny\\r\\tz\\u{200b}\\u{feff}\\u{2028}"
+        );
         assert_eq!(safe("\u{e0041}\u{a0}"), "\\u{e0041}\\u{a0}");
     }
 

@@ -1,2 +1,25 @@
-//! TUF metadata. (stub until merged)
+//! TUF root metadata: what a ceremony builds, shows, signs and checks.
+//!
+//! Sources: the TUF specification 1.0.34 (section numbers in the modules), and what the clients in
+//! use accept, which is narrower. Written: P-256, P-384 and Ed25519 keys. Read besides: the older
+//! spellings of them that have been published. RSA keys are kept and shown, but do not count.
+//!
+//! * [`key`]: public keys, and the ids under which metadata names them
+//! * [`signature`]: signatures as they stand in a file
+//! * [`root`]: building a root, reading one, the payload that is signed
+//! * [`threshold`]: the one check that says whether enough keys have signed
+//! * [`trusted`]: a root that has passed it
+//! * [`policy`]: what is allowed but unwise, in sentences
+//! * [`summary`]: a root as lines for review
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::indexing_slicing))]
+
 pub mod key;
+pub mod policy;
+pub mod root;
+pub mod signature;
+pub mod summary;
+pub mod threshold;
+pub mod trusted;
+
+#[cfg(test)]
+mod testing;

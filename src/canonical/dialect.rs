@@ -19,11 +19,16 @@ pub(super) trait Dialect {
         a.cmp(b)
     }
 
-    /// Whether a character of a string is escaped.
-    fn is_escaped(c: char) -> bool;
+    /// Whether this byte of a string is a character that is escaped. Never true of a byte that is
+    /// part of a longer character.
+    fn is_escaped(byte: u8) -> bool;
 
     /// Writes a number; `path` says where it stands.
-    fn number(out: &mut String, number: &Number, path: impl FnOnce() -> String) -> Result<(), Self::Error>;
+    fn number(
+        out: &mut String,
+        number: &Number,
+        path: impl FnOnce() -> String,
+    ) -> Result<(), Self::Error>;
 
     /// Begins a line at this level, where the dialect has lines.
     fn new_line(_out: &mut String, _level: usize) {}
@@ -37,21 +42,28 @@ pub(super) struct Line;
 pub(super) struct Pretty;
 
 fn not_integer(number: &Number, path: impl FnOnce() -> String) -> CanonicalError {
-    CanonicalError::NotInteger { path: path(), got: number.to_string() }
+    CanonicalError::NotInteger {
+        path: path(),
+        got: number.to_string(),
+    }
 }
 
-fn is_standard_escape(c: char) -> bool {
-    c < ' ' || c == '"' || c == '\\'
+fn is_standard_escape(byte: u8) -> bool {
+    byte < b' ' || byte == b'"' || byte == b'\\'
 }
 
 impl Dialect for Olpc {
     type Error = CanonicalError;
 
-    fn is_escaped(c: char) -> bool {
-        c == '"' || c == '\\'
+    fn is_escaped(byte: u8) -> bool {
+        byte == b'"' || byte == b'\\'
     }
 
-    fn number(out: &mut String, number: &Number, path: impl FnOnce() -> String) -> Result<(), CanonicalError> {
+    fn number(
+        out: &mut String,
+        number: &Number,
+        path: impl FnOnce() -> String,
+    ) -> Result<(), CanonicalError> {
         if !(number.is_u64() || number.is_i64()) {
             return Err(not_integer(number, path));
         }
@@ -65,21 +77,32 @@ impl Dialect for Line {
 
     fn order(a: &str, b: &str) -> Ordering {
         // only outside the basic plane do UTF-16 units and codepoints sort differently
-        if a.is_ascii() && b.is_ascii() { a.cmp(b) } else { a.encode_utf16().cmp(b.encode_utf16()) }
+        if a.is_ascii() && b.is_ascii() {
+            a.cmp(b)
+        } else {
+            a.encode_utf16().cmp(b.encode_utf16())
+        }
     }
 
-    fn is_escaped(c: char) -> bool {
-        is_standard_escape(c)
+    fn is_escaped(byte: u8) -> bool {
+        is_standard_escape(byte)
     }
 
-    fn number(out: &mut String, number: &Number, path: impl FnOnce() -> String) -> Result<(), CanonicalError> {
+    fn number(
+        out: &mut String,
+        number: &Number,
+        path: impl FnOnce() -> String,
+    ) -> Result<(), CanonicalError> {
         let size = match (number.as_u64(), number.as_i64()) {
             (Some(positive), _) => positive,
             (None, Some(negative)) => negative.unsigned_abs(),
             (None, None) => return Err(not_integer(number, path)),
         };
         if size > MAX_SAFE_INTEGER {
-            return Err(CanonicalError::TooLarge { path: path(), got: number.to_string() });
+            return Err(CanonicalError::TooLarge {
+                path: path(),
+                got: number.to_string(),
+            });
         }
         integer(out, number);
         Ok(())
@@ -90,11 +113,15 @@ impl Dialect for Pretty {
     type Error = Infallible;
     const COLON: &'static str = ": ";
 
-    fn is_escaped(c: char) -> bool {
-        is_standard_escape(c)
+    fn is_escaped(byte: u8) -> bool {
+        is_standard_escape(byte)
     }
 
-    fn number(out: &mut String, number: &Number, _path: impl FnOnce() -> String) -> Result<(), Infallible> {
+    fn number(
+        out: &mut String,
+        number: &Number,
+        _path: impl FnOnce() -> String,
+    ) -> Result<(), Infallible> {
         integer(out, number);
         Ok(())
     }

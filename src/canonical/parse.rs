@@ -31,7 +31,10 @@ pub enum ParseError {
 /// same name in one object, and nesting beyond [`MAX_DEPTH`].
 pub fn parse(bytes: &[u8], limit: usize) -> Result<Value, ParseError> {
     if bytes.len() > limit {
-        return Err(ParseError::TooLong { limit, got: bytes.len() });
+        return Err(ParseError::TooLong {
+            limit,
+            got: bytes.len(),
+        });
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let said = |error: serde_json::Error| ParseError::Json(safe(&error.to_string()));
@@ -75,7 +78,9 @@ impl<'de> Visitor<'de> for Strict {
 
     // kept here, and refused by name and path where the value is made canonical
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("a number out of range"))
+        Number::from_f64(value)
+            .map(Value::Number)
+            .ok_or_else(|| E::custom("a number out of range"))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
@@ -98,7 +103,9 @@ impl<'de> Visitor<'de> for Strict {
         let mut members = Map::new();
         while let Some(name) = from.next_key::<String>()? {
             if members.contains_key(&name) {
-                return Err(A::Error::custom(format!("two members are named \"{name}\"")));
+                return Err(A::Error::custom(format!(
+                    "two members are named \"{name}\""
+                )));
             }
             members.insert(name, from.next_value_seed(Strict)?);
         }

@@ -93,6 +93,15 @@ pub enum Event {
         /// SHA-256 of its canonical bytes.
         payload: Sha256,
     },
+    /// Somebody read the content and approved it.
+    ContentApproved {
+        /// Who.
+        by: Vec<ParticipantId>,
+        /// SHA-256 of the canonical bytes that were approved.
+        payload: Sha256,
+    },
+    /// What was in doubt after an interruption has been looked at.
+    DoubtSettled {},
     /// The signatures reach the threshold.
     ThresholdReached {
         /// Distinct keys whose signatures count.
@@ -143,6 +152,9 @@ pub struct Opening {
     pub program: String,
     /// Version of the rules by which the transcript was made.
     pub rules: u32,
+    /// Day on which this version of the program was released, `YYYY-MM-DD`: the clock cannot be
+    /// right before it.
+    pub released: String,
     /// Directory to which relative paths of the plan refer.
     pub plan_directory: String,
 }

@@ -57,16 +57,6 @@ pub enum Refusal {
         /// What was typed.
         typed: String,
     },
-    /// The watch and the clock disagree.
-    #[error("watch {watch}, clock {clock}: {minutes} minutes apart")]
-    ClockDiffers {
-        /// Time on the watch.
-        watch: String,
-        /// Time of the computer, RFC 3339.
-        clock: String,
-        /// Difference in minutes.
-        minutes: u32,
-    },
     /// Nobody in the plan has these initials.
     #[error("nobody has the initials \"{typed}\"")]
     UnknownInitials {

@@ -1,24 +1,83 @@
-//! The kinds of step. One line in [`KINDS`] adds one.
+//! The kinds of step. One line in [`KINDS`] adds one; script parser, engine, paper script and
+//! documentation iterate the list.
 
-use super::ask::{Answer, Ask};
+mod in_hand;
+
+mod assemble_root;
+mod clock;
+mod close;
+mod environment;
+mod generate_key;
+mod head;
+mod plan_digest;
+mod present_token;
+mod prove_possession;
+mod review;
+mod roll_call;
+mod show_key;
+mod sign;
+mod statement;
+mod verify_result;
+mod write_out;
+
+use super::ask::{Answer, Ask, Form};
 use super::effect::Effect;
 use super::event::Event;
+use super::evolve::AGAIN;
+use super::plan::ParticipantId;
 use super::procedure::BoundStep;
 use super::refusal::Refusal;
 use super::script::Each;
 use super::state::State;
+use super::token::Fault;
+use crate::digest::Sha256;
+
+/// Every kind of step.
+pub static KINDS: &[&dyn Kind] = &[
+    &statement::Statement,
+    &roll_call::RollCall,
+    &plan_digest::PlanDigest,
+    &environment::Environment,
+    &clock::Clock,
+    &present_token::PresentToken,
+    &generate_key::GenerateKey,
+    &show_key::ShowKey,
+    &prove_possession::ProvePossession,
+    &assemble_root::AssembleRoot,
+    &review::Review,
+    &sign::Sign,
+    &verify_result::VerifyResult,
+    &write_out::WriteOut,
+    &head::Head,
+    &close::Close,
+];
+
+/// The kind of this name.
+pub fn kind(name: &str) -> Option<&'static dyn Kind> {
+    KINDS.iter().copied().find(|kind| kind.name() == name)
+}
 
 /// What a step wants next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {
     /// Ask the room.
-    Ask(Ask),
+    Ask(Box<Ask>),
     /// Perform an effect that needs nobody.
     Do(Effect),
     /// Put a conclusion on record.
-    Record(Event),
+    Record(Box<Event>),
     /// Nothing: the step is complete.
     Done,
+}
+
+impl Next {
+    fn ask(ask: Ask) -> Self {
+        Self::Ask(Box::new(ask))
+    }
+
+    fn record(event: Event) -> Self {
+        Self::Record(Box::new(event))
+    }
 }
 
 /// A kind of step. It holds no token, no file, no terminal: it says what to ask and what to do.
@@ -37,6 +96,19 @@ pub trait Kind: Sync {
     /// What the step wants next, from the state alone.
     fn next(&self, state: &State, step: &BoundStep) -> Next;
 
+    /// Whether an answer that the ask itself accepts is right for this step.
+    fn accept(
+        &self,
+        state: &State,
+        step: &BoundStep,
+        ask: &Ask,
+        answer: &Answer,
+        by: &[ParticipantId],
+    ) -> Result<(), Refusal> {
+        let _ = (state, step, ask, answer, by);
+        Ok(())
+    }
+
     /// The effect that an accepted answer sets off, such as the signature after a PIN.
     fn after(&self, state: &State, step: &BoundStep, ask: &Ask, answer: &Answer) -> Option<Effect> {
         let _ = (state, step, ask, answer);
@@ -50,41 +122,6 @@ pub trait Kind: Sync {
     }
 }
 
-struct Stub(&'static str, Repetition);
-impl Kind for Stub {
-    fn name(&self) -> &'static str { self.0 }
-    fn about(&self) -> &'static str { "stub" }
-    fn each(&self) -> Repetition { self.1 }
-    fn next(&self, _: &State, _: &BoundStep) -> Next { Next::Done }
-}
-/// Every kind of step. (stub until merged)
-pub static KINDS: &[&dyn Kind] = &[
-    &Stub("statement", Repetition::Free),
-    &Stub("roll-call", Repetition::Fixed(Each::Once)),
-    &Stub("plan-digest", Repetition::Fixed(Each::Once)),
-    &Stub("environment", Repetition::Fixed(Each::Once)),
-    &Stub("clock", Repetition::Fixed(Each::Once)),
-    &Stub("present-token", Repetition::Fixed(Each::Keyholder)),
-    &Stub("generate-key", Repetition::Fixed(Each::Keyholder)),
-    &Stub("show-key", Repetition::Fixed(Each::Keyholder)),
-    &Stub("prove-possession", Repetition::Fixed(Each::Keyholder)),
-    &Stub("assemble-root", Repetition::Fixed(Each::Once)),
-    &Stub("review", Repetition::Free),
-    &Stub("sign", Repetition::Fixed(Each::Keyholder)),
-    &Stub("verify-result", Repetition::Fixed(Each::Once)),
-    &Stub("write-out", Repetition::Fixed(Each::Once)),
-    &Stub("head", Repetition::Fixed(Each::Once)),
-    &Stub("close", Repetition::Fixed(Each::Once)),
-];
-
-/// The kind of this name.
-pub fn kind(name: &str) -> Option<&'static dyn Kind> {
-    KINDS.iter().copied().find(|kind| kind.name() == name)
-}
-
-#[allow(unused)]
-fn refused(_: Refusal) {}
-
 /// How often steps of a kind may be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repetition {
@@ -92,4 +129,71 @@ pub enum Repetition {
     Fixed(Each),
     /// As the script says.
     Free,
+}
+
+/// The usual ask of a step: its text, its seats.
+fn ask_of(state: &State, step: &BoundStep, name: &str, title: &str, form: Form) -> Ask {
+    Ask::new(name, title, form)
+        .saying(step.say.trim())
+        .seated(state.procedure.seats(step))
+}
+
+/// The ask after something failed: what happened, and then the step's work starts again.
+fn again(state: &State, step: &BoundStep, fault: &Fault) -> Ask {
+    let words = crate::report::fault(fault);
+    Ask::new(AGAIN, words.happened, Form::Confirm)
+        .saying(words.unchanged)
+        .saying(words.next)
+        .saying("Initials mean: try again now. Anything else goes into the exception log.")
+        .seated(seats_or_anyone(state, step))
+}
+
+fn seats_or_anyone(state: &State, step: &BoundStep) -> Vec<super::ask::Seat> {
+    let seats = state.procedure.seats(step);
+    if seats.is_empty() {
+        state.procedure.any_seats(1)
+    } else {
+        seats
+    }
+}
+
+/// An ask that cannot be answered.
+fn halted(title: impl Into<String>, words: Vec<String>) -> Next {
+    let mut ask = Ask::new("halted", title, Form::Halted);
+    ask.words = words;
+    Next::ask(ask)
+}
+
+/// Positions of the read-back words: they follow from the transcript head, so that nobody knows
+/// them before the question is on the screen, and a replay finds the same ones.
+fn positions(state: &State, name: &str, count: usize) -> Vec<u8> {
+    let draw = Sha256::of_parts(&[b"read-back", name.as_bytes(), &state.head.0]);
+    let mut chosen: Vec<u8> = Vec::with_capacity(count);
+    for byte in draw.0 {
+        let position = byte % 32 + 1;
+        if !chosen.contains(&position) {
+            chosen.push(position);
+        }
+        if chosen.len() == count {
+            break;
+        }
+    }
+    chosen.sort_unstable();
+    chosen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KINDS, kind};
+
+    #[test]
+    fn every_kind_has_a_name_of_its_own() {
+        for entry in KINDS {
+            assert!(std::ptr::addr_eq(
+                std::ptr::from_ref(kind(entry.name()).unwrap()),
+                std::ptr::from_ref(*entry)
+            ));
+            assert!(entry.about().ends_with('.'));
+        }
+    }
 }

@@ -1,189 +1,191 @@
-//! `plan check|show`: what each says, as text and as JSON. Reading files, writing output, the
-//! clock and exit codes are the caller's; `plan new` is [`crate::ceremony::plan::template`].
+//! `plan`: the plan of a ceremony.
 
-use std::fmt::Write as _;
+pub mod text;
 
-use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
 
-use super::script::{faults, mode, problems_json};
-use crate::ceremony::plan::{Participant, Plan};
-use crate::ceremony::problem::Problems;
-use crate::digest::Sha256;
+use clap::{Args, Subcommand};
+use time::Duration;
 
-/// `plan check`: everything that is wrong, or the digest to write down.
-pub fn check(file: &str, outcome: &Result<Plan, Problems>) -> String {
-    match outcome {
-        Ok(plan) => {
-            let mut text = format!("{file}: a plan without faults: {}\n\n", plan.title);
-            digest(&mut text, &plan.digest);
-            text.push_str(
-                "\nWrite these words on the papers that you hand out: they are read aloud first in\n\
-                 the room.\n",
-            );
-            text
+use super::{Failure, print, print_json, read, write_output};
+use crate::ceremony::plan::{self, Mode, Outline, Plan, check};
+use crate::ceremony::problem::{Problem, Problems};
+use crate::ceremony::script::Script;
+use crate::ceremony::token::TokenName;
+
+/// The verbs of `plan`.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Writes a plan to be filled in.
+    New(New),
+    /// Checks a plan against its script, this binary, this machine and the day.
+    Check(Check),
+    /// Shows a plan and its digest as hex and PGP words.
+    Show(Show),
+}
+
+/// Arguments of `plan new`.
+#[derive(Debug, Args)]
+pub struct New {
+    /// Number of keyholders.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=20))]
+    keyholders: u32,
+    /// Signatures that a client demands.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=20))]
+    threshold: u32,
+    /// Days until the root expires.
+    #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    days: u32,
+    /// A plan for a rehearsal.
+    #[arg(long)]
+    rehearsal: bool,
+    /// The file to write; stdout where none is named.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// Arguments of `plan check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The plan.
+    plan: PathBuf,
+    /// The script, where it is not a shipped one.
+    #[arg(long, value_name = "FILE")]
+    script: Option<PathBuf>,
+    /// One JSON document on stdout.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Arguments of `plan show`.
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The plan.
+    plan: PathBuf,
+    /// One JSON document on stdout.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Verb {
+    pub fn run(&self) -> Result<(), Failure> {
+        match self {
+            Self::New(new) => new.run(),
+            Self::Check(check) => check.run(),
+            Self::Show(show) => show.run(),
         }
-        Err(problems) => faults(file, problems),
     }
 }
 
-/// `plan check --json`.
-pub fn check_json(file: &str, outcome: &Result<Plan, Problems>) -> Value {
-    let none = Problems::default();
-    json!({
-        "file": file,
-        "ok": outcome.is_ok(),
-        "sha256": outcome.as_ref().ok().map(|plan| plan.digest.hex()),
-        "words": outcome.as_ref().ok().map(|plan| plan.digest.words().to_vec()),
-        "problems": problems_json(outcome.as_ref().err().unwrap_or(&none)),
-    })
+impl New {
+    fn run(&self) -> Result<(), Failure> {
+        if self.threshold > self.keyholders {
+            return Err(Failure::call(format!(
+                "--threshold {} is more than --keyholders {}. Nothing was written.",
+                self.threshold, self.keyholders
+            )));
+        }
+        let mode = if self.rehearsal {
+            Mode::Rehearsal
+        } else {
+            Mode::Production
+        };
+        let outline = Outline {
+            title: "Name of the ceremony".to_owned(),
+            location: "Room, building, town".to_owned(),
+            keyholders: self.keyholders,
+            threshold: self.threshold,
+            expires: super::now() + Duration::days(i64::from(self.days)),
+        };
+        write_output(self.output.as_ref(), &plan::template(mode, &outline))
+    }
 }
 
-/// `plan show`.
-pub fn show(plan: &Plan) -> String {
-    let root = &plan.root;
-    let mut text = format!("{}\n\n", plan.title);
-    let keys = plan.participants.iter().filter(|person| person.key.is_some()).count();
-    let lines = [
-        ("script", plan.script.clone()),
-        ("mode", mode(plan.mode).to_owned()),
-        ("place", plan.location.clone()),
-        ("root version", root.version.to_string()),
-        ("threshold", format!("{} of {keys} keys", root.threshold)),
-        ("expires", crate::ceremony::plan::check::stamp(root.expires)),
-        ("consistent snapshot", yes(root.consistent_snapshot).to_owned()),
-        (
-            "expiry bounds",
-            format!("{} to {} days", plan.policy.expiry_min_days, plan.policy.expiry_max_days),
-        ),
-        ("P-384 allowed", yes(plan.policy.allow_p384).to_owned()),
-        ("no spare, known", yes(plan.policy.no_spare_acknowledged).to_owned()),
-        ("required checks", some(&plan.policy.required_checks)),
-        ("clock tolerance", format!("{} minutes", plan.policy.clock_tolerance_minutes)),
-        ("also written to", some(&plan.output)),
-    ];
-    for (label, value) in lines {
-        let _ = writeln!(text, "{label:<21}{value}");
-    }
-    for (name, role) in &root.roles {
-        let _ = writeln!(text, "\n{name}: {} of {} keys", role.threshold, role.keys.len());
-        for key in &role.keys {
-            let _ = writeln!(text, "    {}", key.path);
-            if let Some(pinned) = &key.sha256 {
-                let _ = writeln!(text, "        SHA-256 {}", pinned.hex());
-            }
+impl Check {
+    fn run(&self) -> Result<(), Failure> {
+        let file = self.plan.display().to_string();
+        let bytes = read(&self.plan)?;
+        let given = match &self.script {
+            None => None,
+            Some(path) => Some(Script::parse(&read(path)?).map_err(|problems| {
+                Failure::not_so(problems.in_file(&path.display().to_string()))
+            })?),
+        };
+        let outcome = checked(&bytes, given.as_ref(), directory_of(&self.plan));
+        if self.json {
+            print_json(&text::check_json(&file, &outcome));
+        } else {
+            print(&text::check(&file, &outcome));
+        }
+        match outcome {
+            Ok(_) => Ok(()),
+            Err(_) => Err(Failure::not_so("")),
         }
     }
-    text.push_str("\nPeople\n");
+}
+
+impl Show {
+    fn run(&self) -> Result<(), Failure> {
+        let plan = Plan::parse(&read(&self.plan)?)
+            .map_err(|problems| Failure::not_so(problems.in_file(&self.plan.display().to_string())))?;
+        if self.json {
+            print_json(&text::show_json(&plan));
+        } else {
+            print(&text::show(&plan));
+        }
+        Ok(())
+    }
+}
+
+/// The directory to which a plan's relative paths refer.
+pub fn directory_of(plan: &Path) -> &Path {
+    match plan.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// A plan with everything that can be known before the day: its script, its key files, its tokens'
+/// modules, its directories, today's date.
+pub fn checked(bytes: &[u8], given: Option<&Script>, base: &Path) -> Result<Plan, Problems> {
+    let plan = Plan::parse(bytes)?;
+    let mut problems = Vec::new();
+    match check::script_of(&plan, given) {
+        Ok(script) => problems.extend(check::against_script(&plan, &script)),
+        Err(problem) => problems.push(problem),
+    }
+    problems.extend(check::against_day(&plan, super::now()));
+    problems.extend(check::files(&plan, &|path| {
+        std::fs::read(base.join(path)).map_err(|error| error.to_string())
+    }));
     for person in &plan.participants {
-        let quorum = plan.quorum.get(&person.duty).copied().unwrap_or_default();
-        let _ = writeln!(
-            text,
-            "    {:<5}{:<32}{} (at least {quorum} present)",
-            person.initials,
-            person.name,
-            person.duty.name()
-        );
-        if let Some(key) = &person.key {
-            let serial = key.serial.as_deref().map_or(String::new(), |s| format!(", serial {s}"));
-            let _ = writeln!(
-                text,
-                "         {} {:?} on {}{serial}",
-                key.algorithm.name(),
-                key.label,
-                key.token
-            );
+        if let Some(key) = &person.key
+            && let Err(fault) = crate::token::check_available(&resolved(&key.token, base))
+        {
+            let words = crate::report::fault(&fault);
+            problems.push(Problem::new(
+                0,
+                format!("participant.{}.token", person.id),
+                words.happened,
+            ));
         }
     }
-    text.push('\n');
-    digest(&mut text, &plan.digest);
-    text
-}
-
-/// `plan show --json`.
-pub fn show_json(plan: &Plan) -> Value {
-    let roles: serde_json::Map<String, Value> = plan
-        .root
-        .roles
-        .iter()
-        .map(|(name, role)| {
-            let keys: Vec<Value> = role
-                .keys
-                .iter()
-                .map(|key| json!({ "path": key.path, "sha256": key.sha256.map(|pin| pin.hex()) }))
-                .collect();
-            (name.clone(), json!({ "threshold": role.threshold, "keys": keys }))
-        })
-        .collect();
-    let quorum: serde_json::Map<String, Value> = plan
-        .quorum
-        .iter()
-        .map(|(duty, number)| (duty.name().to_owned(), json!(number)))
-        .collect();
-    let people: Vec<Value> = plan.participants.iter().map(person_json).collect();
-    json!({
-        "title": plan.title,
-        "script": plan.script,
-        "mode": mode(plan.mode),
-        "location": plan.location,
-        "sha256": plan.digest.hex(),
-        "words": plan.digest.words().to_vec(),
-        "participants": people,
-        "quorum": quorum,
-        "root": {
-            "version": plan.root.version,
-            "threshold": plan.root.threshold,
-            "expires": crate::ceremony::plan::check::stamp(plan.root.expires),
-            "consistent_snapshot": plan.root.consistent_snapshot,
-            "role": roles,
-        },
-        "policy": {
-            "expiry_min_days": plan.policy.expiry_min_days,
-            "expiry_max_days": plan.policy.expiry_max_days,
-            "allow_p384": plan.policy.allow_p384,
-            "no_spare_acknowledged": plan.policy.no_spare_acknowledged,
-            "required_checks": plan.policy.required_checks,
-            "clock_tolerance_minutes": plan.policy.clock_tolerance_minutes,
-        },
-        "output": { "directories": plan.output },
-    })
-}
-
-fn person_json(person: &Participant) -> Value {
-    let key = person.key.as_ref();
-    json!({
-        "id": person.id,
-        "name": person.name,
-        "initials": person.initials,
-        "duty": person.duty.name(),
-        "token": key.map(|key| key.token.clone()),
-        "serial": key.and_then(|key| key.serial.clone()),
-        "algorithm": key.map(|key| key.algorithm.name()),
-        "key_label": key.map(|key| key.label.clone()),
-    })
-}
-
-/// A digest as hex groups and as a numbered grid of words, as on every screen and paper.
-fn digest(text: &mut String, digest: &Sha256) {
-    text.push_str("SHA-256 of the plan\n");
-    for line in digest.groups().chunks(8) {
-        let _ = writeln!(text, "    {}", line.join(" "));
-    }
-    let words = digest.words();
-    let numbered: Vec<(usize, &str)> = (1..).zip(words).collect();
-    for line in numbered.chunks(4) {
-        text.push_str("    ");
-        for (number, word) in line {
-            let _ = write!(text, "{number:>2} {word:<14}");
+    for dir in &plan.output {
+        if !base.join(dir).is_dir() {
+            problems.push(Problem::new(
+                0,
+                "output.directories",
+                format!("{dir} is not there, or not a directory; is the medium mounted?"),
+            ));
         }
-        text.truncate(text.trim_end().len());
-        text.push('\n');
+    }
+    if problems.is_empty() {
+        Ok(plan)
+    } else {
+        Err(check::placed(bytes, problems))
     }
 }
 
-fn yes(yes: bool) -> &'static str {
-    if yes { "yes" } else { "no" }
-}
-
-fn some(items: &[String]) -> String {
-    if items.is_empty() { "none".to_owned() } else { items.join(", ") }
+fn resolved(token: &TokenName, base: &Path) -> TokenName {
+    crate::world::resolved(token, base)
 }

@@ -31,7 +31,14 @@ impl List {
             for (column, is_odd) in [(&mut even, false), (&mut odd, true)] {
                 let word = columns.next().unwrap_or_default();
                 column.push(word);
-                by_word.insert(word.to_ascii_lowercase(), Entry { word, byte, odd: is_odd });
+                by_word.insert(
+                    word.to_ascii_lowercase(),
+                    Entry {
+                        word,
+                        byte,
+                        odd: is_odd,
+                    },
+                );
             }
         }
         Self { even, odd, by_word }
@@ -40,7 +47,11 @@ impl List {
 
 /// The word for a byte at a place counted from 0.
 pub(super) fn word(place: usize, byte: u8) -> &'static str {
-    let column = if place.is_multiple_of(2) { &LIST.even } else { &LIST.odd };
+    let column = if place.is_multiple_of(2) {
+        &LIST.even
+    } else {
+        &LIST.odd
+    };
     // a test holds the list to 256 words a column
     column.get(usize::from(byte)).copied().unwrap_or_default()
 }
@@ -63,9 +74,17 @@ mod tests {
             assert_eq!(columns.len(), 3, "{line}");
             assert_eq!(columns[0], format!("{byte:02x}"));
             assert!(columns[1].len() <= 9 && columns[2].len() <= 11, "{line}");
-            assert!(columns[1..].iter().all(|w| !w.is_empty() && w.chars().all(|c| c.is_ascii_alphabetic())));
+            assert!(
+                columns[1..]
+                    .iter()
+                    .all(|w| !w.is_empty() && w.chars().all(|c| c.is_ascii_alphabetic()))
+            );
             // so that hex and words cannot be confused
-            assert!(columns[1..].iter().all(|w| !w.chars().all(|c| c.is_ascii_hexdigit())));
+            assert!(
+                columns[1..]
+                    .iter()
+                    .all(|w| !w.chars().all(|c| c.is_ascii_hexdigit()))
+            );
         }
         assert_eq!((LIST.even.len(), LIST.odd.len()), (256, 256));
         // both columns together hold no word twice, whatever its case

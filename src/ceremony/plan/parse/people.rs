@@ -130,6 +130,10 @@ fn known_token(reading: &Reading<'_>, found: Found<String>) -> Option<TokenName>
         reading.add(found.line, found.key, sentence);
         return None;
     }
+    if let Err(problem) = crate::ceremony::token_name::check_name(&name) {
+        reading.add(found.line, found.key, format!("{problem}."));
+        return None;
+    }
     Some(name)
 }
 

@@ -1,0 +1,351 @@
+//! `decide`: what follows from a command; or why nothing does.
+
+use super::ask::Form;
+use super::command::{Command, ExceptionForm};
+use super::effect::{Effect, Message, Outcome};
+use super::event::{Event, Exception};
+use super::plan::{ParticipantId, Plan};
+use super::refusal::Refusal;
+use super::state::{Standing, State};
+use super::steps::{self, Kind, Next};
+use super::token::{Fault, TokenKey, TokenName};
+use crate::tuf::key::PublicKey;
+
+/// Name under which the program itself acts in the transcript.
+pub const PROGRAM: &str = "rootstage";
+
+/// What follows from a command: facts to be recorded, and then an effect to be performed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Decision {
+    /// Facts in order, each with who made it so.
+    pub events: Vec<(String, Event)>,
+    /// To be performed once the facts are on disk.
+    pub effect: Option<Effect>,
+}
+
+impl Decision {
+    fn event(event: Event) -> Self {
+        Self::by(PROGRAM, event)
+    }
+
+    fn by(actor: &str, event: Event) -> Self {
+        Self {
+            events: vec![(actor.to_owned(), event)],
+            effect: None,
+        }
+    }
+}
+
+/// What follows from `command` in `state`.
+pub fn decide(state: &State, command: Command) -> Result<Decision, Refusal> {
+    let out_of_place = |command: &str, because: &str| {
+        Err(Refusal::OutOfPlace {
+            command: command.to_owned(),
+            because: because.to_owned(),
+        })
+    };
+    if let Command::Open(opening) = command {
+        return if state.opening.is_some() {
+            out_of_place("opening", "the ceremony is open already")
+        } else {
+            Ok(Decision::event(Event::CeremonyOpened(opening)))
+        };
+    }
+    if state.opening.is_none() {
+        return out_of_place("this", "the ceremony is not open yet");
+    }
+    if state.ending.is_some() {
+        return out_of_place("this", "the ceremony has ended");
+    }
+    match command {
+        Command::Open(_) => out_of_place("opening", "the ceremony is open already"),
+        Command::Resume(resumption) => Ok(Decision::event(Event::Resumed(resumption))),
+        Command::Continue => go_on(state),
+        Command::Answer(answer) => answered(state, answer),
+        Command::Observe(outcome) => {
+            let Some(effect) = &state.in_flight else {
+                return out_of_place("an observation", "nothing is being done");
+            };
+            Ok(Decision::event(observed(state, effect, outcome)))
+        }
+        Command::LogException(form) => {
+            let (exception, by) = exception(state, form, 1)?;
+            Ok(Decision::by(&by, Event::ExceptionLogged(exception)))
+        }
+        Command::Skip(form) => skip(state, form),
+        Command::Pause { reason } => Ok(Decision::event(Event::Paused { reason })),
+        Command::Abort { initials, reason } => {
+            if reason.trim().is_empty() {
+                return Err(Refusal::EmptyField {
+                    field: "reason".to_owned(),
+                });
+            }
+            let by = people(&state.procedure.plan, &initials, 2)?;
+            let actor = actor_of(&by);
+            Ok(Decision::by(&actor, Event::Aborted { by, reason }))
+        }
+    }
+}
+
+/// The kind of the current step.
+fn current(state: &State) -> Result<(&'static dyn Kind, &super::procedure::BoundStep), Refusal> {
+    state
+        .step()
+        .and_then(|step| steps::kind(&step.kind).map(|kind| (kind, step)))
+        .ok_or_else(|| Refusal::OutOfPlace {
+            command: "going on".to_owned(),
+            because: "there is no further step".to_owned(),
+        })
+}
+
+fn go_on(state: &State) -> Result<Decision, Refusal> {
+    if state.asking.is_some() {
+        return Err(Refusal::OutOfPlace {
+            command: "going on".to_owned(),
+            because: "a question is open".to_owned(),
+        });
+    }
+    if let Some(effect) = &state.in_flight {
+        // Only after an interruption: what can be repeated is repeated, under the record it has.
+        return Ok(Decision {
+            events: Vec::new(),
+            effect: Some(effect.clone()),
+        });
+    }
+    let (kind, step) = current(state)?;
+    if state.standing.get(state.position) == Some(&Standing::Waiting) {
+        return Ok(Decision::event(Event::StepBegun {}));
+    }
+    Ok(match kind.next(state, step) {
+        Next::Ask(ask) => Decision::event(Event::Asked(*ask)),
+        Next::Do(effect) => Decision {
+            events: vec![(PROGRAM.to_owned(), Event::Intended(effect.clone()))],
+            effect: Some(effect),
+        },
+        Next::Record(event) => Decision::event(*event),
+        Next::Done => Decision::event(Event::StepDone {}),
+    })
+}
+
+fn answered(state: &State, answer: super::ask::Answer) -> Result<Decision, Refusal> {
+    let Some(ask) = &state.asking else {
+        return Err(Refusal::OutOfPlace {
+            command: "an answer".to_owned(),
+            because: "no question is open".to_owned(),
+        });
+    };
+    let (kind, step) = current(state)?;
+    let by = ask.accept(&answer, &state.procedure.plan)?;
+    kind.accept(state, step, ask, &answer, &by)?;
+    let effect = kind.after(state, step, ask, &answer);
+    let actor = actor_of(&by);
+    let mut events = vec![(
+        actor.clone(),
+        Event::Answered {
+            ask: ask.name.clone(),
+            by,
+            answer,
+        },
+    )];
+    if let Some(effect) = &effect {
+        events.push((actor, Event::Intended(effect.clone())));
+    }
+    Ok(Decision { events, effect })
+}
+
+/// The one fact that an outcome amounts to.
+fn observed(state: &State, effect: &Effect, outcome: Outcome) -> Event {
+    match (effect, outcome) {
+        (Effect::CheckEnvironment, Outcome::Environment(checks)) => {
+            Event::EnvironmentChecked { checks }
+        }
+        (Effect::ReadClock, Outcome::Clock(utc)) => Event::ClockRead { utc },
+        (Effect::Identify { .. }, Outcome::Identified(identity)) => {
+            Event::TokenIdentified(identity)
+        }
+        (Effect::FindKey { .. }, Outcome::Found(key)) => Event::KeySought { key },
+        (
+            Effect::Generate {
+                token,
+                algorithm,
+                label,
+            },
+            Outcome::Generated(key),
+        ) => match usable(&key, token) {
+            Ok(()) if key.algorithm == *algorithm && key.label == *label => {
+                Event::KeyGenerated(key)
+            }
+            Ok(()) => Event::Faulted(Fault::TokenFailed {
+                token: token.clone(),
+                reason: format!(
+                    "asked for {} named {label}, it made {} named {}",
+                    algorithm.name(),
+                    key.algorithm.name(),
+                    key.label
+                ),
+            }),
+            Err(fault) => Event::Faulted(fault),
+        },
+        (Effect::Sign { token, message, .. }, Outcome::Signature(signature)) => {
+            if state.signature_holds(message, &signature) {
+                Event::SignatureMade {
+                    sig: data_encoding::HEXLOWER.encode(&signature),
+                }
+            } else {
+                Event::Faulted(Fault::BadSignature {
+                    token: token.clone(),
+                })
+            }
+        }
+        (Effect::ReadKeys { .. }, Outcome::Keys(files)) => Event::KeysRead { files },
+        (Effect::WriteMetadata { .. }, Outcome::Written(files)) => {
+            Event::MetadataWritten { files }
+        }
+        (_, Outcome::Fault(fault)) => Event::Faulted(fault),
+        (_, other) => Event::Faulted(Fault::TokenFailed {
+            token: TokenName(PROGRAM.to_owned()),
+            reason: format!("an answer that does not fit what was asked: {other:?}"),
+        }),
+    }
+}
+
+fn usable(key: &TokenKey, token: &TokenName) -> Result<(), Fault> {
+    match PublicKey::from_pem(&key.public_pem) {
+        Ok(public) if public.algorithm() == key.algorithm => Ok(()),
+        Ok(public) => Err(Fault::TokenFailed {
+            token: token.clone(),
+            reason: format!(
+                "the public key is {}, announced as {}",
+                public.algorithm().name(),
+                key.algorithm.name()
+            ),
+        }),
+        Err(error) => Err(Fault::TokenFailed {
+            token: token.clone(),
+            reason: format!("the public key cannot be read: {error}"),
+        }),
+    }
+}
+
+fn skip(state: &State, form: ExceptionForm) -> Result<Decision, Refusal> {
+    let (kind, step) = current(state)?;
+    if state.in_doubt.is_some() {
+        return Err(Refusal::NotSkippable {
+            step: step.id.clone(),
+            because: "something is in doubt here and must be looked at first".to_owned(),
+        });
+    }
+    kind.skippable(state, step)
+        .map_err(|because| Refusal::NotSkippable {
+            step: step.id.clone(),
+            because,
+        })?;
+    let (exception, actor) = exception(state, form, 2)?;
+    let skipped = Event::StepSkipped {
+        exception: exception.number,
+        by: exception.by.clone(),
+    };
+    Ok(Decision {
+        events: vec![
+            (actor.clone(), Event::ExceptionLogged(exception)),
+            (actor, skipped),
+        ],
+        effect: None,
+    })
+}
+
+fn exception(
+    state: &State,
+    form: ExceptionForm,
+    names: usize,
+) -> Result<(Exception, String), Refusal> {
+    for (field, text) in [
+        ("expected", &form.expected),
+        ("happened", &form.happened),
+        ("decided", &form.decided),
+    ] {
+        if text.trim().is_empty() {
+            return Err(Refusal::EmptyField {
+                field: field.to_owned(),
+            });
+        }
+    }
+    let by = people(&state.procedure.plan, &form.initials, names)?;
+    let actor = actor_of(&by);
+    let number = state.exceptions.last().map_or(1, |last| last.number + 1);
+    Ok((
+        Exception {
+            number,
+            expected: form.expected,
+            happened: form.happened,
+            decided: form.decided,
+            by,
+        },
+        actor,
+    ))
+}
+
+/// The distinct people of these initials.
+fn people(plan: &Plan, initials: &[String], wanted: usize) -> Result<Vec<ParticipantId>, Refusal> {
+    let everyone: Vec<ParticipantId> = plan.participants.iter().map(|p| p.id.clone()).collect();
+    let seat = super::ask::Seat {
+        role: "participant".to_owned(),
+        who: everyone,
+    };
+    super::ask::Ask::new("", "", Form::Confirm)
+        .seated(vec![seat; wanted])
+        .accept(
+            &super::ask::Answer {
+                initials: initials.to_vec(),
+                ..Default::default()
+            },
+            plan,
+        )
+}
+
+fn actor_of(by: &[ParticipantId]) -> String {
+    by.first().map_or_else(|| PROGRAM.to_owned(), |id| id.0.clone())
+}
+
+impl State {
+    /// The bytes that `message` stands for; `None` where the state does not have them.
+    pub fn message(&self, message: &Message) -> Option<Vec<u8>> {
+        match message {
+            Message::Possession { .. } => {
+                let holder = self.step()?.holder.as_ref()?;
+                self.possession_text(holder)
+            }
+            Message::Payload { sha256 } => self
+                .payload
+                .as_ref()
+                .filter(|payload| payload.sha256 == *sha256)
+                .map(|payload| payload.bytes.clone()),
+        }
+    }
+
+    /// What a keyholder's token signs to prove that it holds the key. The first bytes are no JSON,
+    /// so that it can never pass for TUF metadata; the ceremony's random id makes it fresh.
+    pub fn possession_text(&self, holder: &ParticipantId) -> Option<Vec<u8>> {
+        let held = self.keys.get(holder)?;
+        let key = PublicKey::from_pem(&held.key.public_pem).ok()?;
+        let ceremony = &self.opening.as_ref()?.ceremony;
+        Some(
+            format!(
+                "rootstage proof of possession, version 1\nceremony {ceremony}\nkeyholder {holder}\ntoken {}\nkey {}\n",
+                held.token.serial,
+                key.fingerprint()
+            )
+            .into_bytes(),
+        )
+    }
+
+    /// Whether a signature by the current step's keyholder over `message` verifies.
+    fn signature_holds(&self, message: &Message, signature: &[u8]) -> bool {
+        let verify = || {
+            let holder = self.step()?.holder.as_ref()?;
+            let key = PublicKey::from_pem(&self.keys.get(holder)?.key.public_pem).ok()?;
+            key.verify(&self.message(message)?, signature).ok()
+        };
+        verify().is_some()
+    }
+}

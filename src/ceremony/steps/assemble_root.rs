@@ -1,0 +1,56 @@
+//! `assemble-root`: the root's content follows from the plan and the enrolled keys.
+
+use super::{Kind, Next, again, halted};
+use crate::ceremony::assembly::{self, Assembly};
+use crate::ceremony::effect::Effect;
+use crate::ceremony::event::Event;
+use crate::ceremony::procedure::BoundStep;
+use crate::ceremony::state::State;
+
+pub struct AssembleRoot;
+
+impl Kind for AssembleRoot {
+    fn name(&self) -> &'static str {
+        "assemble-root"
+    }
+
+    fn about(&self) -> &'static str {
+        "The root's content is made from the plan, the enrolled keys and the online roles' key files; policy is checked."
+    }
+
+    fn next(&self, state: &State, step: &BoundStep) -> Next {
+        if state.payload.is_some() {
+            return Next::Done;
+        }
+        if let Some(fault) = &state.here.fault {
+            return Next::ask(again(state, step, fault));
+        }
+        let paths = state.procedure.plan.online_key_paths();
+        if state.online_keys.is_empty() && !paths.is_empty() {
+            return Next::Do(Effect::ReadKeys { paths });
+        }
+        match assembly::assemble(state) {
+            Ok(Assembly { signed, payload, .. }) => Next::record(Event::RootAssembled {
+                signed,
+                payload,
+            }),
+            Err(problems) => {
+                let mut words = vec![
+                    "The root was not made, because the plan's policy or the key files do not allow it."
+                        .to_owned(),
+                ];
+                words.extend(problems);
+                words.push(
+                    "Nothing was signed. Abort this ceremony, correct the plan, and hold it again; the \
+                     keys on the tokens stay where they are."
+                        .to_owned(),
+                );
+                halted("The root cannot be made", words)
+            }
+        }
+    }
+
+    fn skippable(&self, _state: &State, _step: &BoundStep) -> Result<(), String> {
+        Err("without it there is nothing to sign".to_owned())
+    }
+}

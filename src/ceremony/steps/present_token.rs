@@ -1,0 +1,84 @@
+//! `present-token`: a keyholder inserts the token, and it is identified by its serial number.
+
+use super::in_hand::{describe, in_hand, keyholder};
+use super::{Kind, Next, Repetition};
+use crate::ceremony::ask::{Ask, Form};
+use crate::ceremony::procedure::BoundStep;
+use crate::ceremony::script::Each;
+use crate::ceremony::state::State;
+use crate::ceremony::token::TokenKind;
+
+pub struct PresentToken;
+
+impl Kind for PresentToken {
+    fn name(&self) -> &'static str {
+        "present-token"
+    }
+
+    fn about(&self) -> &'static str {
+        "The keyholder inserts the token; its serial number is compared with the plan and typed back."
+    }
+
+    fn each(&self) -> Repetition {
+        Repetition::Fixed(Each::Keyholder)
+    }
+
+    fn next(&self, state: &State, step: &BoundStep) -> Next {
+        let (holder, key) = match keyholder(state, step) {
+            Ok(found) => found,
+            Err(next) => return next,
+        };
+        if !state.here.answers.contains_key("insert") && state.here.faults == 0 {
+            let mut ask = Ask::new(
+                "insert",
+                format!("{}: insert your token", holder.name),
+                Form::Confirm,
+            )
+            .saying(step.say.trim())
+            .fact("Token in the plan", key.token.to_string());
+            if let Some(serial) = &key.serial {
+                ask = ask.fact("Serial in the plan", serial);
+            }
+            return Next::ask(ask.seated(state.procedure.seats(step)));
+        }
+        if state.here.answers.contains_key("identified") {
+            return Next::Done;
+        }
+        let identity = match in_hand(state, step) {
+            Ok(identity) => identity,
+            Err(next) => return next,
+        };
+        let form = match identity.kind {
+            TokenKind::Pkcs11 => Form::TypeBack {
+                phrase: last_four(&identity.serial),
+            },
+            TokenKind::File => Form::Confirm,
+        };
+        let mut ask = Ask::new("identified", format!("Is this the token of {}?", holder.name), form)
+            .saying(match identity.kind {
+                TokenKind::Pkcs11 => {
+                    "Compare the serial number with the paper, then type its last four characters."
+                }
+                TokenKind::File => "This is a key in an encrypted file, not a hardware token.",
+            })
+            .fact("Token", describe(identity));
+        if identity.kind == TokenKind::Pkcs11 {
+            ask = ask
+                .fact("Serial", identity.serial.clone())
+                .fact("Firmware", identity.firmware.clone())
+                .fact("PIN", pin_words(state, step));
+        }
+        Next::ask(ask.seated(state.procedure.seats(step)))
+    }
+}
+
+fn last_four(serial: &str) -> String {
+    let from = serial.chars().count().saturating_sub(4);
+    serial.chars().skip(from).collect()
+}
+
+fn pin_words(state: &State, _step: &BoundStep) -> String {
+    state.here.identity.as_ref().map_or_else(String::new, |identity| {
+        crate::report::pin_words(&identity.pin)
+    })
+}

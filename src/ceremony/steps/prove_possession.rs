@@ -1,0 +1,89 @@
+//! `prove-possession`: the token signs a text of this ceremony, so that a dead or foreign key is
+//! found before it is part of a root.
+
+use super::generate_key::needed_key;
+use super::in_hand::{ask_secret, in_hand, keyholder, secret_kind};
+use super::sign::{doubt, doubt_settled};
+use super::{Kind, Next, Repetition};
+use crate::ceremony::ask::{Answer, Ask, Form};
+use crate::ceremony::effect::{Effect, Message};
+use crate::ceremony::event::Event;
+use crate::ceremony::procedure::BoundStep;
+use crate::ceremony::script::Each;
+use crate::ceremony::state::State;
+use crate::digest::Sha256;
+use crate::tuf::key::PublicKey;
+
+pub struct ProvePossession;
+
+impl Kind for ProvePossession {
+    fn name(&self) -> &'static str {
+        "prove-possession"
+    }
+
+    fn about(&self) -> &'static str {
+        "The token signs a text that names this ceremony; the signature is verified under the new public key."
+    }
+
+    fn each(&self) -> Repetition {
+        Repetition::Fixed(Each::Keyholder)
+    }
+
+    fn next(&self, state: &State, step: &BoundStep) -> Next {
+        let (holder, _) = match keyholder(state, step) {
+            Ok(found) => found,
+            Err(next) => return next,
+        };
+        if let Some(held) = state.keys.get(&holder.id)
+            && held.possession.is_some()
+        {
+            if held.enrolled.is_some() {
+                return Next::Done;
+            }
+            if let Ok(public) = PublicKey::from_pem(&held.key.public_pem) {
+                return Next::record(Event::KeyEnrolled {
+                    holder: holder.id.clone(),
+                    keyid: public.key_id(),
+                    fingerprint: public.fingerprint(),
+                });
+            }
+        }
+        if state.in_doubt.is_some() {
+            return if doubt_settled(state) {
+                Next::record(Event::DoubtSettled {})
+            } else {
+                Next::ask(doubt(state, step, "the proof of possession"))
+            };
+        }
+        let identity = match in_hand(state, step) {
+            Ok(identity) => identity,
+            Err(next) => return next,
+        };
+        Next::ask(ask_secret(
+            state,
+            step,
+            identity,
+            secret_kind(identity),
+            step.say.trim(),
+        ))
+    }
+
+    fn after(&self, state: &State, step: &BoundStep, ask: &Ask, _answer: &Answer) -> Option<Effect> {
+        if !matches!(ask.form, Form::Secret(_)) {
+            return None;
+        }
+        let (holder, key) = state.procedure.key_plan(step)?;
+        let text = state.possession_text(&holder.id)?;
+        Some(Effect::Sign {
+            token: key.token.clone(),
+            label: key.label.clone(),
+            message: Message::Possession {
+                sha256: Sha256::of(&text),
+            },
+        })
+    }
+
+    fn skippable(&self, state: &State, step: &BoundStep) -> Result<(), String> {
+        needed_key(state, step)
+    }
+}

@@ -1,0 +1,68 @@
+//! `review`: people read the exact content that will be signed, and approve it.
+
+use super::{Kind, Next, Repetition, ask_of, halted, positions};
+use crate::ceremony::ask::Form;
+use crate::ceremony::assembly;
+use crate::ceremony::event::Event;
+use crate::ceremony::procedure::BoundStep;
+use crate::ceremony::state::State;
+use crate::tuf::policy::Level;
+
+pub struct Review;
+
+impl Kind for Review {
+    fn name(&self) -> &'static str {
+        "review"
+    }
+
+    fn about(&self) -> &'static str {
+        "The exact content of the root is read to its end, its digest is read back, and the reader approves it."
+    }
+
+    fn each(&self) -> Repetition {
+        Repetition::Free
+    }
+
+    fn next(&self, state: &State, step: &BoundStep) -> Next {
+        let Some(payload) = &state.payload else {
+            return halted(
+                "There is no content to review",
+                vec!["The script reviews a root before it is made. Abort, and correct the script.".to_owned()],
+            );
+        };
+        if let Some(given) = state.here.answers.get("review") {
+            return if given.by.iter().all(|id| state.approved.contains(id)) {
+                Next::Done
+            } else {
+                Next::record(Event::ContentApproved {
+                    by: given.by.clone(),
+                    payload: payload.sha256,
+                })
+            };
+        }
+        let form = Form::Words {
+            positions: positions(state, "review", 3),
+        };
+        let mut ask = ask_of(
+            state,
+            step,
+            "review",
+            "Read the root to its end; approve it with three words and initials",
+            form,
+        )
+        .showing("SHA-256 of what will be signed", payload.sha256);
+        for finding in assembly::findings(state) {
+            let level = match finding.level {
+                Level::Info => "For information",
+                Level::Caution => "CAUTION",
+                Level::Stop => "STOP",
+            };
+            ask = ask.fact(level, finding.sentence);
+        }
+        Next::ask(ask.reviewing("root.json", assembly::review_lines(state, payload)))
+    }
+
+    fn skippable(&self, _state: &State, _step: &BoundStep) -> Result<(), String> {
+        Err("nobody signs what was not read".to_owned())
+    }
+}

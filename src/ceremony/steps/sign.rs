@@ -1,0 +1,156 @@
+//! `sign`: a keyholder's token signs the root.
+
+use super::in_hand::{ask_secret, in_hand, keyholder, secret_kind};
+use super::{Kind, Next, Repetition, halted};
+use crate::ceremony::ask::{Answer, Ask, Choice, Form};
+use crate::ceremony::effect::{Effect, Message};
+use crate::ceremony::event::Event;
+use crate::ceremony::plan::Duty;
+use crate::ceremony::procedure::BoundStep;
+use crate::ceremony::script::Each;
+use crate::ceremony::state::{Standing, State};
+
+pub struct Sign;
+
+impl Kind for Sign {
+    fn name(&self) -> &'static str {
+        "sign"
+    }
+
+    fn about(&self) -> &'static str {
+        "The keyholder's token signs the approved content; the signature is verified before it is counted."
+    }
+
+    fn each(&self) -> Repetition {
+        Repetition::Fixed(Each::Keyholder)
+    }
+
+    fn next(&self, state: &State, step: &BoundStep) -> Next {
+        let (holder, _) = match keyholder(state, step) {
+            Ok(found) => found,
+            Err(next) => return next,
+        };
+        if state.signatures.contains_key(&holder.id) {
+            return Next::Done;
+        }
+        let Some(payload) = &state.payload else {
+            return halted(
+                "There is nothing to sign",
+                vec!["The script signs a root before it is made. Abort, and correct the script.".to_owned()],
+            );
+        };
+        if !state.approved.contains(&holder.id) {
+            return halted(
+                format!("{} has not approved the content", holder.name),
+                vec![
+                    "A keyholder signs only what they have read and approved. Nothing was signed."
+                        .to_owned(),
+                ],
+            );
+        }
+        if state.in_doubt.is_some() {
+            return if doubt_settled(state) {
+                Next::record(Event::DoubtSettled {})
+            } else {
+                Next::ask(doubt(state, step, "the root"))
+            };
+        }
+        let identity = match in_hand(state, step) {
+            Ok(identity) => identity,
+            Err(next) => return next,
+        };
+        let ask = ask_secret(
+            state,
+            step,
+            identity,
+            secret_kind(identity),
+            step.say.trim(),
+        );
+        Next::ask(if matches!(ask.form, Form::Secret(_)) {
+            ask.showing("SHA-256 of what will be signed", payload.sha256)
+        } else {
+            ask
+        })
+    }
+
+    fn after(&self, state: &State, step: &BoundStep, ask: &Ask, _answer: &Answer) -> Option<Effect> {
+        if !matches!(ask.form, Form::Secret(_)) {
+            return None;
+        }
+        let (_, key) = state.procedure.key_plan(step)?;
+        Some(Effect::Sign {
+            token: key.token.clone(),
+            label: key.label.clone(),
+            message: Message::Payload {
+                sha256: state.payload.as_ref()?.sha256,
+            },
+        })
+    }
+
+    fn skippable(&self, state: &State, step: &BoundStep) -> Result<(), String> {
+        let to_come = state
+            .procedure
+            .steps
+            .iter()
+            .zip(&state.standing)
+            .filter(|(other, standing)| {
+                other.kind == step.kind && other.id != step.id && **standing == Standing::Waiting
+            })
+            .count();
+        let reachable = state.signatures.len() + to_come;
+        let threshold = usize::try_from(state.procedure.plan.root.threshold).unwrap_or(usize::MAX);
+        if reachable >= threshold {
+            Ok(())
+        } else {
+            Err(format!(
+                "only {reachable} signatures could be reached without it, and {threshold} are needed"
+            ))
+        }
+    }
+}
+
+const DOUBT: &str = "doubt";
+
+/// Asks what to do about a signature whose answer was lost.
+pub fn doubt(state: &State, step: &BoundStep, what: &str) -> Ask {
+    let holder = step
+        .holder
+        .as_ref()
+        .map_or("", |id| state.procedure.plan.name_of(id));
+    let mut seats = state.procedure.seats(step);
+    if !seats.iter().any(|seat| seat.role != Duty::Keyholder.name()) {
+        let taken: Vec<_> = seats.iter().flat_map(|seat| seat.who.clone()).collect();
+        seats.extend(state.procedure.any_seats(1).into_iter().map(|mut seat| {
+            seat.who.retain(|id| !taken.contains(id));
+            seat
+        }));
+    }
+    let ask = Ask::new(
+        DOUBT,
+        "A SIGNATURE WAS IN FLIGHT when the program was interrupted",
+        Form::Choose {
+            options: vec![Choice {
+                key: "sign-again".to_owned(),
+                meaning: "ask the token once more; the PIN will be asked".to_owned(),
+            }],
+        },
+    )
+    .saying(format!(
+        "The token of {holder} was asked to sign {what}, and its answer never arrived. No signature is on \
+         record. The token may or may not have signed."
+    ))
+    .saying(
+        "Signing again is safe: it is the same content, and a second signature by the same key counts \
+         once. The program does not do it without being told.",
+    );
+    let ask = match &state.payload {
+        Some(payload) => ask.showing("SHA-256 of what will be signed", payload.sha256),
+        None => ask,
+    };
+    ask.seated(seats)
+}
+
+/// Whether the people have answered [`doubt`].
+pub fn doubt_settled(state: &State) -> bool {
+    state.here.answers.contains_key(DOUBT)
+}

@@ -1,0 +1,337 @@
+//! `rehearse`, `run`, `resume`, and the home screen.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use p256::pkcs8::{EncodePublicKey as _, LineEnding};
+use time::Duration;
+
+use super::{Failure, Room, notice, now, print, read};
+use crate::answers::{self, Answers, Unanswered};
+use crate::ceremony::plan::{self, Mode, Outline, ParticipantId, Plan};
+use crate::ceremony::script::Script;
+use crate::ceremony::scripts;
+use crate::ceremony::state::{Ending, State};
+use crate::directory;
+use crate::driver::Driver;
+use crate::journal::write_whole;
+use crate::ports::World;
+use crate::secret::Secret;
+use crate::token::AllTokens;
+use crate::world::ThisMachine;
+
+/// Binary logarithm of scrypt's N for the keys of a rehearsal: quick, and worth nothing.
+const REHEARSAL_WORK_FACTOR: u8 = 10;
+
+/// Arguments of `rehearse`.
+#[derive(Debug, Args)]
+pub struct Rehearse {
+    /// The new ceremony directory; by default one beside you, named for the time.
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// Number of keyholders.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=20))]
+    keyholders: u32,
+    /// Signatures that a client demands.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=20))]
+    threshold: u32,
+    /// Plays every human answer by itself and prints a summary.
+    #[arg(long)]
+    unattended: bool,
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The plan.
+    plan: PathBuf,
+    /// The new ceremony directory.
+    #[arg(long, value_name = "DIR")]
+    dir: PathBuf,
+    /// The script, where it is not a shipped one.
+    #[arg(long, value_name = "FILE")]
+    script: Option<PathBuf>,
+    /// Answers written beforehand, for rehearsals and tests.
+    #[arg(long, value_name = "FILE")]
+    answers: Option<PathBuf>,
+}
+
+/// Arguments of `resume`.
+#[derive(Debug, Args)]
+pub struct Resume {
+    /// The ceremony directory.
+    dir: PathBuf,
+    /// Answers written beforehand, for rehearsals and tests.
+    #[arg(long, value_name = "FILE", conflicts_with = "unattended")]
+    answers: Option<PathBuf>,
+    /// Goes on with an unattended rehearsal.
+    #[arg(long)]
+    unattended: bool,
+}
+
+impl Rehearse {
+    pub fn run(&self, room: &Room) -> Result<(), Failure> {
+        if self.threshold > self.keyholders {
+            return Err(Failure::call(format!(
+                "--threshold {} is more than --keyholders {}. Nothing was started.",
+                self.threshold, self.keyholders
+            )));
+        }
+        let dir = self.dir.clone().unwrap_or_else(default_directory);
+        directory::make_new(&dir)?;
+        let plan = prepare_rehearsal(&dir, self.keyholders, self.threshold)?;
+        let script = scripts::bytes_of("first-root-rehearsal").unwrap_or_default();
+        let driver = directory::open(
+            &dir,
+            plan.as_bytes(),
+            script,
+            &dir,
+            now,
+            &mut |dir| world(room, dir, Mode::Rehearsal),
+        )?;
+        if self.unattended {
+            unattended_rehearsal(driver, &dir)
+        } else {
+            screens(room, driver, &dir)
+        }
+    }
+}
+
+impl Run {
+    pub fn run(&self, room: &Room) -> Result<(), Failure> {
+        let plan_bytes = read(&self.plan)?;
+        let base = super::plan::directory_of(&self.plan);
+        let given = match &self.script {
+            None => None,
+            Some(path) => {
+                let bytes = read(path)?;
+                let script = Script::parse(&bytes).map_err(|problems| {
+                    Failure::not_so(problems.in_file(&path.display().to_string()))
+                })?;
+                Some((bytes, script))
+            }
+        };
+        let file = self.plan.display().to_string();
+        let plan = super::plan::checked(&plan_bytes, given.as_ref().map(|(_, script)| script), base)
+            .map_err(|problems| {
+                Failure::not_so(format!(
+                    "the plan has problems, so the ceremony was not begun. Nothing was changed.\n{}",
+                    problems.in_file(&file)
+                ))
+            })?;
+        let script = match given {
+            Some((bytes, _)) => bytes,
+            None => scripts::bytes_of(&plan.script).unwrap_or_default().to_vec(),
+        };
+        let answers = self.answers.as_deref().map(read_answers).transpose()?;
+        directory::make_new(&self.dir)?;
+        let driver = directory::open(&self.dir, &plan_bytes, &script, base, now, &mut |dir| {
+            world(room, dir, plan.mode)
+        })?;
+        match answers {
+            Some(answers) => unattended(driver, answers, &self.dir),
+            None => screens(room, driver, &self.dir),
+        }
+    }
+}
+
+impl Resume {
+    pub fn run(&self, room: &Room) -> Result<(), Failure> {
+        let answers = self.answers.as_deref().map(read_answers).transpose()?;
+        let mode = directory::read_procedure(&self.dir)?.plan.mode;
+        if self.unattended && mode == Mode::Production {
+            return Err(Failure::call(
+                "--unattended is for rehearsals; a production ceremony needs people. Nothing was changed.",
+            ));
+        }
+        let (driver, cut) =
+            directory::resume(&self.dir, now, &mut |dir| world(room, dir, mode))?;
+        if cut > 0 {
+            notice(&format!(
+                "the last record was torn by the interruption: {cut} bytes were cut, and that is on record"
+            ));
+        }
+        match answers {
+            Some(answers) => unattended(driver, answers, &self.dir),
+            None if self.unattended => unattended_rehearsal(driver, &self.dir),
+            None => screens(room, driver, &self.dir),
+        }
+    }
+}
+
+/// The home screen.
+pub fn home(room: &Room) -> Result<(), Failure> {
+    let _ = room;
+    Err(Failure::call("the home screen is not built in yet"))
+}
+
+fn default_directory() -> PathBuf {
+    let now = now();
+    PathBuf::from(format!(
+        "rehearsal-{:04}{:02}{:02}-{:02}{:02}{:02}",
+        now.year(),
+        u8::from(now.month()),
+        now.day(),
+        now.hour(),
+        now.minute(),
+        now.second()
+    ))
+}
+
+/// The keys of the online roles and the plan of a rehearsal. The private halves of the online keys
+/// are dropped at once: nothing is ever signed with them.
+fn prepare_rehearsal(dir: &Path, keyholders: u32, threshold: u32) -> Result<String, Failure> {
+    let failed =
+        |path: &Path, error: &dyn std::fmt::Display| Failure::surroundings(format!("{}: {error}", path.display()));
+    for sub in ["keys", "tokens"] {
+        let path = dir.join(sub);
+        std::fs::create_dir_all(&path).map_err(|error| failed(&path, &error))?;
+    }
+    let outline = Outline {
+        title: "Rehearsal of a first root".to_owned(),
+        location: "anywhere".to_owned(),
+        keyholders,
+        threshold,
+        expires: now() + Duration::days(365),
+    };
+    let text = plan::rehearsal(&outline);
+    let plan = Plan::parse(text.as_bytes())
+        .map_err(|problems| Failure::surroundings(problems.in_file(directory::PLAN)))?;
+    for file in plan.online_key_paths() {
+        let path = dir.join(&file);
+        let key = random_key().map_err(|error| failed(&path, &error))?;
+        let pem = key
+            .public_key()
+            .to_public_key_pem(LineEnding::LF)
+            .map_err(|error| failed(&path, &error))?;
+        write_whole(&path, pem.as_bytes()).map_err(|error| failed(&path, &error))?;
+    }
+    Ok(text)
+}
+
+fn random_key() -> Result<p256::SecretKey, getrandom::Error> {
+    loop {
+        let mut bytes = zeroize::Zeroizing::new([0; 32]);
+        getrandom::fill(&mut *bytes)?;
+        // All but one in 2^32 draws are valid scalars.
+        if let Ok(key) = p256::SecretKey::from_slice(&*bytes) {
+            return Ok(key);
+        }
+    }
+}
+
+fn world(room: &Room, dir: &Path, mode: Mode) -> Box<dyn World> {
+    let hardening = room.hardening.clone();
+    let checked = dir.to_owned();
+    let work_factor = match mode {
+        Mode::Production => crate::token::software::WORK_FACTOR,
+        Mode::Rehearsal => REHEARSAL_WORK_FACTOR,
+    };
+    Box::new(ThisMachine {
+        dir: dir.to_owned(),
+        tokens: Box::new(AllTokens::new(work_factor)),
+        checks: Box::new(move || super::doctor::checks_of(&hardening, &checked)),
+        clock: now,
+    })
+}
+
+fn read_answers(path: &Path) -> Result<Answers, Failure> {
+    let text = String::from_utf8(read(path)?)
+        .map_err(|_| Failure::not_so(format!("{}: not UTF-8", path.display())))?;
+    toml::from_str(&text)
+        .map_err(|error| Failure::not_so(format!("{}: {error}. Nothing was started.", path.display())))
+}
+
+fn unattended_rehearsal(driver: Driver, dir: &Path) -> Result<(), Failure> {
+    let answers = Answers {
+        as_asked: true,
+        ..Answers::default()
+    };
+    play(driver, answers, dir, &mut rehearsal_passphrase)
+}
+
+/// Of no use to anyone: a rehearsal's keys are worth nothing.
+fn rehearsal_passphrase(holder: &ParticipantId) -> Result<Secret, String> {
+    Secret::copied_from(&format!("rehearsal of {holder}")).ok_or_else(|| "too long".to_owned())
+}
+
+fn unattended(driver: Driver, answers: Answers, dir: &Path) -> Result<(), Failure> {
+    let sources = answers.secret.clone();
+    play(driver, answers, dir, &mut |holder| {
+        sources
+            .get(&holder.0)
+            .ok_or_else(|| format!("the answers file has no [secret.{holder}]"))?
+            .read()
+    })
+}
+
+fn play(
+    mut driver: Driver,
+    mut answers: Answers,
+    dir: &Path,
+    secrets: answers::Secrets<'_>,
+) -> Result<(), Failure> {
+    let mut position = usize::MAX;
+    let mut told = |state: &State| {
+        if state.position != position
+            && let Some(step) = state.step()
+        {
+            position = state.position;
+            notice(&format!(
+                "step {} of {}: {}",
+                position + 1,
+                state.procedure.steps.len(),
+                step.title
+            ));
+        }
+    };
+    answers::play(&mut driver, &mut answers, secrets, now, &mut told).map_err(|error| {
+        let status = match &error {
+            Unanswered::Stop(crate::driver::Stop::Journal(_)) | Unanswered::Secret { .. } => 3,
+            _ => 1,
+        };
+        Failure {
+            status,
+            words: format!("{error} (ceremony directory {})", dir.display()),
+        }
+    })?;
+    ended(driver.state(), dir)
+}
+
+/// The summary after the end.
+fn ended(state: &State, dir: &Path) -> Result<(), Failure> {
+    let how = match state.ending {
+        Some(Ending::Closed) => "closed",
+        Some(Ending::Aborted) => "ABORTED",
+        None => "not finished",
+    };
+    let rehearsal = if state.rehearsal() { "REHEARSAL, " } else { "" };
+    let mut text = format!(
+        "{}{how}: {}\n  signatures  {} of {} needed\n  exceptions  {}\n",
+        rehearsal,
+        state.procedure.plan.title,
+        state.signatures.len(),
+        state.procedure.plan.root.threshold,
+        state.exceptions.len()
+    );
+    for file in &state.written {
+        text.push_str(&format!("  written     {}  {}\n", file.sha256, file.name));
+    }
+    text.push_str(&format!(
+        "  head        {}\n  words       {}\n  audit with  rootstage audit {} --expect-head {}\n",
+        state.head.groups().join(" "),
+        state.head.words().join(" "),
+        dir.display(),
+        state.head
+    ));
+    print(&text);
+    match state.ending {
+        Some(Ending::Closed) => Ok(()),
+        _ => Err(Failure::not_so("")),
+    }
+}
+
+fn screens(room: &Room, driver: Driver, dir: &Path) -> Result<(), Failure> {
+    let _ = (room, driver, dir);
+    Err(Failure::call("the screens are not built in yet"))
+}

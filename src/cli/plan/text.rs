@@ -1,0 +1,189 @@
+//! `plan check|show`: what each says, as text and as JSON. Reading files, writing output, the
+//! clock and exit codes are the caller's; `plan new` is [`crate::ceremony::plan::template`].
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use crate::cli::script::text::{faults, mode, problems_json};
+use crate::ceremony::plan::{Participant, Plan};
+use crate::ceremony::problem::Problems;
+use crate::digest::Sha256;
+
+/// `plan check`: everything that is wrong, or the digest to write down.
+pub fn check(file: &str, outcome: &Result<Plan, Problems>) -> String {
+    match outcome {
+        Ok(plan) => {
+            let mut text = format!("{file}: a plan without faults: {}\n\n", plan.title);
+            digest(&mut text, &plan.digest);
+            text.push_str(
+                "\nWrite these words on the papers that you hand out: they are read aloud first in\n\
+                 the room.\n",
+            );
+            text
+        }
+        Err(problems) => faults(file, problems),
+    }
+}
+
+/// `plan check --json`.
+pub fn check_json(file: &str, outcome: &Result<Plan, Problems>) -> Value {
+    let none = Problems::default();
+    json!({
+        "file": file,
+        "ok": outcome.is_ok(),
+        "sha256": outcome.as_ref().ok().map(|plan| plan.digest.hex()),
+        "words": outcome.as_ref().ok().map(|plan| plan.digest.words().to_vec()),
+        "problems": problems_json(outcome.as_ref().err().unwrap_or(&none)),
+    })
+}
+
+/// `plan show`.
+pub fn show(plan: &Plan) -> String {
+    let root = &plan.root;
+    let mut text = format!("{}\n\n", plan.title);
+    let keys = plan.participants.iter().filter(|person| person.key.is_some()).count();
+    let lines = [
+        ("script", plan.script.clone()),
+        ("mode", mode(plan.mode).to_owned()),
+        ("place", plan.location.clone()),
+        ("root version", root.version.to_string()),
+        ("threshold", format!("{} of {keys} keys", root.threshold)),
+        ("expires", crate::ceremony::plan::check::stamp(root.expires)),
+        ("consistent snapshot", yes(root.consistent_snapshot).to_owned()),
+        (
+            "expiry bounds",
+            format!("{} to {} days", plan.policy.expiry_min_days, plan.policy.expiry_max_days),
+        ),
+        ("P-384 allowed", yes(plan.policy.allow_p384).to_owned()),
+        ("no spare, known", yes(plan.policy.no_spare_acknowledged).to_owned()),
+        ("required checks", some(&plan.policy.required_checks)),
+        ("clock tolerance", format!("{} minutes", plan.policy.clock_tolerance_minutes)),
+        ("also written to", some(&plan.output)),
+    ];
+    for (label, value) in lines {
+        let _ = writeln!(text, "{label:<21}{value}");
+    }
+    for (name, role) in &root.roles {
+        let _ = writeln!(text, "\n{name}: {} of {} keys", role.threshold, role.keys.len());
+        for key in &role.keys {
+            let _ = writeln!(text, "    {}", key.path);
+            if let Some(pinned) = &key.sha256 {
+                let _ = writeln!(text, "        SHA-256 {}", pinned.hex());
+            }
+        }
+    }
+    text.push_str("\nPeople\n");
+    for person in &plan.participants {
+        let quorum = plan.quorum.get(&person.duty).copied().unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "    {:<5}{:<32}{} (at least {quorum} present)",
+            person.initials,
+            person.name,
+            person.duty.name()
+        );
+        if let Some(key) = &person.key {
+            let serial = key.serial.as_deref().map_or(String::new(), |s| format!(", serial {s}"));
+            let _ = writeln!(
+                text,
+                "         {} {:?} on {}{serial}",
+                key.algorithm.name(),
+                key.label,
+                key.token
+            );
+        }
+    }
+    text.push('\n');
+    digest(&mut text, &plan.digest);
+    text
+}
+
+/// `plan show --json`.
+pub fn show_json(plan: &Plan) -> Value {
+    let roles: serde_json::Map<String, Value> = plan
+        .root
+        .roles
+        .iter()
+        .map(|(name, role)| {
+            let keys: Vec<Value> = role
+                .keys
+                .iter()
+                .map(|key| json!({ "path": key.path, "sha256": key.sha256.map(|pin| pin.hex()) }))
+                .collect();
+            (name.clone(), json!({ "threshold": role.threshold, "keys": keys }))
+        })
+        .collect();
+    let quorum: serde_json::Map<String, Value> = plan
+        .quorum
+        .iter()
+        .map(|(duty, number)| (duty.name().to_owned(), json!(number)))
+        .collect();
+    let people: Vec<Value> = plan.participants.iter().map(person_json).collect();
+    json!({
+        "title": plan.title,
+        "script": plan.script,
+        "mode": mode(plan.mode),
+        "location": plan.location,
+        "sha256": plan.digest.hex(),
+        "words": plan.digest.words().to_vec(),
+        "participants": people,
+        "quorum": quorum,
+        "root": {
+            "version": plan.root.version,
+            "threshold": plan.root.threshold,
+            "expires": crate::ceremony::plan::check::stamp(plan.root.expires),
+            "consistent_snapshot": plan.root.consistent_snapshot,
+            "role": roles,
+        },
+        "policy": {
+            "expiry_min_days": plan.policy.expiry_min_days,
+            "expiry_max_days": plan.policy.expiry_max_days,
+            "allow_p384": plan.policy.allow_p384,
+            "no_spare_acknowledged": plan.policy.no_spare_acknowledged,
+            "required_checks": plan.policy.required_checks,
+            "clock_tolerance_minutes": plan.policy.clock_tolerance_minutes,
+        },
+        "output": { "directories": plan.output },
+    })
+}
+
+fn person_json(person: &Participant) -> Value {
+    let key = person.key.as_ref();
+    json!({
+        "id": person.id,
+        "name": person.name,
+        "initials": person.initials,
+        "duty": person.duty.name(),
+        "token": key.map(|key| key.token.clone()),
+        "serial": key.and_then(|key| key.serial.clone()),
+        "algorithm": key.map(|key| key.algorithm.name()),
+        "key_label": key.map(|key| key.label.clone()),
+    })
+}
+
+/// A digest as hex groups and as a numbered grid of words, as on every screen and paper.
+fn digest(text: &mut String, digest: &Sha256) {
+    text.push_str("SHA-256 of the plan\n");
+    for line in digest.groups().chunks(8) {
+        let _ = writeln!(text, "    {}", line.join(" "));
+    }
+    let words = digest.words();
+    let numbered: Vec<(usize, &str)> = (1..).zip(words).collect();
+    for line in numbered.chunks(4) {
+        text.push_str("    ");
+        for (number, word) in line {
+            let _ = write!(text, "{number:>2} {word:<14}");
+        }
+        text.truncate(text.trim_end().len());
+        text.push('\n');
+    }
+}
+
+fn yes(yes: bool) -> &'static str {
+    if yes { "yes" } else { "no" }
+}
+
+fn some(items: &[String]) -> String {
+    if items.is_empty() { "none".to_owned() } else { items.join(", ") }
+}

@@ -1,0 +1,150 @@
+//! PKCS#11 tokens (OASIS PKCS#11 v3.1), named by `pkcs11:` URIs.
+//!
+//! Every operation starts the vendor's module, finds the token by what its name says, does one
+//! thing, logs out, closes the session and finalises the module. So a token that was exchanged in
+//! between is seen, no login outlives its purpose, and nothing is tried twice.
+
+use std::path::Path;
+
+use ::pkcs11::object::ObjectClass;
+
+use self::module::Module;
+use self::session::{Access, OpenToken};
+use crate::ceremony::token::{Algorithm, Fault, KeyAttributes, TokenIdentity, TokenKey, TokenName};
+use crate::ceremony::token_name::{ParsedName, Pkcs11Name};
+use crate::ports::Tokens;
+use crate::secret::Secret;
+
+mod ec;
+mod generate;
+mod module;
+mod objects;
+mod session;
+mod sign;
+mod words;
+
+/// The backend for `pkcs11:` names. Holds nothing between operations.
+#[derive(Debug, Default)]
+pub struct Pkcs11Tokens;
+
+/// The tokens that the module at `module_path` shows. Spends no PIN try.
+///
+/// Fails with [`Fault::Module`] where the module cannot be loaded, started or asked.
+pub fn list(module_path: &Path) -> Result<Vec<TokenIdentity>, Fault> {
+    let module = Module::start(module_path)?;
+    let (found, _) = module.tokens().map_err(|error| Fault::Module {
+        module: module_path.display().to_string(),
+        reason: words::words(&error),
+    })?;
+    Ok(found
+        .iter()
+        .map(|found| module::identity(&found.info))
+        .collect())
+}
+
+fn parsed(token: &TokenName) -> Result<Pkcs11Name, Fault> {
+    match super::understood(token)? {
+        ParsedName::Pkcs11(parsed) => Ok(parsed),
+        ParsedName::File(_) => Err(Fault::Unsupported {
+            token: token.clone(),
+            reason: "it is not a PKCS#11 token".to_owned(),
+        }),
+    }
+}
+
+/// The parsed name, for work on the key under `label`. A name that says which key it means
+/// (`object`) is not used for another.
+fn parsed_for(token: &TokenName, label: &str) -> Result<Pkcs11Name, Fault> {
+    super::check_label(token, label)?;
+    let parsed = parsed(token)?;
+    match &parsed.object {
+        Some(object) if object != label => Err(Fault::Unsupported {
+            token: token.clone(),
+            reason: format!("its name says object={object}, and the key asked for is {label}"),
+        }),
+        _ => Ok(parsed),
+    }
+}
+
+impl Tokens for Pkcs11Tokens {
+    fn identify(&mut self, token: &TokenName) -> Result<TokenIdentity, Fault> {
+        let parsed = parsed(token)?;
+        let module = Module::start(Path::new(&parsed.module_path))?;
+        Ok(module::identity(&module.find(token, &parsed)?.info))
+    }
+
+    /// Without `secret`, private objects are hidden on most tokens; then the attributes are those
+    /// that the public half tells (`CKA_LOCAL`), and the others stand at the less good answer.
+    fn find_key(
+        &mut self,
+        token: &TokenName,
+        label: &str,
+        secret: Option<&Secret>,
+    ) -> Result<Option<TokenKey>, Fault> {
+        let parsed = parsed_for(token, label)?;
+        let token = OpenToken::open(token, &parsed, Access::Read)?;
+        if let Some(secret) = secret {
+            token.login(secret)?;
+        }
+        let public = token.object(ObjectClass::PUBLIC_KEY, label)?;
+        let private = token.object(ObjectClass::PRIVATE_KEY, label)?;
+        let attributes = match (public, private) {
+            (Some(public), Some(private)) => {
+                token.check_pair(private, public, label)?;
+                token.said_of(private)?.attributes()
+            }
+            (Some(_), None) if secret.is_some() => {
+                token.still_there()?;
+                return Err(token.unsupported(format!(
+                    "there is a public key named {label}, and no private key of that name"
+                )));
+            }
+            (Some(public), None) => {
+                let local = token.said_of(public)?.local.unwrap_or(false);
+                KeyAttributes {
+                    local,
+                    extractable: true,
+                    ..KeyAttributes::default()
+                }
+            }
+            (None, Some(_)) => {
+                return Err(token.unsupported(format!(
+                    "there is a private key named {label}, and no public key of that name"
+                )));
+            }
+            (None, None) => {
+                token.still_there()?;
+                return Ok(None);
+            }
+        };
+        let Some(public) = public else {
+            return Ok(None);
+        };
+        let public = token.public_key(public, label)?;
+        token.token_key(label, &public, attributes).map(Some)
+    }
+
+    fn generate(
+        &mut self,
+        token: &TokenName,
+        label: &str,
+        algorithm: Algorithm,
+        secret: &Secret,
+    ) -> Result<TokenKey, Fault> {
+        let parsed = parsed_for(token, label)?;
+        let token = OpenToken::open(token, &parsed, Access::Write)?;
+        generate::generate(&token, label, algorithm, secret)
+    }
+
+    fn sign(
+        &mut self,
+        token: &TokenName,
+        label: &str,
+        message: &[u8],
+        secret: &Secret,
+    ) -> Result<Vec<u8>, Fault> {
+        let parsed = parsed_for(token, label)?;
+        let token = OpenToken::open(token, &parsed, Access::Read)?;
+        sign::sign(&token, label, message, secret)
+    }
+}

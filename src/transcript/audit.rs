@@ -1,0 +1,197 @@
+//! The audit: everything that a transcript claims, derived again.
+//!
+//! It never trusts what a record says about a check: it does the check. A record counts only if the
+//! engine, in the state before it, would have written that very record.
+
+mod follow;
+mod result;
+
+use std::sync::Arc;
+
+use crate::ceremony::evolve::evolve;
+use crate::ceremony::plan::Mode;
+use crate::ceremony::procedure::Procedure;
+use crate::ceremony::state::{Placed, State};
+use crate::digest::Sha256;
+use crate::transcript::Chain;
+
+pub use follow::Deviation;
+
+/// A rule of the catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Id, for people and machines.
+    pub id: &'static str,
+    /// What holds when it passes.
+    pub sentence: &'static str,
+    /// Where the demand comes from.
+    pub source: &'static str,
+}
+
+macro_rules! rules {
+    ($($name:ident = $id:literal, $sentence:literal, $source:literal;)*) => {
+        $(
+            #[doc = $sentence]
+            pub const $name: Rule = Rule { id: $id, sentence: $sentence, source: $source };
+        )*
+        /// Every rule, in the order of the report.
+        pub const CATALOGUE: &[Rule] = &[$($name),*];
+    };
+}
+
+rules! {
+    CHAIN = "transcript.chain", "Every record is in its place and unchanged.", "transcript format 1";
+    WHOLE = "transcript.whole", "The transcript ends with the end of the ceremony, not in the middle.", "transcript format 1";
+    HEAD = "transcript.head", "The head is the one on paper.", "paper anchor";
+    SCRIPT = "script.digest", "script.toml is the script that ran.", "first record";
+    PLAN = "plan.digest", "plan.toml is the plan that ran.", "first record";
+    MODE = "ceremony.mode", "Record, plan and script agree on whether it was a rehearsal.", "first record";
+    FOLLOWED = "script.followed", "Every record is what the script and the answers before it lead to.", "script";
+    EXCEPTIONS = "script.exceptions", "Every skipped step has an exception with two names.", "script";
+    POSSESSION = "keys.possession", "Every key in the root was proved to be on its keyholder's token.", "script";
+    KEY_IDS = "keys.ids", "Every key id is the hash of its key.", "TUF 1.0.34, section 4.2";
+    PAYLOAD = "root.payload", "The root's content is what the plan and the enrolled keys lead to.", "plan";
+    POLICY = "root.policy", "The root's content breaks no rule of the plan's policy.", "plan";
+    APPROVED = "root.approved", "Nobody signed who had not approved this very content before.", "script";
+    SIGNATURES = "root.signatures", "Every signature on record verifies over the content.", "TUF 1.0.34, section 4.2.1";
+    THRESHOLD = "root.threshold", "As many different keys have signed as the root demands.", "TUF 1.0.34, section 5.3.4";
+    TRUSTED = "root.trusted", "The root is one that the auditor trusts, or follows from it.", "TUF 1.0.34, section 5.3.4";
+    FILES = "root.files", "The files in metadata/ are, byte for byte, what the transcript leads to.", "transcript";
+}
+
+/// What the audit says of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It holds.
+    Pass,
+    /// It does not hold, or could not be found to hold.
+    Fail,
+    /// Nothing was asked of it here.
+    Note,
+}
+
+/// One line of the report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule.
+    pub rule: Rule,
+    /// Verdict.
+    pub verdict: Verdict,
+    /// Explanation.
+    pub sentence: String,
+}
+
+/// An audit in progress: lines go in, one after the other.
+pub struct Auditor {
+    chain: Chain,
+    state: State,
+    follow: follow::Follow,
+    broken: Option<String>,
+    deviations: Vec<Deviation>,
+    torn: Option<u64>,
+    anchor: Anchor,
+}
+
+/// How the head on paper relates to the chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Anchor {
+    NotGiven,
+    Sought(Sha256),
+    /// Seen after this many records; whether all that follows only closes the ceremony.
+    At { record: u64, only_closing: bool },
+}
+
+/// What is in the ceremony directory besides the transcript.
+pub struct Artefacts {
+    /// Name and bytes of each file in `metadata/`.
+    pub metadata: Vec<(String, Vec<u8>)>,
+    /// Path and bytes of each root that the auditor trusts already.
+    pub trusted: Vec<(String, Vec<u8>)>,
+}
+
+impl Auditor {
+    /// An audit of a ceremony that followed `procedure`, in the mode that the first line names.
+    pub fn new(procedure: Arc<Procedure>, mode: Mode, expected_head: Option<Sha256>) -> Self {
+        Self {
+            chain: Chain::new(mode),
+            state: State::new(procedure),
+            follow: follow::Follow::default(),
+            broken: None,
+            deviations: Vec::new(),
+            torn: None,
+            anchor: expected_head.map_or(Anchor::NotGiven, Anchor::Sought),
+        }
+    }
+
+    /// Takes the next line, without its newline.
+    pub fn line(&mut self, line: &[u8]) {
+        if self.broken.is_some() {
+            return;
+        }
+        let number = self.chain.length() + 1;
+        let Ok(text) = std::str::from_utf8(line) else {
+            self.broken = Some(format!("line {number} is not UTF-8"));
+            return;
+        };
+        let (record, event) = match self.chain.verify(text).map(|record| {
+            let event = record.event();
+            (record, event)
+        }) {
+            Ok((record, Ok(event))) => (record, event),
+            Ok((_, Err(error))) => {
+                self.broken = Some(format!("line {number}: {error}"));
+                return;
+            }
+            Err(error) => {
+                self.broken = Some(format!("line {number}: {error}"));
+                return;
+            }
+        };
+        let placed = Placed {
+            seq: record.seq,
+            at: record.at.to_owned(),
+            node: self.chain.head(),
+            event,
+        };
+        let seen = self.follow.judge(&self.state, record.actor, record.step, &placed);
+        // A few of each are enough to explain; the count of a forged file must not cost memory.
+        if self.deviations.len() < 100 {
+            self.deviations.extend(seen);
+        }
+        evolve(&mut self.state, &placed);
+        self.anchor = match &self.anchor {
+            Anchor::Sought(head) if *head == placed.node => Anchor::At {
+                record: self.state.records,
+                only_closing: true,
+            },
+            Anchor::At {
+                record,
+                only_closing,
+            } => Anchor::At {
+                record: *record,
+                only_closing: *only_closing && follow::only_closes(&self.state, &placed),
+            },
+            other => other.clone(),
+        };
+    }
+
+    /// The file ends with this many bytes that are no complete line.
+    pub fn torn(&mut self, bytes: u64) {
+        self.torn = Some(bytes);
+    }
+
+    /// The state as far as the chain held.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Whether the chain held so far.
+    pub fn chain_holds(&self) -> bool {
+        self.broken.is_none()
+    }
+
+    /// The verdicts on every rule.
+    pub fn finish(&self, artefacts: &Artefacts) -> Vec<Finding> {
+        result::findings(self, artefacts)
+    }
+}

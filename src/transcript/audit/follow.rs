@@ -1,0 +1,300 @@
+//! Whether each record is the one that the engine would have written.
+
+use super::{APPROVED, EXCEPTIONS, FOLLOWED, KEY_IDS, MODE, PAYLOAD, PLAN, POSSESSION, Rule, SCRIPT, SIGNATURES};
+use crate::ceremony::assembly;
+use crate::ceremony::ask::{Ask, Form};
+use crate::ceremony::decide::PROGRAM;
+use crate::ceremony::effect::{Effect, Message};
+use crate::ceremony::event::{Event, Exception};
+use crate::ceremony::plan::ParticipantId;
+use crate::ceremony::procedure::BoundStep;
+use crate::ceremony::state::{Placed, Standing, State};
+use crate::ceremony::steps::{self, Kind, Next};
+use crate::tuf::key::PublicKey;
+
+/// A record that breaks a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deviation {
+    /// The rule that it breaks.
+    pub rule: Rule,
+    /// Record number, from 0.
+    pub seq: u64,
+    /// What is wrong.
+    pub sentence: String,
+}
+
+/// What the last record leads to, besides the state.
+#[derive(Default)]
+pub struct Follow {
+    /// The effect that the last answer sets off.
+    due: Option<Effect>,
+    /// Whether an exception was logged by the record before, so that a step may be skipped.
+    excepted: Option<Exception>,
+    program: String,
+}
+
+impl Follow {
+    /// What is wrong with `placed`, coming after `state`.
+    pub fn judge(&mut self, state: &State, actor: &str, step: &str, placed: &Placed) -> Vec<Deviation> {
+        let mut seen = Vec::new();
+        let mut say = |rule: Rule, sentence: String| {
+            seen.push(Deviation {
+                rule,
+                seq: placed.seq,
+                sentence,
+            });
+        };
+        let expected_step = state.step().map_or("", |step| step.id.as_str());
+        if placed.seq > 0 && step != expected_step {
+            say(FOLLOWED, format!("it names step \"{step}\", the ceremony was at \"{expected_step}\""));
+        }
+        if (placed.seq == 0) != matches!(placed.event, Event::CeremonyOpened(_)) {
+            say(FOLLOWED, "a ceremony is opened once, by its first record".to_owned());
+        }
+        if state.ending.is_some() {
+            say(FOLLOWED, "it comes after the end of the ceremony".to_owned());
+        }
+        let due = self.due.take();
+        let excepted = self.excepted.take();
+        if let Some(by) = people(&placed.event) {
+            let first = by.first().map_or(PROGRAM, |id| id.0.as_str());
+            if actor != first && !matches!(placed.event, Event::Intended(_)) {
+                say(FOLLOWED, format!("it is {actor}'s record of what {first} did"));
+            }
+            for id in by {
+                if state.procedure.plan.participant(id).is_none() {
+                    say(FOLLOWED, format!("{id} is not in the plan"));
+                }
+            }
+        }
+        let current = state
+            .step()
+            .and_then(|step| steps::kind(&step.kind).map(|kind| (kind, step)));
+        match (&placed.event, current) {
+            (Event::CeremonyOpened(opening), _) => {
+                let procedure = &state.procedure;
+                if opening.script != procedure.script.digest {
+                    say(SCRIPT, format!("the record names script {}, script.toml is {}", opening.script, procedure.script.digest));
+                }
+                if opening.plan != procedure.plan.digest {
+                    say(PLAN, format!("the record names plan {}, plan.toml is {}", opening.plan, procedure.plan.digest));
+                }
+                if opening.mode != procedure.plan.mode || opening.mode != procedure.script.mode {
+                    say(MODE, "record, plan and script do not agree".to_owned());
+                }
+                self.program.clone_from(&opening.program);
+            }
+            (Event::Resumed(resumption), _) => self.program.clone_from(&resumption.program),
+            (Event::Paused { .. }, _) => self.due = due,
+            (Event::ExceptionLogged(exception), _) => {
+                let number = state.exceptions.last().map_or(1, |last| last.number + 1);
+                if exception.number != number {
+                    say(EXCEPTIONS, format!("exception E{} comes where E{number} belongs", exception.number));
+                }
+                self.excepted = Some(exception.clone());
+            }
+            (Event::Aborted { by, .. }, _) => {
+                if !two(by) {
+                    say(FOLLOWED, "an abort takes two people".to_owned());
+                }
+            }
+            (event, Some((kind, step))) => {
+                self.judge_in_step(state, kind, step, event, due.as_ref(), excepted.as_ref(), &mut say);
+            }
+            (_, None) => say(FOLLOWED, "there is no step in which it could happen".to_owned()),
+        }
+        seen
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one call, with everything that one record is judged by")]
+    fn judge_in_step(
+        &mut self,
+        state: &State,
+        kind: &'static dyn Kind,
+        step: &BoundStep,
+        event: &Event,
+        due: Option<&Effect>,
+        excepted: Option<&Exception>,
+        say: &mut dyn FnMut(Rule, String),
+    ) {
+        let idle = state.asking.is_none() && state.in_flight.is_none();
+        let begun = state.standing.get(state.position) == Some(&Standing::Running);
+        let next = || kind.next(state, step);
+        match event {
+            Event::StepBegun {} => {
+                if begun || !idle {
+                    say(FOLLOWED, "the step had begun already".to_owned());
+                }
+            }
+            Event::Asked(ask) => {
+                let asked = matches!(next(), Next::Ask(expected) if self.same_ask(&expected, ask));
+                if !(asked && idle && begun) {
+                    say(FOLLOWED, format!("the question \"{}\" is not the one that belongs here", ask.title));
+                }
+            }
+            Event::Answered { ask: name, by, answer } => {
+                let Some(ask) = state.asking.as_ref().filter(|ask| ask.name == *name) else {
+                    say(FOLLOWED, format!("\"{name}\" is answered, which was not asked"));
+                    return;
+                };
+                match ask
+                    .accept(answer, &state.procedure.plan)
+                    .and_then(|people| kind.accept(state, step, ask, answer, &people).map(|()| people))
+                {
+                    Ok(people) if people == *by => self.due = kind.after(state, step, ask, answer),
+                    Ok(_) => say(FOLLOWED, "the initials are not those of the people named".to_owned()),
+                    Err(refusal) => say(FOLLOWED, format!("the answer is none: {refusal}")),
+                }
+            }
+            Event::Intended(effect) => {
+                let wanted = due == Some(effect)
+                    || (due.is_none() && begun && matches!(next(), Next::Do(expected) if expected == *effect));
+                if !(wanted && idle) {
+                    say(FOLLOWED, "nothing led to this act".to_owned());
+                }
+                if matches!(effect, Effect::Sign { message: Message::Payload { .. }, .. })
+                    && step.holder.as_ref().is_none_or(|holder| !state.approved.contains(holder))
+                {
+                    say(APPROVED, format!("{} signs without having approved", step.id));
+                }
+            }
+            Event::StepSkipped { exception, by } => {
+                let fits = excepted.is_some_and(|logged| logged.number == *exception && logged.by == *by);
+                if !fits || !two(by) {
+                    say(EXCEPTIONS, format!("step {} was skipped without an exception of two people", step.id));
+                }
+                if let Err(because) = kind.skippable(state, step) {
+                    say(EXCEPTIONS, format!("step {} cannot be skipped: {because}", step.id));
+                }
+            }
+            Event::StepDone {} => {
+                if !(begun && idle && next() == Next::Done) {
+                    say(FOLLOWED, format!("step {} was not complete", step.id));
+                }
+            }
+            Event::Faulted(_) => {
+                if state.in_flight.is_none() {
+                    say(FOLLOWED, "a failure of nothing".to_owned());
+                }
+            }
+            outcome if state.in_flight.is_some() => judge_outcome(state, step, outcome, say),
+            concluded => {
+                judge_conclusion(state, concluded, say);
+                if !(begun && matches!(next(), Next::Record(expected) if *expected == *concluded)) {
+                    say(FOLLOWED, "nothing led to this conclusion".to_owned());
+                }
+            }
+        }
+    }
+
+    /// Words may differ between versions of the program; what is asked, of whom, may not.
+    fn same_ask(&self, expected: &Ask, recorded: &Ask) -> bool {
+        if self.program == crate::PROGRAM_VERSION {
+            return expected == recorded;
+        }
+        expected.name == recorded.name
+            && expected.form == recorded.form
+            && expected.seats == recorded.seats
+            && expected.digest == recorded.digest
+    }
+}
+
+/// Whether an outcome answers the effect in flight, and holds.
+fn judge_outcome(state: &State, step: &BoundStep, outcome: &Event, say: &mut dyn FnMut(Rule, String)) {
+    let Some(effect) = &state.in_flight else {
+        return;
+    };
+    let fits = match (effect, outcome) {
+        (Effect::CheckEnvironment, Event::EnvironmentChecked { .. })
+        | (Effect::ReadClock, Event::ClockRead { .. })
+        | (Effect::Identify { .. }, Event::TokenIdentified(_))
+        | (Effect::ReadKeys { .. }, Event::KeysRead { .. })
+        | (Effect::WriteMetadata { .. }, Event::MetadataWritten { .. })
+        | (Effect::FindKey { .. }, Event::KeySought { .. }) => true,
+        (Effect::Generate { label, algorithm, .. }, Event::KeyGenerated(key)) => {
+            key.label == *label && key.algorithm == *algorithm
+        }
+        (Effect::Sign { message, .. }, Event::SignatureMade { sig }) => {
+            if !verifies(state, step, message, sig) {
+                let rule = match message {
+                    Message::Possession { .. } => POSSESSION,
+                    Message::Payload { .. } => SIGNATURES,
+                };
+                say(rule, format!("the signature in step {} does not verify", step.id));
+            }
+            true
+        }
+        _ => false,
+    };
+    if !fits {
+        say(FOLLOWED, "it does not answer what was being done".to_owned());
+    }
+    if let Event::KeysRead { files } = outcome {
+        for file in files {
+            if crate::digest::Sha256::of(file.text.as_bytes()) != file.sha256 {
+                say(PAYLOAD, format!("the key file {} has another digest", file.path));
+            }
+        }
+    }
+}
+
+fn verifies(state: &State, step: &BoundStep, message: &Message, sig: &str) -> bool {
+    let check = || {
+        let signature = data_encoding::HEXLOWER.decode(sig.as_bytes()).ok()?;
+        let held = state.keys.get(step.holder.as_ref()?)?;
+        let key = PublicKey::from_pem(&held.key.public_pem).ok()?;
+        key.verify(&state.message(message)?, &signature).ok()
+    };
+    check().is_some()
+}
+
+/// Rules about conclusions, so that a forged one is named for what it is.
+fn judge_conclusion(state: &State, event: &Event, say: &mut dyn FnMut(Rule, String)) {
+    match event {
+        Event::KeyEnrolled { holder, keyid, fingerprint } => {
+            let key = state
+                .keys
+                .get(holder)
+                .and_then(|held| PublicKey::from_pem(&held.key.public_pem).ok());
+            if key.is_none_or(|key| key.key_id() != *keyid || key.fingerprint() != *fingerprint) {
+                say(KEY_IDS, format!("the key id of {holder} is not the hash of the key"));
+            }
+        }
+        Event::RootAssembled { signed, payload } => match assembly::assemble(state) {
+            Ok(assembly) if assembly.signed == *signed && assembly.payload == *payload => {}
+            Ok(_) => say(PAYLOAD, "the root's content is not what plan and keys lead to".to_owned()),
+            Err(problems) => say(super::POLICY, problems.join(" ")),
+        },
+        Event::ContentApproved { payload, .. } => {
+            if state.payload.as_ref().is_none_or(|made| made.sha256 != *payload) {
+                say(APPROVED, "another content was approved".to_owned());
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The people whose act an event is.
+fn people(event: &Event) -> Option<&[ParticipantId]> {
+    match event {
+        Event::Answered { by, .. } | Event::StepSkipped { by, .. } | Event::Aborted { by, .. } => Some(by),
+        Event::ExceptionLogged(exception) => Some(&exception.by),
+        _ => None,
+    }
+}
+
+fn two(by: &[ParticipantId]) -> bool {
+    matches!(by, [first, second] if first != second)
+}
+
+/// Whether a record after the head on paper does nothing but end the ceremony: the answer about
+/// that very head, statements, and the closing.
+pub fn only_closes(state_after: &State, placed: &Placed) -> bool {
+    match &placed.event {
+        Event::Asked(ask) => matches!(ask.form, Form::Confirm | Form::Words { .. } | Form::TypeBack { .. }),
+        Event::Answered { .. } | Event::StepBegun {} | Event::StepDone {} | Event::CeremonyClosed {} => {
+            state_after.threshold_reached && !state_after.written.is_empty()
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,212 @@
+//! One line of the transcript.
+
+use crate::ceremony::event::Event;
+use crate::digest::Sha256;
+
+/// Bytes of salt in a record.
+pub const SALT: usize = 16;
+
+/// A record as it is written: the members of the JSON object, in its (sorted) order. `body` is the
+/// exact text of the event's body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record<'a> {
+    /// Who made it so: a participant's id, or the program.
+    pub actor: &'a str,
+    /// UTC, `YYYY-MM-DDTHH:MM:SS.mmmZ`.
+    pub at: &'a str,
+    /// Event body, canonical JSON.
+    pub body: &'a str,
+    /// Commitment to the body, lower-case hex.
+    pub digest: &'a str,
+    /// Event kind.
+    pub kind: &'a str,
+    /// Milliseconds since the ceremony was opened, on a clock that nobody can set.
+    pub mono: u64,
+    /// Chain node, lower-case hex.
+    pub node: &'a str,
+    /// Salt of the commitment, lower-case hex.
+    pub salt: &'a str,
+    /// Sequence number, from 0.
+    pub seq: u64,
+    /// Id of the step, empty before the first.
+    pub step: &'a str,
+}
+
+/// Why a line is not a record.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecordError {
+    /// A member is missing, out of order or of the wrong form.
+    #[error("the line is not a record: \"{0}\" is missing, out of place or malformed")]
+    Malformed(&'static str),
+    /// The body is no event of this version.
+    #[error("the body is not an event of kind \"{kind}\": {reason}")]
+    NotAnEvent {
+        /// Kind as written.
+        kind: String,
+        /// What the reader said.
+        reason: String,
+    },
+}
+
+impl<'a> Record<'a> {
+    /// Reads a line (without its newline). Strict: every byte outside the body is either fixed or
+    /// of a fixed alphabet, so that one record has one form.
+    pub fn parse(line: &'a str) -> Result<Self, RecordError> {
+        let mut front = Front(line);
+        front.literal("{\"actor\":\"", "actor")?;
+        let actor = front.until_quote(is_id, "actor")?;
+        front.literal(",\"at\":\"", "at")?;
+        let at = front.until_quote(is_time, "at")?;
+        if at.len() != 24 || !at.ends_with('Z') {
+            return Err(RecordError::Malformed("at"));
+        }
+        front.literal(",\"body\":", "body")?;
+        // Nothing after the body can hold this text, and a string inside it would have its quotes
+        // escaped; a member of that name inside the body stands before this last one.
+        let (body, tail) = front
+            .0
+            .rfind(",\"digest\":\"")
+            .and_then(|end| front.0.split_at_checked(end))
+            .ok_or(RecordError::Malformed("digest"))?;
+        let mut back = Front(tail);
+        back.literal(",\"digest\":\"", "digest")?;
+        let digest = back.hex(64, "digest")?;
+        back.literal(",\"kind\":\"", "kind")?;
+        let kind = back.until_quote(is_id, "kind")?;
+        back.literal(",\"mono\":", "mono")?;
+        let mono = back.number("mono")?;
+        back.literal(",\"node\":\"", "node")?;
+        let node = back.hex(64, "node")?;
+        back.literal(",\"salt\":\"", "salt")?;
+        let salt = back.hex(SALT * 2, "salt")?;
+        back.literal(",\"seq\":", "seq")?;
+        let seq = back.number("seq")?;
+        back.literal(",\"step\":\"", "step")?;
+        let step = back.until_quote(is_step, "step")?;
+        back.literal("}", "end of line")?;
+        if !back.0.is_empty() {
+            return Err(RecordError::Malformed("end of line"));
+        }
+        Ok(Self {
+            actor,
+            at,
+            body,
+            digest,
+            kind,
+            mono,
+            node,
+            salt,
+            seq,
+            step,
+        })
+    }
+
+    /// The line, without a newline.
+    pub fn line(&self) -> String {
+        format!(
+            "{{\"actor\":\"{}\",\"at\":\"{}\",\"body\":{},\"digest\":\"{}\",\"kind\":\"{}\",\"mono\":{},\
+             \"node\":\"{}\",\"salt\":\"{}\",\"seq\":{},\"step\":\"{}\"}}",
+            self.actor,
+            self.at,
+            self.body,
+            self.digest,
+            self.kind,
+            self.mono,
+            self.node,
+            self.salt,
+            self.seq,
+            self.step
+        )
+    }
+
+    /// What the leaf covers: the record without body, salt and node.
+    pub fn leaf_text(&self, into: &mut String) {
+        use std::fmt::Write as _;
+        into.clear();
+        // Writing to a String does not fail.
+        let _ = write!(
+            into,
+            "{{\"actor\":\"{}\",\"at\":\"{}\",\"digest\":\"{}\",\"kind\":\"{}\",\"mono\":{},\"seq\":{},\
+             \"step\":\"{}\"}}",
+            self.actor, self.at, self.digest, self.kind, self.mono, self.seq, self.step
+        );
+    }
+
+    /// The event.
+    pub fn event(&self) -> Result<Event, RecordError> {
+        // The tag first, so that the reader need not keep the body aside.
+        let tagged = format!("{{\"kind\":\"{}\",\"body\":{}}}", self.kind, self.body);
+        serde_json::from_str(&tagged).map_err(|error| RecordError::NotAnEvent {
+            kind: self.kind.to_owned(),
+            reason: error.to_string(),
+        })
+    }
+
+    /// The chain node as a digest.
+    pub fn node_digest(&self) -> Option<Sha256> {
+        self.node.parse().ok()
+    }
+}
+
+fn is_id(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'
+}
+
+fn is_step(byte: u8) -> bool {
+    is_id(byte) || byte == b'.'
+}
+
+fn is_time(byte: u8) -> bool {
+    byte.is_ascii_digit() || matches!(byte, b'-' | b':' | b'.' | b'T' | b'Z')
+}
+
+/// The unread part of a line.
+struct Front<'a>(&'a str);
+
+impl<'a> Front<'a> {
+    fn literal(&mut self, expected: &str, what: &'static str) -> Result<(), RecordError> {
+        self.0 = self
+            .0
+            .strip_prefix(expected)
+            .ok_or(RecordError::Malformed(what))?;
+        Ok(())
+    }
+
+    fn take(&mut self, bytes: usize, what: &'static str) -> Result<&'a str, RecordError> {
+        let (taken, rest) = self
+            .0
+            .split_at_checked(bytes)
+            .ok_or(RecordError::Malformed(what))?;
+        self.0 = rest;
+        Ok(taken)
+    }
+
+    fn until_quote(
+        &mut self,
+        allowed: fn(u8) -> bool,
+        what: &'static str,
+    ) -> Result<&'a str, RecordError> {
+        let bytes = self.0.bytes().take_while(|byte| allowed(*byte)).count();
+        let text = self.take(bytes, what)?;
+        self.literal("\"", what)?;
+        Ok(text)
+    }
+
+    fn hex(&mut self, digits: usize, what: &'static str) -> Result<&'a str, RecordError> {
+        let text = self.until_quote(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b), what)?;
+        if text.len() == digits {
+            Ok(text)
+        } else {
+            Err(RecordError::Malformed(what))
+        }
+    }
+
+    fn number(&mut self, what: &'static str) -> Result<u64, RecordError> {
+        let digits = self.0.bytes().take_while(u8::is_ascii_digit).count();
+        let text = self.take(digits, what)?;
+        if text.len() > 1 && text.starts_with('0') {
+            return Err(RecordError::Malformed(what));
+        }
+        text.parse().map_err(|_| RecordError::Malformed(what))
+    }
+}

@@ -1,0 +1,125 @@
+//! A root as a ceremony plans it.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
+use time::{OffsetDateTime, UtcOffset};
+
+use super::{Role, RootError};
+use crate::canonical::MAX_SAFE_INTEGER;
+use crate::tuf::key::PublicKey;
+
+/// The version of the TUF specification that written roots name.
+pub const SPEC_VERSION: &str = "1.0.34";
+
+/// The only form of a time that every client reads.
+const EXPIRES: &[BorrowedFormatItem<'_>] =
+    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
+
+/// What a root is to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RootSpec {
+    /// Version, from 1. Clients go from one root to the next in steps of one.
+    pub version: u64,
+    /// When clients stop accepting it: a whole second of UTC.
+    pub expires: OffsetDateTime,
+    /// Whether the repository's file names carry versions and digests.
+    pub consistent_snapshot: bool,
+    /// The four top-level roles.
+    pub roles: BTreeMap<Role, RoleSpec>,
+}
+
+/// The keys of one role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleSpec {
+    /// The keys; each once.
+    pub keys: Vec<KeyEntry>,
+    /// How many different keys must sign.
+    pub threshold: u32,
+}
+
+/// A key in a role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyEntry {
+    /// The key.
+    pub key: PublicKey,
+    /// Who holds it, or what it is for: for reviewers, never written into the root.
+    pub note: String,
+}
+
+impl RootSpec {
+    /// The signed portion of `root.json`. Refuses what a client would refuse; what is merely
+    /// unwise is the business of [`crate::tuf::policy`].
+    pub fn build(&self) -> Result<Value, RootError> {
+        if self.version == 0 || self.version > MAX_SAFE_INTEGER {
+            return Err(RootError::value(
+                "version",
+                &format!("1 to {MAX_SAFE_INTEGER}"),
+                &self.version.to_string(),
+            ));
+        }
+        let mut keys = Map::new();
+        let mut roles = Map::new();
+        for role in Role::ALL {
+            let spec = self
+                .roles
+                .get(&role)
+                .ok_or_else(|| RootError::Absent(format!("roles.{role}")))?;
+            let mut keyids = Vec::with_capacity(spec.keys.len());
+            for entry in &spec.keys {
+                let keyid = entry.key.key_id();
+                let hex = Value::String(keyid.hex());
+                if keyids.contains(&hex) {
+                    return Err(RootError::Twice {
+                        what: format!("role {role}"),
+                        keyid,
+                    });
+                }
+                keyids.push(hex);
+                keys.insert(keyid.hex(), entry.key.to_tuf());
+            }
+            if keyids.is_empty() {
+                return Err(RootError::NoKeys(role));
+            }
+            let reachable = usize::try_from(spec.threshold)
+                .is_ok_and(|needed| (1..=keyids.len()).contains(&needed));
+            if !reachable {
+                return Err(RootError::Threshold {
+                    role,
+                    threshold: spec.threshold,
+                    keys: keyids.len(),
+                });
+            }
+            roles.insert(
+                role.name().to_owned(),
+                json!({ "keyids": keyids, "threshold": spec.threshold }),
+            );
+        }
+        Ok(json!({
+            "_type": "root",
+            "spec_version": SPEC_VERSION,
+            "version": self.version,
+            "expires": self.expires_text()?,
+            "consistent_snapshot": self.consistent_snapshot,
+            "keys": keys,
+            "roles": roles,
+        }))
+    }
+
+    /// The expiry as `YYYY-MM-DDTHH:MM:SSZ`. A fraction or an offset breaks two or three of the
+    /// four clients in use, so neither is rounded away in silence.
+    pub fn expires_text(&self) -> Result<String, RootError> {
+        let refused = || RootError::Expiry {
+            got: self.expires.to_string(),
+        };
+        let fits = self.expires.offset() == UtcOffset::UTC
+            && self.expires.nanosecond() == 0
+            && (0..=9999).contains(&self.expires.year());
+        if !fits {
+            return Err(refused());
+        }
+        self.expires.format(EXPIRES).map_err(|_| refused())
+    }
+}

@@ -1,0 +1,153 @@
+//! Metadata that has passed the threshold check.
+//!
+//! There is no other way to a [`Trusted`] than through [`check`]: what takes one can rely on it.
+//! Keys that stand under an id that is not theirs are no obstacle: such roots have been published,
+//! and what is counted is the key. [`super::policy::published`] names them, for what is yet to be
+//! signed.
+
+use time::OffsetDateTime;
+
+use super::root::{Role, Root, RootError, Signed, payload};
+use super::threshold::{Tally, check};
+use crate::digest::Sha256;
+
+/// Something signed by enough keys of those that may sign it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trusted<T> {
+    content: T,
+    payload: Sha256,
+}
+
+/// Whose threshold was not met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The keys of the root trusted before.
+    Old,
+    /// The keys that the root itself names.
+    New,
+}
+
+/// Why a root is not trusted.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum NotTrusted {
+    /// It is not a root.
+    #[error("not a root: {0}")]
+    Unreadable(#[from] RootError),
+    /// The version is not the one that must come next (TUF specification, section 5.3.5).
+    #[error("root version {got}, where version {expected} must come next")]
+    Version {
+        /// The version that must come next.
+        expected: u64,
+        /// The version that it has.
+        got: u64,
+    },
+    /// Not enough different keys have signed.
+    #[error(
+        "root version {version} is signed by {} of the {} keys needed{}",
+        tally.count(), tally.threshold(),
+        match side { Side::Old => " from the root before it", Side::New => " from those it names itself" }
+    )]
+    Threshold {
+        /// Version of the root.
+        version: u64,
+        /// Whose keys are missing.
+        side: Side,
+        /// What was found of each signature.
+        tally: Box<Tally>,
+    },
+}
+
+impl<T> Trusted<T> {
+    /// What is trusted.
+    pub fn get(&self) -> &T {
+        &self.content
+    }
+
+    /// Digest of the payload that was signed.
+    pub fn payload(&self) -> Sha256 {
+        self.payload
+    }
+}
+
+impl Trusted<Root> {
+    /// A root that begins a chain of trust: signed by the threshold of the keys it names itself.
+    /// That shows that it is whole, not that it is the right one: people have to know its digest.
+    pub fn first(signed: &Signed) -> Result<Self, NotTrusted> {
+        let candidate = Candidate::read(signed)?;
+        candidate.signed_under(&candidate.root, signed, Side::New)?;
+        Ok(Self {
+            content: candidate.root,
+            payload: candidate.digest,
+        })
+    }
+
+    /// The root that comes after this one: exactly the next version, signed by the threshold of
+    /// this root's keys and by that of its own (TUF specification, sections 5.3.4 and 5.3.5). An
+    /// expiry of this root does not matter (5.3.10 looks at the last one only).
+    pub fn next(&self, signed: &Signed) -> Result<Self, NotTrusted> {
+        let candidate = Candidate::read(signed)?;
+        let expected = self.content.version.saturating_add(1);
+        if candidate.root.version != expected || expected == self.content.version {
+            return Err(NotTrusted::Version {
+                expected,
+                got: candidate.root.version,
+            });
+        }
+        candidate.signed_under(&self.content, signed, Side::Old)?;
+        candidate.signed_under(&candidate.root, signed, Side::New)?;
+        Ok(Self {
+            content: candidate.root,
+            payload: candidate.digest,
+        })
+    }
+
+    /// Whether clients still accept it at this time.
+    pub fn is_current(&self, now: OffsetDateTime) -> bool {
+        now < self.content.expires
+    }
+}
+
+/// How a root that is being signed stands against the keys of `judge`: itself, or the root before.
+pub fn tally(judge: &Root, signed: &Signed) -> Result<Tally, RootError> {
+    let (bytes, _) = payload(&signed.signed)?;
+    tally_bytes(judge, &bytes, signed)
+}
+
+fn tally_bytes(judge: &Root, bytes: &[u8], signed: &Signed) -> Result<Tally, RootError> {
+    let role = judge
+        .role(Role::Root)
+        .ok_or_else(|| RootError::Absent("roles.root".to_owned()))?;
+    Ok(check(&judge.keys, role, bytes, &signed.signatures))
+}
+
+struct Candidate {
+    root: Root,
+    bytes: Vec<u8>,
+    digest: Sha256,
+}
+
+impl Candidate {
+    fn read(signed: &Signed) -> Result<Self, RootError> {
+        let (bytes, digest) = payload(&signed.signed)?;
+        Ok(Self {
+            root: Root::parse(&signed.signed)?,
+            bytes,
+            digest,
+        })
+    }
+
+    fn signed_under(&self, judge: &Root, signed: &Signed, side: Side) -> Result<(), NotTrusted> {
+        let tally = tally_bytes(judge, &self.bytes, signed)?;
+        if tally.met() {
+            return Ok(());
+        }
+        Err(NotTrusted::Threshold {
+            version: self.root.version,
+            side,
+            tally: Box::new(tally),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

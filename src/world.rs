@@ -1,0 +1,190 @@
+//! The real world: tokens, files, clock, machine.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use time::OffsetDateTime;
+
+use crate::ceremony::assembly;
+use crate::ceremony::check::Check;
+use crate::ceremony::effect::{Effect, FileDigest, KeyFile, Outcome};
+use crate::ceremony::state::State;
+use crate::ceremony::token::{Fault, TokenKind, TokenName};
+use crate::digest::Sha256;
+use crate::journal::{timestamp, write_whole};
+use crate::ports::{Tokens, World};
+use crate::secret::Secret;
+
+/// Largest public key file that is read, in bytes.
+const KEY_FILE_LIMIT: u64 = 64 * 1024;
+
+/// Where metadata goes in the ceremony directory.
+pub const METADATA: &str = "metadata";
+
+/// Performs effects on this machine.
+pub struct ThisMachine {
+    /// The ceremony directory.
+    pub dir: PathBuf,
+    /// The tokens.
+    pub tokens: Box<dyn Tokens + Send>,
+    /// The environment checks.
+    pub checks: Box<dyn FnMut() -> Vec<Check> + Send>,
+    /// The clock.
+    pub clock: fn() -> OffsetDateTime,
+}
+
+impl World for ThisMachine {
+    fn perform(&mut self, effect: &Effect, state: &State, secret: Option<&Secret>) -> Outcome {
+        self.attempt(effect, state, secret)
+            .unwrap_or_else(Outcome::Fault)
+    }
+}
+
+impl ThisMachine {
+    fn attempt(
+        &mut self,
+        effect: &Effect,
+        state: &State,
+        secret: Option<&Secret>,
+    ) -> Result<Outcome, Fault> {
+        let base = plan_directory(state);
+        let without_secret = |token: &TokenName| Fault::TokenFailed {
+            token: token.clone(),
+            reason: "no PIN or passphrase was handed over".to_owned(),
+        };
+        Ok(match effect {
+            Effect::CheckEnvironment => Outcome::Environment((self.checks)()),
+            Effect::ReadClock => Outcome::Clock(timestamp((self.clock)())),
+            Effect::Identify { token } => {
+                Outcome::Identified(self.tokens.identify(&resolved(token, &base))?)
+            }
+            Effect::FindKey { token, label } => {
+                Outcome::Found(self.tokens.find_key(&resolved(token, &base), label, secret)?)
+            }
+            Effect::Generate {
+                token,
+                label,
+                algorithm,
+            } => {
+                let secret = secret.ok_or_else(|| without_secret(token))?;
+                Outcome::Generated(self.tokens.generate(
+                    &resolved(token, &base),
+                    label,
+                    *algorithm,
+                    secret,
+                )?)
+            }
+            Effect::Sign {
+                token,
+                label,
+                message,
+            } => {
+                let secret = secret.ok_or_else(|| without_secret(token))?;
+                let bytes = state.message(message).ok_or_else(|| Fault::TokenFailed {
+                    token: token.clone(),
+                    reason: "there is nothing to sign".to_owned(),
+                })?;
+                Outcome::Signature(self.tokens.sign(
+                    &resolved(token, &base),
+                    label,
+                    &bytes,
+                    secret,
+                )?)
+            }
+            Effect::ReadKeys { paths } => Outcome::Keys(
+                paths
+                    .iter()
+                    .map(|path| read_key(&base, path))
+                    .collect::<Result<_, _>>()?,
+            ),
+            Effect::WriteMetadata { directories, .. } => {
+                Outcome::Written(self.write_metadata(state, &base, directories)?)
+            }
+        })
+    }
+
+    fn write_metadata(
+        &self,
+        state: &State,
+        base: &Path,
+        directories: &[String],
+    ) -> Result<Vec<FileDigest>, Fault> {
+        let own = self.dir.join(METADATA);
+        std::fs::create_dir_all(&own).map_err(|error| storage(&own, &error))?;
+        let mut targets = vec![own];
+        targets.extend(directories.iter().map(|dir| base.join(dir)));
+        let mut written = Vec::new();
+        for dir in &targets {
+            if !dir.is_dir() {
+                return Err(Fault::Storage {
+                    path: dir.display().to_string(),
+                    reason: "not there, or not a directory; is the medium mounted?".to_owned(),
+                });
+            }
+            for file in assembly::metadata_files(state) {
+                let path = dir.join(&file.name);
+                write_whole(&path, &file.bytes).map_err(|error| storage(&path, &error))?;
+                let back = std::fs::read(&path).map_err(|error| storage(&path, &error))?;
+                if back != file.bytes {
+                    return Err(Fault::ReadBackDiffers {
+                        path: path.display().to_string(),
+                    });
+                }
+                written.push(FileDigest {
+                    name: path.display().to_string(),
+                    sha256: Sha256::of(&back),
+                    size: back.len() as u64,
+                });
+            }
+        }
+        Ok(written)
+    }
+}
+
+fn plan_directory(state: &State) -> PathBuf {
+    state
+        .opening
+        .as_ref()
+        .map_or_else(PathBuf::new, |opening| PathBuf::from(&opening.plan_directory))
+}
+
+/// The name with a relative `file:` path made absolute.
+pub fn resolved(token: &TokenName, base: &Path) -> TokenName {
+    match (token.kind(), token.0.strip_prefix("file:")) {
+        (Some(TokenKind::File), Some(path)) => {
+            TokenName(format!("file:{}", base.join(path).display()))
+        }
+        _ => token.clone(),
+    }
+}
+
+fn read_key(base: &Path, path: &str) -> Result<KeyFile, Fault> {
+    let full = base.join(path);
+    let mut bytes = Vec::new();
+    std::fs::File::open(&full)
+        .and_then(|file| file.take(KEY_FILE_LIMIT + 1).read_to_end(&mut bytes))
+        .map_err(|error| storage(&full, &error))?;
+    if bytes.len() as u64 > KEY_FILE_LIMIT {
+        return Err(Fault::Storage {
+            path: full.display().to_string(),
+            reason: format!("larger than {KEY_FILE_LIMIT} bytes, so not a public key"),
+        });
+    }
+    let sha256 = Sha256::of(&bytes);
+    let text = String::from_utf8(bytes).map_err(|_| Fault::Storage {
+        path: full.display().to_string(),
+        reason: "not a text, so not a PEM public key".to_owned(),
+    })?;
+    Ok(KeyFile {
+        path: path.to_owned(),
+        sha256,
+        text,
+    })
+}
+
+fn storage(path: &Path, error: &std::io::Error) -> Fault {
+    Fault::Storage {
+        path: path.display().to_string(),
+        reason: error.to_string(),
+    }
+}
