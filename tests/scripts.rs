@@ -5,7 +5,7 @@ use rootstage::ceremony::plan::{Mode, Outline, Plan, check, rehearsal, template}
 use rootstage::ceremony::procedure::Procedure;
 use rootstage::ceremony::script::Script;
 use rootstage::ceremony::scripts;
-use rootstage::cli;
+use rootstage::cli::{plan::text as plan_text, script::text as script_text};
 use time::macros::datetime;
 
 fn outline() -> Outline {
@@ -76,10 +76,10 @@ fn every_command_says_something_fit_for_80_columns() {
     let plan = Plan::parse(rehearsal(&outline()).as_bytes());
     let read = script.as_ref().expect("parses");
     let texts = [
-        cli::script::list(),
-        cli::script::show(read),
-        cli::plan::show(plan.as_ref().expect("parses")),
-        cli::plan::check("plan.toml", &plan),
+        script_text::list(),
+        script_text::show(read),
+        plan_text::show(plan.as_ref().expect("parses")),
+        plan_text::check("plan.toml", &plan),
     ];
     for text in &texts {
         for line in text.lines() {
@@ -87,9 +87,9 @@ fn every_command_says_something_fit_for_80_columns() {
             assert_eq!(line, line.trim_end());
         }
     }
-    assert!(cli::script::check("s.toml", &script).starts_with("s.toml: a script without faults"));
+    assert!(script_text::check("s.toml", &script).starts_with("s.toml: a script without faults"));
     let broken = Plan::parse(template(Mode::Production, &outline()).as_bytes());
-    let said = cli::plan::check("plan.toml", &broken);
+    let said = plan_text::check("plan.toml", &broken);
     assert!(said.contains("plan.toml:"), "{said}");
     assert!(said.ends_with("19 problems.\n"), "{said}");
 }
@@ -97,24 +97,24 @@ fn every_command_says_something_fit_for_80_columns() {
 #[test]
 fn json_says_the_same() {
     let script = Script::parse(scripts::bytes_of("first-root").expect("shipped"));
-    let json = cli::script::show_json(script.as_ref().expect("parses"));
+    let json = script_text::show_json(script.as_ref().expect("parses"));
     assert_eq!(
         json.pointer("/acts/0/steps/0/id")
             .and_then(|id| id.as_str()),
         Some("welcome")
     );
-    let list = cli::script::list_json();
+    let list = script_text::list_json();
     assert_eq!(
         list.pointer("/scripts/1/mode")
             .and_then(|mode| mode.as_str()),
         Some("rehearsal")
     );
     assert_eq!(
-        cli::script::check_json("s", &script).pointer("/ok"),
+        script_text::check_json("s", &script).pointer("/ok"),
         Some(&true.into())
     );
     let plan = Plan::parse(rehearsal(&outline()).as_bytes());
-    let json = cli::plan::show_json(plan.as_ref().expect("parses"));
+    let json = plan_text::show_json(plan.as_ref().expect("parses"));
     assert_eq!(json.pointer("/root/threshold"), Some(&3.into()));
     assert_eq!(
         json.pointer("/words")
@@ -123,7 +123,7 @@ fn json_says_the_same() {
         Some(32)
     );
     let broken = Plan::parse(b"[plan]\n");
-    let json = cli::plan::check_json("p", &broken);
+    let json = plan_text::check_json("p", &broken);
     assert_eq!(json.pointer("/problems/0/line"), Some(&0.into()));
     assert_eq!(json.pointer("/ok"), Some(&false.into()));
 }
