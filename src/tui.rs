@@ -11,8 +11,7 @@
 //!  what is asked: words, facts, a digest, a text to review                  scrolls
 //! ── Answer ──────────────────────────────────────── lines 1–13 of 20, PgDn … ──
 //!  fields                                                              never hidden
-//! ────────────────────────────────────────────────────────────────────────────────
-//!  Signatures 1/2   [x] Alice Adams  ▸[ ] Bob Brown   [ ] Carol Clark
+//! ── Signatures 1/2   [x] Alice Adams  ▸[ ] Bob Brown   [ ] Carol Clark ─────────
 //!  Payload 3f2a 91bc   Transcript 8d1e 77a0 · 42 records
 //!  F1 help  F2 exception  F3 skip  F4 outline  F5 digests  F8 abort  Ctrl-C leave
 //! ```

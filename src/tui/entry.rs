@@ -390,7 +390,7 @@ fn secret_fields(form: &SecretForm) -> Vec<Field> {
         max: length(form.pin.max_len, crate::secret::CAPACITY).min(crate::secret::CAPACITY),
     };
     match form.kind {
-        SecretKind::Pin => vec![Field::new("PIN", wanted, Some(34))],
+        SecretKind::Pin => vec![Field::new("PIN", wanted, None)],
         SecretKind::Passphrase => vec![Field::new("Passphrase", wanted, None)],
         SecretKind::NewPassphrase => vec![
             Field::new("New passphrase", wanted, None),

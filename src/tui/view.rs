@@ -7,7 +7,7 @@
 //! header   3   banner, step, progress
 //! body     *   scrolls
 //! fields   n   a rule with the position in the text, a notice, the fields, what is to be done
-//! footer   4   rule, quorum board, digests, keys   (wide: 3, and the board is a table)
+//! footer   3   quorum board, digests, keys   (wide: the board is a table beside the outline)
 //! ```
 
 use ratatui::buffer::Buffer;
@@ -62,10 +62,9 @@ fn frame_of(model: &Model, pen: Pen, buffer: &mut Buffer) {
     put(buffer, Rect { height: HEADER, ..area }, frame::header(pen, model));
 
     let wide = model.is_wide();
-    let mut footer = vec![frame::rule(pen, "", "", width)];
-    if !wide {
-        footer.push(board::line(pen, &crate::ceremony::board::board(&model.state), width));
-    }
+    let board_now = crate::ceremony::board::board(&model.state);
+    let rule = if wide { frame::rule(pen, "", "", width) } else { board::line(pen, &board_now, width) };
+    let mut footer = vec![rule];
     footer.push(frame::digests(pen, model));
     footer.push(frame::hints(pen, model));
     let height = u16::try_from(footer.len()).unwrap_or(4);
@@ -76,7 +75,7 @@ fn frame_of(model: &Model, pen: Pen, buffer: &mut Buffer) {
     if wide {
         let side = Rect { x: 0, width: SIDE, ..main };
         side_column(model, pen, buffer, side);
-        let table = board::table(pen, &crate::ceremony::board::board(&model.state), usize::from(main.width));
+        let table = board::table(pen, &board_now, usize::from(main.width));
         let rows = u16::try_from(table.len()).unwrap_or(0);
         let below = Rect { y: main.bottom().saturating_add(1), height: rows, ..main };
         let rule = Rect { y: main.bottom(), height: 1, ..main };
@@ -99,7 +98,7 @@ fn main_area(model: &Model) -> Rect {
         let board = u16::try_from(keyholders.min(10) + 2).unwrap_or(4);
         Rect { x: SIDE, y: HEADER, width: width - SIDE, height: height.saturating_sub(HEADER + 3 + board) }
     } else {
-        Rect { x: 0, y: HEADER, width, height: height.saturating_sub(HEADER + 4) }
+        Rect { x: 0, y: HEADER, width, height: height.saturating_sub(HEADER + 3) }
     }
 }
 
@@ -119,7 +118,9 @@ fn middle(model: &Model, pen: Pen) -> Middle {
         return loose;
     }
     let tight = arranged(model, pen, true);
-    if tight.body.len() <= tight.rows { tight } else { loose }
+    // a text to review keeps its blank lines; a grid is better with as much of it in sight as can be
+    let reviewing = model.ask().is_some_and(|ask| ask.document.is_some());
+    if tight.body.len() <= tight.rows || !reviewing { tight } else { loose }
 }
 
 fn arranged(model: &Model, pen: Pen, tight: bool) -> Middle {

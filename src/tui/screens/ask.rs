@@ -24,11 +24,16 @@ pub fn body(pen: Pen, ask: &Ask, width: usize, tight: bool) -> Text {
         parts.push(facts(pen, ask, width));
     }
     if let Some(shown) = &ask.digest {
-        let mut part = vec![Line::from(vec![
-            pen.span(Role::Dim, " SHA-256 of "),
-            pen.span(Role::Text, safe(&shown.of)),
-        ])];
-        part.extend(digest::grid(pen, &shown.sha256));
+        let of = vec![pen.span(Role::Dim, " SHA-256 of "), pen.span(Role::Text, safe(&shown.of))];
+        let mut part = digest::grid(pen, &shown.sha256);
+        match part.first_mut() {
+            // beside the first row of hex, where it fits
+            Some(first) if tight && first.width() + 14 + safe(&shown.of).width() <= width => {
+                first.spans.push(pen.span(Role::Text, "  "));
+                first.spans.extend(of);
+            }
+            _ => part.insert(0, Line::from(of)),
+        }
         parts.push(part);
     }
     if let Form::Choose { options } = &ask.form {

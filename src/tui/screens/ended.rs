@@ -23,6 +23,14 @@ pub fn body(pen: Pen, model: &Model, width: usize, tight: bool) -> Text {
         parts.push(files);
     }
     let mut after = vec![];
+    if model.broken.is_some() {
+        let words = format!(
+            "Everything up to record {} is on disk; nothing after it was done. Make room or replace the medium, then \
+             go on.",
+            state.records
+        );
+        after.extend(pen.wrapped(Role::Text, &words, 1, width));
+    }
     if state.ending != Some(Ending::Closed) && state.ending != Some(Ending::Aborted) {
         after.extend(pen.fact(" Go on with", &safe(&model.settings.resume), 12, Role::Guidance, width));
     }
@@ -33,17 +41,12 @@ pub fn body(pen: Pen, model: &Model, width: usize, tight: bool) -> Text {
 
 fn result(pen: Pen, model: &Model, width: usize) -> Text {
     let state = &model.state;
-    let rehearsal = if state.rehearsal() { "This was a rehearsal: nothing made here may be used." } else { "" };
+    let rehearsal = if state.rehearsal() && model.broken.is_none() { "This was a rehearsal: nothing made here may be used." } else { "" };
     let (role, title, words) = match (&model.broken, state.ending) {
         (Some(why), _) => (
             Role::AlertError,
             "The transcript cannot be written. The ceremony stops here.",
-            format!(
-                "{} Everything up to record {} is on disk. Nothing after it was done. Make room or replace the medium, \
-                 then resume.",
-                safe(why),
-                state.records
-            ),
+            safe(why),
         ),
         (None, Some(Ending::Aborted)) => (
             Role::AlertWarn,

@@ -21,7 +21,7 @@ pub fn line(pen: Pen, board: &Board, width: usize) -> Line<'static> {
         board.rows.iter().map(|r| (r.signed, r.now, name(r))).collect()
     };
     let fits = |entries: &[(bool, bool, String)]| {
-        20 + entries.iter().map(|e| e.2.width() + 7).sum::<usize>() <= width
+        24 + entries.iter().map(|e| e.2.width() + 7).sum::<usize>() <= width
     };
     let entries = [
         names(|r| safe(&r.name)),
@@ -31,7 +31,7 @@ pub fn line(pen: Pen, board: &Board, width: usize) -> Line<'static> {
     .into_iter()
     .find(|entries| fits(entries))
     .unwrap_or_default();
-    let mut spans = vec![Span::raw(" "), count(pen, board)];
+    let mut spans = vec![pen.span(Role::Dim, "── "), count(pen, board)];
     if entries.is_empty() {
         let missing = board.threshold.saturating_sub(board.signed);
         spans.push(pen.span(Role::Dim, format!("   of {} keyholders, {missing} still needed", board.rows.len())));
@@ -42,6 +42,8 @@ pub fn line(pen: Pen, board: &Board, width: usize) -> Line<'static> {
         spans.push(pen.span(role, if signed { "[x] " } else { "[ ] " }));
         spans.push(pen.span(if now { Role::Important } else { Role::Text }, name));
     }
+    let used: usize = spans.iter().map(Span::width).sum();
+    spans.push(pen.span(Role::Dim, format!(" {}", "─".repeat(width.saturating_sub(used + 1)))));
     Line::from(spans)
 }
 

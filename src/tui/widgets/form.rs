@@ -29,7 +29,14 @@ pub fn rows(pen: Pen, entry: &Entry, width: usize, strength: fn(&Secret) -> (u32
         let mut spans = vec![label(pen, &field.label, focused)];
         spans.extend(value(pen, field, focused, usize::from(columns)));
         spans.extend(remark(pen, entry, index, field, strength));
-        let needed = spans.iter().map(Span::width).sum::<usize>();
+        // what will be said of it has its place kept, so that no field moves while one types
+        let kept = match field.wanted {
+            Wanted::Choice(_) | Wanted::Phrase(_) => label_and_box(field) + 16,
+            _ => 0,
+        };
+        let needed = spans.iter().map(Span::width).sum::<usize>().max(kept);
+        let used_now = spans.iter().map(Span::width).sum::<usize>();
+        spans.push(Span::raw(" ".repeat(needed - used_now)));
         if used > 0 && used + 3 + needed > width {
             flush(&mut row, &mut used, &mut text);
         }
@@ -42,6 +49,10 @@ pub fn rows(pen: Pen, entry: &Entry, width: usize, strength: fn(&Secret) -> (u32
     text
 }
 
+fn label_and_box(field: &Field) -> usize {
+    field.label.width() + 3 + usize::from(field.width.unwrap_or(0))
+}
+
 fn flush(row: &mut Vec<Span<'static>>, used: &mut usize, text: &mut Text) {
     if !row.is_empty() {
         text.push(Line::from(std::mem::take(row)));
@@ -51,7 +62,7 @@ fn flush(row: &mut Vec<Span<'static>>, used: &mut usize, text: &mut Text) {
 
 fn phrase_line(pen: Pen, phrase: &str, label_width: usize) -> Line<'static> {
     Line::from(vec![
-        pen.span(Role::Dim, format!(" {}  ", padded("", label_width))),
+        pen.span(Role::Dim, format!(" {}  ", padded("Exactly", label_width))),
         pen.span(Role::Important, crate::safe::safe(phrase)),
     ])
 }
