@@ -125,7 +125,9 @@ pub fn ceremony(
     loop {
         let occurrence = session.next(until_next_minute(&model.settings));
         if !terminal::is_taken() {
-            return Ok(Leaving::Broken("the program stopped by a defect".to_owned()));
+            return Ok(Leaving::Broken(
+                "the program stopped by a defect".to_owned(),
+            ));
         }
         model.tick((model.settings.clock)());
         let reaction = match occurrence {
@@ -134,7 +136,9 @@ pub fn ceremony(
             Occurrence::Resized => model.resize(backend::size()),
             Occurrence::Minute => Reaction::default(),
             Occurrence::DriverGone if model.ended() => Reaction::default(),
-            Occurrence::DriverGone => model.report(Report::Broken("The part that writes the transcript stopped.".to_owned())),
+            Occurrence::DriverGone => model.report(Report::Broken(
+                "The part that writes the transcript stopped.".to_owned(),
+            )),
             Occurrence::InputEnded => return Ok(paused_by(&orders, signal_hook::consts::SIGHUP)),
             Occurrence::Signal(signal) => return Ok(paused_by(&orders, signal)),
         };
@@ -142,7 +146,9 @@ pub fn ceremony(
         if let Some(order) = reaction.order {
             let gone = orders.send(order).is_err();
             if gone && reaction.leave.is_none() {
-                model.report(Report::Broken("The part that writes the transcript stopped.".to_owned()));
+                model.report(Report::Broken(
+                    "The part that writes the transcript stopped.".to_owned(),
+                ));
             }
         }
         if let Some(leaving) = reaction.leave {
@@ -210,7 +216,10 @@ fn paused_by(orders: &Sender<Order>, signal: i32) -> Leaving {
         other => format!("signal {other}"),
     };
     // a driver that has ended has nothing left to pause
-    let _ = orders.send(Order { command: Command::Pause { reason: name }, secret: None });
+    let _ = orders.send(Order {
+        command: Command::Pause { reason: name },
+        secret: None,
+    });
     Leaving::Signal(signal)
 }
 

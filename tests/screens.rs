@@ -1,10 +1,12 @@
 //! Every screen, by its text and by its styles, and what keys do to it.
 
-#[path = "screens/samples.rs"]
-mod samples;
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 #[path = "screens/behaviour.rs"]
 mod behaviour;
-#[path = "screens/pictures.rs"]
-mod pictures;
 #[path = "screens/gallery.rs"]
 mod gallery;
+#[path = "screens/pictures.rs"]
+mod pictures;
+#[path = "screens/samples.rs"]
+mod samples;

@@ -5,6 +5,7 @@
 //! terminal is never asked for its cursor, so one that answers nothing works; and nothing is
 //! buffered beyond a frame.
 
+use std::fmt::Write as _;
 use std::io;
 
 use ratatui::backend::{Backend, ClearType, WindowSize};
@@ -45,22 +46,29 @@ impl Screen {
     }
 
     fn go(&mut self, x: u16, y: u16) {
-        self.put(&format!("\x1b[{};{}H", y.saturating_add(1), x.saturating_add(1)));
+        self.put(&format!(
+            "\x1b[{};{}H",
+            y.saturating_add(1),
+            x.saturating_add(1)
+        ));
     }
 
     /// The attributes of a cell, from nothing: at most one sequence per run of equal cells.
     fn style(&mut self, cell: &Cell) {
         let mut sequence = String::from("\x1b[0");
-        for (modifier, code) in
-            [(Modifier::BOLD, ";1"), (Modifier::UNDERLINED, ";4"), (Modifier::REVERSED, ";7")]
-        {
+        for (modifier, code) in [
+            (Modifier::BOLD, ";1"),
+            (Modifier::UNDERLINED, ";4"),
+            (Modifier::REVERSED, ";7"),
+        ] {
             if cell.modifier.contains(modifier) {
                 sequence.push_str(code);
             }
         }
         for (colour, base) in [(cell.fg, 30), (cell.bg, 40)] {
             if let Some(number) = ansi(colour) {
-                sequence.push_str(&format!(";{}", base + number));
+                // writing to a String cannot fail
+                let _ = write!(sequence, ";{}", base + number);
             }
         }
         sequence.push('m');
@@ -111,7 +119,9 @@ impl Backend for Screen {
             }
             self.put(cell.symbol());
             next = Some((x.saturating_add(1), y));
-            if !cell.symbol().is_ascii() && unicode_width::UnicodeWidthStr::width(cell.symbol()) != 1 {
+            if !cell.symbol().is_ascii()
+                && unicode_width::UnicodeWidthStr::width(cell.symbol()) != 1
+            {
                 next = None;
             }
         }
@@ -156,7 +166,10 @@ impl Backend for Screen {
     }
 
     fn window_size(&mut self) -> io::Result<WindowSize> {
-        Ok(WindowSize { columns_rows: self.size()?, pixels: Size::ZERO })
+        Ok(WindowSize {
+            columns_rows: self.size()?,
+            pixels: Size::ZERO,
+        })
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -185,8 +198,8 @@ mod tests {
             let (x, y) = buffer.pos_of(i);
             (x, y, c)
         });
-        screen.draw(cells).unwrap();
-        String::from_utf8(screen.bytes).unwrap()
+        screen.draw(cells).expect("no I/O");
+        String::from_utf8(screen.bytes).expect("text")
     }
 
     #[test]
@@ -198,7 +211,10 @@ mod tests {
             .filter(|s| s.bytes().all(|b| b.is_ascii_digit() || b == b';'))
             .flat_map(|s| s.split(';'))
             .collect();
-        assert!(codes.iter().all(|c| ["0", "1", "7"].contains(c)), "{codes:?}");
+        assert!(
+            codes.iter().all(|c| ["0", "1", "7"].contains(c)),
+            "{codes:?}"
+        );
         assert!(codes.contains(&"7"));
         assert!(!text.contains("\x1b[m"));
         assert!(written(Colour::Sixteen).contains(";7;33m"));

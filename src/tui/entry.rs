@@ -69,7 +69,12 @@ impl Field {
             Wanted::Secret { .. } | Wanted::Again => Content::Secret(Secret::new()),
             _ => Content::Text(String::new()),
         };
-        Self { label: label.into(), wanted, content, width }
+        Self {
+            label: label.into(),
+            wanted,
+            content,
+            width,
+        }
     }
 
     /// The text; empty for a secret.
@@ -147,7 +152,10 @@ pub enum Typed {
 
 impl Entry {
     fn of(fields: Vec<Field>) -> Self {
-        Self { fields, ..Self::default() }
+        Self {
+            fields,
+            ..Self::default()
+        }
     }
 
     /// The fields of an ask.
@@ -158,10 +166,18 @@ impl Entry {
             Form::Choose { options } => {
                 let keys: Vec<String> = options.iter().map(|o| o.key.clone()).collect();
                 let width = keys.iter().map(String::len).max().unwrap_or(8).clamp(8, 20);
-                fields.push(Field::new("Your choice", Wanted::Choice(keys), u16::try_from(width + 2).ok()));
+                fields.push(Field::new(
+                    "Your choice",
+                    Wanted::Choice(keys),
+                    u16::try_from(width + 2).ok(),
+                ));
             }
             Form::TypeBack { phrase } => {
-                fields.push(Field::new("Type it back", Wanted::Phrase(phrase.clone()), None));
+                fields.push(Field::new(
+                    "Type it back",
+                    Wanted::Phrase(phrase.clone()),
+                    None,
+                ));
             }
             Form::Words { positions } => fields.extend(
                 positions
@@ -195,7 +211,11 @@ impl Entry {
     pub fn abort() -> Self {
         Self::of(vec![
             Field::new("Reason", Wanted::Text, None),
-            Field::new("Type it back", Wanted::Phrase(ABORT_PHRASE.to_owned()), None),
+            Field::new(
+                "Type it back",
+                Wanted::Phrase(ABORT_PHRASE.to_owned()),
+                None,
+            ),
             initials("first person"),
             initials("second person"),
         ])
@@ -203,12 +223,21 @@ impl Entry {
 
     /// The last screen's field.
     pub fn done() -> Self {
-        Self::of(vec![Field::new("Type DONE to leave", Wanted::Phrase(DONE.to_owned()), Some(8))])
+        Self::of(vec![Field::new(
+            "Type DONE to leave",
+            Wanted::Phrase(DONE.to_owned()),
+            Some(8),
+        )])
     }
 
     /// Fields for paths, one a row.
     pub fn paths(labels: &[&str]) -> Self {
-        Self::of(labels.iter().map(|l| Field::new(*l, Wanted::Text, None)).collect())
+        Self::of(
+            labels
+                .iter()
+                .map(|l| Field::new(*l, Wanted::Text, None))
+                .collect(),
+        )
     }
 
     /// The field with focus.
@@ -258,7 +287,10 @@ impl Entry {
                 secret.clear();
             }
         }
-        let first = self.fields.iter().position(|f| matches!(f.content, Content::Secret(_)));
+        let first = self
+            .fields
+            .iter()
+            .position(|f| matches!(f.content, Content::Secret(_)));
         self.focus = first.unwrap_or(self.focus);
     }
 
@@ -302,15 +334,22 @@ impl Entry {
             return Some(format!("{} is still empty", field.label));
         }
         match (&field.wanted, &field.content) {
-            (Wanted::Phrase(phrase), _) if field.text() != phrase => Some("the phrase does not match yet".to_owned()),
+            (Wanted::Phrase(phrase), _) if field.text() != phrase => {
+                Some("the phrase does not match yet".to_owned())
+            }
             (Wanted::Choice(keys), _) if !keys.iter().any(|k| k == field.text().trim()) => {
                 Some(format!("type one of: {}", keys.join(", ")))
             }
-            (Wanted::Secret { min, max }, Content::Secret(secret)) if !(*min..=*max).contains(&secret.len()) => {
+            (Wanted::Secret { min, max }, Content::Secret(secret))
+                if !(*min..=*max).contains(&secret.len()) =>
+            {
                 Some(format!("it takes {min} to {max} bytes; nothing was sent"))
             }
             (Wanted::Again, Content::Secret(secret)) => {
-                let before = index.checked_sub(1).and_then(|i| self.fields.get(i)).map(|f| &f.content);
+                let before = index
+                    .checked_sub(1)
+                    .and_then(|i| self.fields.get(i))
+                    .map(|f| &f.content);
                 match before {
                     Some(Content::Secret(first)) if first.expose() == secret.expose() => None,
                     _ => Some("the two passphrases differ".to_owned()),
@@ -338,13 +377,18 @@ impl Entry {
 
     /// The initials, in the order of the seats.
     pub fn initials(&self) -> Vec<String> {
-        let of = |field: &Field| (field.wanted == Wanted::Initials).then(|| field.text().trim().to_owned());
+        let of = |field: &Field| {
+            (field.wanted == Wanted::Initials).then(|| field.text().trim().to_owned())
+        };
         self.fields.iter().filter_map(of).collect()
     }
 
     /// The text of the field at `index`.
     pub fn text(&self, index: usize) -> String {
-        self.fields.get(index).map(|f| f.text().trim().to_owned()).unwrap_or_default()
+        self.fields
+            .get(index)
+            .map(|f| f.text().trim().to_owned())
+            .unwrap_or_default()
     }
 
     /// What was typed, as an exception.

@@ -69,7 +69,11 @@ pub fn put_into(set: GlyphSet, buffer: &mut Buffer) {
             (Some(row), GlyphSet::Console) => row.1,
             (Some(row), _) => row.2,
             // letters of western names are in every console font
-            (None, GlyphSet::Console) if symbol.chars().all(|c| ('\u{a1}'..='\u{ff}').contains(&c)) => continue,
+            (None, GlyphSet::Console)
+                if symbol.chars().all(|c| ('\u{a1}'..='\u{ff}').contains(&c)) =>
+            {
+                continue;
+            }
             (None, _) => "?",
         };
         cell.set_symbol(replacement);
@@ -95,7 +99,10 @@ mod tests {
     fn the_sets_hold_what_they_say() {
         for (unicode, console, ascii) in TABLE {
             assert!(ascii.is_ascii(), "{unicode}");
-            assert!(console.is_ascii() || CONSOLE.contains(console), "{unicode} {console}");
+            assert!(
+                console.is_ascii() || CONSOLE.contains(console),
+                "{unicode} {console}"
+            );
         }
     }
 }

@@ -106,7 +106,8 @@ pub fn is_torn(bytes: &[u8]) -> bool {
     let lead = tail.iter().rposition(|b| *b & 0xC0 != 0x80);
     lead.is_some_and(|at| {
         let have = tail.len() - at;
-        tail.get(at).is_some_and(|b| utf8_len(*b).is_some_and(|wanted| wanted > have))
+        tail.get(at)
+            .is_some_and(|b| utf8_len(*b).is_some_and(|wanted| wanted > have))
     })
 }
 
@@ -211,7 +212,9 @@ fn csi(sequence: &[u8]) -> (Option<Key>, usize) {
     let number = parameters
         .iter()
         .take_while(|b| b.is_ascii_digit())
-        .fold(0_u32, |n, b| n.saturating_mul(10).saturating_add(u32::from(b - b'0')));
+        .fold(0_u32, |n, b| {
+            n.saturating_mul(10).saturating_add(u32::from(b - b'0'))
+        });
     let key = match (last, number) {
         (b'~', 1 | 7) => Some(Key::Home),
         (b'~', 2) => Some(Key::Insert),
@@ -252,15 +255,30 @@ mod tests {
 
     #[test]
     fn sequences_of_terminals_and_of_the_linux_console() {
-        assert_eq!(read(b"\x1b[A\x1bOB\x1b[1;5C\x1b[D"), [Key::Up, Key::Down, Key::Right, Key::Left]);
-        assert_eq!(read(b"\x1b[[A\x1b[[E\x1bOP\x1b[11~"), [Key::F(1), Key::F(5), Key::F(1), Key::F(1)]);
+        assert_eq!(
+            read(b"\x1b[A\x1bOB\x1b[1;5C\x1b[D"),
+            [Key::Up, Key::Down, Key::Right, Key::Left]
+        );
+        assert_eq!(
+            read(b"\x1b[[A\x1b[[E\x1bOP\x1b[11~"),
+            [Key::F(1), Key::F(5), Key::F(1), Key::F(1)]
+        );
         assert_eq!(
             read(b"\x1b[15~\x1b[17~\x1b[19~\x1b[21~\x1b[24~"),
             [Key::F(5), Key::F(6), Key::F(8), Key::F(10), Key::F(12)]
         );
         assert_eq!(
             read(b"\x1b[H\x1b[F\x1b[1~\x1b[4~\x1b[3~\x1b[5~\x1b[6~\x1b[Z"),
-            [Key::Home, Key::End, Key::Home, Key::End, Key::Delete, Key::PageUp, Key::PageDown, Key::BackTab]
+            [
+                Key::Home,
+                Key::End,
+                Key::Home,
+                Key::End,
+                Key::Delete,
+                Key::PageUp,
+                Key::PageDown,
+                Key::BackTab
+            ]
         );
     }
 
@@ -268,7 +286,15 @@ mod tests {
     fn characters_and_controls() {
         assert_eq!(
             read("aé漢\r\t\x7f\x03".as_bytes()),
-            [Key::Char('a'), Key::Char('é'), Key::Char('漢'), Key::Enter, Key::Tab, Key::Backspace, Key::Ctrl('c')]
+            [
+                Key::Char('a'),
+                Key::Char('é'),
+                Key::Char('漢'),
+                Key::Enter,
+                Key::Tab,
+                Key::Backspace,
+                Key::Ctrl('c')
+            ]
         );
         assert_eq!(read(b"\x1bx\x1b\x1b"), [Key::Alt('x'), Key::Esc, Key::Esc]);
         assert_eq!(read(b"\x1b\r"), []);
@@ -276,17 +302,34 @@ mod tests {
 
     #[test]
     fn garbage_is_passed_over() {
-        assert_eq!(read(b"\xff\xc3\x28a\x00\x1b[99;99xb\x1b[?1;2c"), [Key::Char('('), Key::Char('a'), Key::Char('b')]);
+        assert_eq!(
+            read(b"\xff\xc3\x28a\x00\x1b[99;99xb\x1b[?1;2c"),
+            [Key::Char('('), Key::Char('a'), Key::Char('b')]
+        );
         assert_eq!(read(b"\x1b[12"), []);
         assert_eq!(read(b"\x1b[1\rz"), [Key::Enter, Key::Char('z')]);
     }
 
     #[test]
     fn torn_ends_are_known() {
-        for torn in [&b"a\x1b"[..], b"\x1b[", b"\x1b[1;", b"\x1b[[", b"\xc3", b"x\xe6\xbc"] {
+        for torn in [
+            &b"a\x1b"[..],
+            b"\x1b[",
+            b"\x1b[1;",
+            b"\x1b[[",
+            b"\xc3",
+            b"x\xe6\xbc",
+        ] {
             assert!(is_torn(torn), "{torn:?}");
         }
-        for whole in [&b""[..], b"abc", b"\x1b[A", "é".as_bytes(), b"\x1b[[A", b"\x1bx"] {
+        for whole in [
+            &b""[..],
+            b"abc",
+            b"\x1b[A",
+            "é".as_bytes(),
+            b"\x1b[[A",
+            b"\x1bx",
+        ] {
             assert!(!is_torn(whole), "{whole:?}");
         }
     }

@@ -110,7 +110,11 @@ impl Model {
     /// The model of a ceremony that stands like `state`.
     pub fn new(settings: Settings, state: State, size: (u16, u16)) -> Self {
         let now = (settings.clock)();
-        let entry = state.asking.as_ref().map(Entry::for_ask).unwrap_or_default();
+        let entry = state
+            .asking
+            .as_ref()
+            .map(Entry::for_ask)
+            .unwrap_or_default();
         let mut model = Self {
             settings,
             state,
@@ -151,7 +155,10 @@ impl Model {
 
     /// The open question, where it is what the screen shows.
     pub fn ask(&self) -> Option<&Ask> {
-        self.state.asking.as_ref().filter(|_| !self.ended() && self.working.is_none())
+        self.state
+            .asking
+            .as_ref()
+            .filter(|_| !self.ended() && self.working.is_none())
     }
 
     /// The fields on screen, where there are some and they can be filled.
@@ -213,7 +220,11 @@ impl Model {
 
     /// The scroll position that the keys move.
     pub fn scroll_mut(&mut self) -> &mut usize {
-        if self.help || self.overlay.is_some() { &mut self.over_scroll } else { &mut self.scroll }
+        if self.help || self.overlay.is_some() {
+            &mut self.over_scroll
+        } else {
+            &mut self.scroll
+        }
     }
 
     /// Brings the scroll position into the text, and notes whether its end was on screen.

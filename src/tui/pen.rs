@@ -32,7 +32,14 @@ impl Pen {
     }
 
     /// A label and a value; a value that is too long goes on below its beginning.
-    pub fn fact(self, label: &str, value: &str, label_width: usize, role: Role, width: usize) -> Text {
+    pub fn fact(
+        self,
+        label: &str,
+        value: &str,
+        label_width: usize,
+        role: Role,
+        width: usize,
+    ) -> Text {
         let gap = label_width + 2;
         wrap(value, width.saturating_sub(gap))
             .into_iter()
@@ -50,7 +57,11 @@ impl Pen {
 
 /// `text` with blanks up to `width` columns.
 pub fn padded(text: &str, width: usize) -> String {
-    format!("{text}{:blanks$}", "", blanks = width.saturating_sub(text.width()))
+    format!(
+        "{text}{:blanks$}",
+        "",
+        blanks = width.saturating_sub(text.width())
+    )
 }
 
 /// `text` cut at `width` columns.

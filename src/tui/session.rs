@@ -80,20 +80,29 @@ impl Session {
             .name("keys".to_owned())
             .stack_size(STACK)
             .spawn(move || read_keys(&sender, &stopped))?;
-        self.input = Some(Watch { stop: Some(stop), thread: Some(thread) });
+        self.input = Some(Watch {
+            stop: Some(stop),
+            thread: Some(thread),
+        });
 
         let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGWINCH])?;
         let handle = signals.handle();
         let sender = self.sender.clone();
-        let thread = Builder::new().name("signals".to_owned()).stack_size(STACK).spawn(move || {
-            for signal in signals.forever() {
-                let occurrence =
-                    if signal == SIGWINCH { Occurrence::Resized } else { Occurrence::Signal(signal) };
-                if sender.send(occurrence).is_err() {
-                    return;
+        let thread = Builder::new()
+            .name("signals".to_owned())
+            .stack_size(STACK)
+            .spawn(move || {
+                for signal in signals.forever() {
+                    let occurrence = if signal == SIGWINCH {
+                        Occurrence::Resized
+                    } else {
+                        Occurrence::Signal(signal)
+                    };
+                    if sender.send(occurrence).is_err() {
+                        return;
+                    }
                 }
-            }
-        })?;
+            })?;
         self.signals = Some((handle, thread));
         Ok(())
     }
@@ -105,7 +114,9 @@ impl Session {
 
     /// Draws a frame.
     pub fn draw(&mut self, paint: impl FnOnce(&mut Buffer)) -> io::Result<()> {
-        self.terminal.draw(|frame| paint(frame.buffer_mut())).map(|_| ())
+        self.terminal
+            .draw(|frame| paint(frame.buffer_mut()))
+            .map(|_| ())
     }
 
     /// Forgets what is on screen: the next frame is drawn in full.
@@ -172,7 +183,10 @@ fn read_keys(sender: &Sender<Occurrence>, stopped: &PipeReader) {
 }
 
 /// How long the rest of a torn sequence is waited for.
-const TORN: Timespec = Timespec { tv_sec: 0, tv_nsec: 20_000_000 };
+const TORN: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 20_000_000,
+};
 
 /// One read of the terminal; `None` when stopped.
 fn read_burst(stopped: &PipeReader) -> io::Result<Option<Burst>> {
@@ -180,7 +194,10 @@ fn read_burst(stopped: &PipeReader) -> io::Result<Option<Burst>> {
     let mut burst = Burst::blank();
     let mut filled = 0;
     loop {
-        let mut watched = [PollFd::new(&stdin, PollFlags::IN), PollFd::new(stopped, PollFlags::IN)];
+        let mut watched = [
+            PollFd::new(&stdin, PollFlags::IN),
+            PollFd::new(stopped, PollFlags::IN),
+        ];
         let timeout = (filled > 0).then_some(&TORN);
         match poll(&mut watched, timeout) {
             Err(rustix::io::Errno::INTR) => continue,

@@ -57,7 +57,9 @@ pub fn colour(wish: ColourWish, around: Surroundings<'_>) -> Colour {
         ColourWish::Never => true,
         ColourWish::Auto => {
             around.no_color.is_some_and(|v| !v.is_empty())
-                || around.term.is_none_or(|t| t.is_empty() || t == "dumb" || t.starts_with("vt"))
+                || around
+                    .term
+                    .is_none_or(|t| t.is_empty() || t == "dumb" || t.starts_with("vt"))
         }
     };
     if mono { Colour::Mono } else { Colour::Sixteen }
@@ -97,24 +99,91 @@ mod tests {
 
     #[test]
     fn no_color_is_honoured_where_nothing_else_is_asked_for() {
-        let no_color = Surroundings { no_color: Some("1"), ..XTERM };
+        let no_color = Surroundings {
+            no_color: Some("1"),
+            ..XTERM
+        };
         assert_eq!(colour(ColourWish::Auto, XTERM), Colour::Sixteen);
         assert_eq!(colour(ColourWish::Auto, no_color), Colour::Mono);
         assert_eq!(colour(ColourWish::Always, no_color), Colour::Sixteen);
         assert_eq!(colour(ColourWish::Never, XTERM), Colour::Mono);
         // https://no-color.org: set and not empty
-        assert_eq!(colour(ColourWish::Auto, Surroundings { no_color: Some(""), ..XTERM }), Colour::Sixteen);
-        assert_eq!(colour(ColourWish::Auto, Surroundings { term: Some("dumb"), ..XTERM }), Colour::Mono);
+        assert_eq!(
+            colour(
+                ColourWish::Auto,
+                Surroundings {
+                    no_color: Some(""),
+                    ..XTERM
+                }
+            ),
+            Colour::Sixteen
+        );
+        assert_eq!(
+            colour(
+                ColourWish::Auto,
+                Surroundings {
+                    term: Some("dumb"),
+                    ..XTERM
+                }
+            ),
+            Colour::Mono
+        );
     }
 
     #[test]
     fn glyphs_follow_terminal_and_locale() {
         assert_eq!(glyphs(None, XTERM), GlyphSet::Unicode);
-        assert_eq!(glyphs(None, Surroundings { term: Some("linux"), ..XTERM }), GlyphSet::Console);
-        assert_eq!(glyphs(None, Surroundings { term: Some("linux"), lang: Some("C"), ..XTERM }), GlyphSet::Ascii);
-        assert_eq!(glyphs(None, Surroundings { lc_all: Some("C"), ..XTERM }), GlyphSet::Ascii);
-        assert_eq!(glyphs(None, Surroundings { lang: None, ..XTERM }), GlyphSet::Ascii);
-        assert_eq!(glyphs(None, Surroundings { term: Some("dumb"), ..XTERM }), GlyphSet::Ascii);
+        assert_eq!(
+            glyphs(
+                None,
+                Surroundings {
+                    term: Some("linux"),
+                    ..XTERM
+                }
+            ),
+            GlyphSet::Console
+        );
+        assert_eq!(
+            glyphs(
+                None,
+                Surroundings {
+                    term: Some("linux"),
+                    lang: Some("C"),
+                    ..XTERM
+                }
+            ),
+            GlyphSet::Ascii
+        );
+        assert_eq!(
+            glyphs(
+                None,
+                Surroundings {
+                    lc_all: Some("C"),
+                    ..XTERM
+                }
+            ),
+            GlyphSet::Ascii
+        );
+        assert_eq!(
+            glyphs(
+                None,
+                Surroundings {
+                    lang: None,
+                    ..XTERM
+                }
+            ),
+            GlyphSet::Ascii
+        );
+        assert_eq!(
+            glyphs(
+                None,
+                Surroundings {
+                    term: Some("dumb"),
+                    ..XTERM
+                }
+            ),
+            GlyphSet::Ascii
+        );
         assert_eq!(glyphs(Some(GlyphSet::Console), XTERM), GlyphSet::Console);
     }
 }

@@ -25,7 +25,11 @@ pub fn take() -> io::Result<Taken> {
     HOOK.call_once(|| {
         let usual = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            if restore() { explain(info) } else { usual(info) }
+            if restore() {
+                explain(info);
+            } else {
+                usual(info);
+            }
         }));
     });
     *lock(&BEFORE) = Some(before);
@@ -72,10 +76,18 @@ fn restore() -> bool {
 /// Three lines: what happened, how far the transcript is, the command to go on.
 fn explain(info: &PanicHookInfo<'_>) {
     let what = info.payload_as_str().unwrap_or("a defect in the program");
-    let place = info.location().map(|l| format!(" ({}:{})", l.file(), l.line())).unwrap_or_default();
-    let [progress, resume] =
-        lock(&PROGRESS).clone().unwrap_or_else(|| ["No ceremony was open.".to_owned(), String::new()]);
-    let go_on = if resume.is_empty() { String::new() } else { format!("Go on with: {resume}\r\n") };
+    let place = info
+        .location()
+        .map(|l| format!(" ({}:{})", l.file(), l.line()))
+        .unwrap_or_default();
+    let [progress, resume] = lock(&PROGRESS)
+        .clone()
+        .unwrap_or_else(|| ["No ceremony was open.".to_owned(), String::new()]);
+    let go_on = if resume.is_empty() {
+        String::new()
+    } else {
+        format!("Go on with: {resume}\r\n")
+    };
     let text = format!(
         "rootstage stopped by a defect in the program: {}{place}\r\n{progress}\r\n{go_on}",
         crate::safe::safe(what)

@@ -105,7 +105,10 @@ mod tests {
         for role in Role::ALL {
             let style = role.style(Colour::Sixteen);
             for colour in [style.fg, style.bg].into_iter().flatten() {
-                assert!(!matches!(colour, Color::Rgb(..) | Color::Indexed(_)), "{role:?}");
+                assert!(
+                    !matches!(colour, Color::Rgb(..) | Color::Indexed(_)),
+                    "{role:?}"
+                );
             }
         }
     }
@@ -113,7 +116,12 @@ mod tests {
     #[test]
     fn the_rehearsal_banner_is_reversed_in_both() {
         for colour in [Colour::Sixteen, Colour::Mono] {
-            assert!(Role::Rehearsal.style(colour).add_modifier.contains(Modifier::REVERSED));
+            assert!(
+                Role::Rehearsal
+                    .style(colour)
+                    .add_modifier
+                    .contains(Modifier::REVERSED)
+            );
         }
     }
 }

@@ -28,11 +28,21 @@ pub struct Reaction {
 
 impl Reaction {
     fn leave(leaving: Leaving) -> Self {
-        Self { leave: Some(leaving), ..Self::default() }
+        Self {
+            leave: Some(leaving),
+            ..Self::default()
+        }
     }
 
     fn order(command: Command) -> Self {
-        Self { order: Some(Order { command, secret: None }), flush: true, ..Self::default() }
+        Self {
+            order: Some(Order {
+                command,
+                secret: None,
+            }),
+            flush: true,
+            ..Self::default()
+        }
     }
 }
 
@@ -45,7 +55,10 @@ impl Model {
             reaction.repaint |= next.repaint;
             if next.order.is_some() || next.leave.is_some() {
                 self.settle();
-                return Reaction { repaint: reaction.repaint, ..next };
+                return Reaction {
+                    repaint: reaction.repaint,
+                    ..next
+                };
             }
         }
         self.settle();
@@ -61,7 +74,10 @@ impl Model {
     pub fn resize(&mut self, size: (u16, u16)) -> Reaction {
         self.size = size;
         self.settle();
-        Reaction { repaint: true, ..Reaction::default() }
+        Reaction {
+            repaint: true,
+            ..Reaction::default()
+        }
     }
 
     /// The driver has something to say.
@@ -75,7 +91,12 @@ impl Model {
                 let ended = state.ending.is_some() && self.state.ending.is_none();
                 self.state = *state;
                 if self.working.take().is_some() || asked_anew || ended {
-                    self.entry = self.state.asking.as_ref().map(Entry::for_ask).unwrap_or_default();
+                    self.entry = self
+                        .state
+                        .asking
+                        .as_ref()
+                        .map(Entry::for_ask)
+                        .unwrap_or_default();
                     self.scroll = 0;
                     self.read_to_end = false;
                     self.notice = None;
@@ -132,27 +153,27 @@ impl Model {
             *draft = entry;
         }
         if let Some(last) = self.state.exceptions.last().filter(|_| logged) {
-            self.notice = Some(Notice::Remark(format!("Exception E{} is on record.", last.number)));
+            self.notice = Some(Notice::Remark(format!(
+                "Exception E{} is on record.",
+                last.number
+            )));
         }
     }
 
     fn key(&mut self, key: Key) -> Reaction {
         let typing = self.fields().is_some();
-        match act(key, typing) {
-            Some(act) => self.act(act),
-            None => {
-                if let (Key::Char(c), Some(entry)) = (key, self.fields_mut()) {
-                    if entry.push(c) == Typed::Touch {
-                        self.notice = Some(Notice::Remark(
-                            "A token was touched by accident: the 44 characters it typed were taken out. No PIN try \
-                             was spent."
-                                .to_owned(),
-                        ));
-                    }
-                }
-                Reaction::default()
-            }
+        if let Some(act) = act(key, typing) {
+            return self.act(act);
         }
+        if let (Key::Char(c), Some(entry)) = (key, self.fields_mut())
+            && entry.push(c) == Typed::Touch
+        {
+            self.notice = Some(Notice::Remark(
+                "A token was touched by accident: the 44 characters it typed were taken out. No PIN try was spent."
+                    .to_owned(),
+            ));
+        }
+        Reaction::default()
     }
 
     fn act(&mut self, act: Act) -> Reaction {
@@ -177,9 +198,14 @@ impl Model {
             Act::Erase => self.with_entry(Entry::erase),
             Act::Clear => self.with_entry(Entry::clear),
             Act::Redraw => {
-                return Reaction { repaint: true, ..Reaction::default() };
+                return Reaction {
+                    repaint: true,
+                    ..Reaction::default()
+                };
             }
-            Act::Up | Act::Down | Act::PageUp | Act::PageDown | Act::Top | Act::Bottom => self.scroll_by(act),
+            Act::Up | Act::Down | Act::PageUp | Act::PageDown | Act::Top | Act::Bottom => {
+                self.scroll_by(act);
+            }
         }
         Reaction::default()
     }
@@ -211,7 +237,11 @@ impl Model {
             return;
         }
         self.notice = None;
-        self.overlay = if self.overlay == Some(overlay) && !overlay.is_form() { None } else { Some(overlay) };
+        self.overlay = if self.overlay == Some(overlay) && !overlay.is_form() {
+            None
+        } else {
+            Some(overlay)
+        };
     }
 
     fn back(&mut self) {
@@ -227,12 +257,19 @@ impl Model {
         self.help = false;
         if self.ended() {
             self.overlay = None;
-            self.notice = Some(Notice::Remark("The ceremony has ended. Copy the head to paper, then type DONE.".to_owned()));
+            self.notice = Some(Notice::Remark(
+                "The ceremony has ended. Copy the head to paper, then type DONE.".to_owned(),
+            ));
             return Reaction::default();
         }
         if self.overlay == Some(Overlay::Leave) {
-            let pause = Command::Pause { reason: "left".to_owned() };
-            return Reaction { leave: Some(Leaving::Paused), ..Reaction::order(pause) };
+            let pause = Command::Pause {
+                reason: "left".to_owned(),
+            };
+            return Reaction {
+                leave: Some(Leaving::Paused),
+                ..Reaction::order(pause)
+            };
         }
         self.overlay = Some(Overlay::Leave);
         Reaction::default()
@@ -263,7 +300,10 @@ impl Model {
         let command = match overlay {
             Overlay::Exception => Command::LogException(entry.as_exception()),
             Overlay::Skip => Command::Skip(entry.as_exception()),
-            Overlay::Abort => Command::Abort { initials: entry.initials(), reason: entry.text(0) },
+            Overlay::Abort => Command::Abort {
+                initials: entry.initials(),
+                reason: entry.text(0),
+            },
             Overlay::Outline | Overlay::Digests | Overlay::Leave => return Reaction::default(),
         };
         if self.sent.is_some() || self.working.is_some() {
@@ -283,17 +323,30 @@ impl Model {
         };
         if ask.document.is_some() && !self.read_to_end {
             self.notice = Some(Notice::Refused(report::refusal(
-                &crate::ceremony::refusal::Refusal::NotReadToEnd { title: ask.title.clone() },
+                &crate::ceremony::refusal::Refusal::NotReadToEnd {
+                    title: ask.title.clone(),
+                },
             )));
             return Reaction::default();
         }
         let takes_secret = matches!(ask.form, Form::Secret(_));
         let shows_document = ask.document.is_some();
         let answer = self.entry.answer(shows_document && self.read_to_end);
-        let secret = if takes_secret { self.entry.take_secret() } else { None };
+        let secret = if takes_secret {
+            self.entry.take_secret()
+        } else {
+            None
+        };
         self.notice = None;
         self.sent = Some(Sent::Answer);
-        Reaction { order: Some(Order { command: Command::Answer(answer), secret }), flush: true, ..Reaction::default() }
+        Reaction {
+            order: Some(Order {
+                command: Command::Answer(answer),
+                secret,
+            }),
+            flush: true,
+            ..Reaction::default()
+        }
     }
 
     fn ending(&self) -> Leaving {

@@ -59,34 +59,81 @@ pub fn draw(model: &Model, buffer: &mut Buffer) {
 fn frame_of(model: &Model, pen: Pen, buffer: &mut Buffer) {
     let area = buffer.area;
     let width = usize::from(area.width);
-    put(buffer, Rect { height: HEADER, ..area }, frame::header(pen, model));
+    put(
+        buffer,
+        Rect {
+            height: HEADER,
+            ..area
+        },
+        frame::header(pen, model),
+    );
 
     let wide = model.is_wide();
     let board_now = crate::ceremony::board::board(&model.state);
-    let rule = if wide { frame::rule(pen, "", "", width) } else { board::line(pen, &board_now, width) };
+    let rule = if wide {
+        frame::rule(pen, "", "", width)
+    } else {
+        board::line(pen, &board_now, width)
+    };
     let mut footer = vec![rule];
     footer.push(frame::digests(pen, model));
     footer.push(frame::hints(pen, model));
     let height = u16::try_from(footer.len()).unwrap_or(4);
-    let bottom = Rect { y: area.height.saturating_sub(height), height, ..area };
+    let bottom = Rect {
+        y: area.height.saturating_sub(height),
+        height,
+        ..area
+    };
     put(buffer, bottom, footer);
 
     let main = main_area(model);
     if wide {
-        let side = Rect { x: 0, width: SIDE, ..main };
+        let side = Rect {
+            x: 0,
+            width: SIDE,
+            ..main
+        };
         side_column(model, pen, buffer, side);
         let table = board::table(pen, &board_now, usize::from(main.width));
         let rows = u16::try_from(table.len()).unwrap_or(0);
-        let below = Rect { y: main.bottom().saturating_add(1), height: rows, ..main };
-        let rule = Rect { y: main.bottom(), height: 1, ..main };
-        put(buffer, rule, vec![frame::rule(pen, "Quorum", "", usize::from(main.width))]);
+        let below = Rect {
+            y: main.bottom().saturating_add(1),
+            height: rows,
+            ..main
+        };
+        let rule = Rect {
+            y: main.bottom(),
+            height: 1,
+            ..main
+        };
+        put(
+            buffer,
+            rule,
+            vec![frame::rule(pen, "Quorum", "", usize::from(main.width))],
+        );
         put(buffer, below, table);
     }
     let middle = middle(model, pen);
     let rows = u16::try_from(middle.rows).unwrap_or(main.height);
-    let shown: Text = middle.body.into_iter().skip(middle.scroll).take(middle.rows).collect();
-    put(buffer, Rect { height: rows, ..main }, shown);
-    let below = Rect { y: main.y + rows, height: main.height.saturating_sub(rows), ..main };
+    let shown: Text = middle
+        .body
+        .into_iter()
+        .skip(middle.scroll)
+        .take(middle.rows)
+        .collect();
+    put(
+        buffer,
+        Rect {
+            height: rows,
+            ..main
+        },
+        shown,
+    );
+    let below = Rect {
+        y: main.y + rows,
+        height: main.height.saturating_sub(rows),
+        ..main
+    };
     put(buffer, below, middle.fields);
 }
 
@@ -96,16 +143,33 @@ fn main_area(model: &Model) -> Rect {
     if model.is_wide() {
         let keyholders = crate::ceremony::board::board(&model.state).rows.len();
         let board = u16::try_from(keyholders.min(10) + 2).unwrap_or(4);
-        Rect { x: SIDE, y: HEADER, width: width - SIDE, height: height.saturating_sub(HEADER + 3 + board) }
+        Rect {
+            x: SIDE,
+            y: HEADER,
+            width: width - SIDE,
+            height: height.saturating_sub(HEADER + 3 + board),
+        }
     } else {
-        Rect { x: 0, y: HEADER, width, height: height.saturating_sub(HEADER + 3) }
+        Rect {
+            x: 0,
+            y: HEADER,
+            width,
+            height: height.saturating_sub(HEADER + 3),
+        }
     }
 }
 
 fn side_column(model: &Model, pen: Pen, buffer: &mut Buffer, side: Rect) {
-    let full = Rect { height: model.size.1.saturating_sub(HEADER + 3), ..side };
+    let full = Rect {
+        height: model.size.1.saturating_sub(HEADER + 3),
+        ..side
+    };
     let (text, here) = outline::lines(pen, &model.state, usize::from(SIDE - 3));
-    put(buffer, full, outline::window(text, here, usize::from(full.height)));
+    put(
+        buffer,
+        full,
+        outline::window(text, here, usize::from(full.height)),
+    );
     for y in full.y..full.bottom() {
         buffer.set_string(SIDE - 2, y, "│", Role::Dim.style(model.settings.colour));
     }
@@ -120,7 +184,11 @@ fn middle(model: &Model, pen: Pen) -> Middle {
     let tight = arranged(model, pen, true);
     // a text to review keeps its blank lines; a grid is better with as much of it in sight as can be
     let reviewing = model.ask().is_some_and(|ask| ask.document.is_some());
-    if tight.body.len() <= tight.rows || !reviewing { tight } else { loose }
+    if tight.body.len() <= tight.rows || !reviewing {
+        tight
+    } else {
+        loose
+    }
 }
 
 fn arranged(model: &Model, pen: Pen, tight: bool) -> Middle {
@@ -132,16 +200,29 @@ fn arranged(model: &Model, pen: Pen, tight: bool) -> Middle {
     // what does not fit is the notice, never a field
     let room = most.saturating_sub(fields.len());
     let notice: Text = notice(model, pen, width).into_iter().take(room).collect();
-    let below = notice.len() + fields.len() + 1;
+    let at_work = !over && !model.ended() && model.working.is_some();
+    let below = notice.len() + fields.len() + usize::from(!at_work);
     let rows = height.saturating_sub(below);
     let body = body(model, pen, width, rows, tight);
-    let scroll = if over { model.over_scroll } else { model.scroll };
+    let scroll = if over {
+        model.over_scroll
+    } else {
+        model.scroll
+    };
     let scroll = scroll.min(body.len().saturating_sub(rows));
     let position = position(model, body.len(), rows, scroll);
-    let mut text = vec![frame::rule(pen, &title, &position, width)];
+    let mut text: Text = Vec::new();
+    if !at_work {
+        text.push(frame::rule(pen, &title, &position, width));
+    }
     text.extend(notice);
     text.extend(fields);
-    Middle { body, fields: text, rows, scroll }
+    Middle {
+        body,
+        fields: text,
+        rows,
+        scroll,
+    }
 }
 
 fn body(model: &Model, pen: Pen, width: usize, rows: usize, tight: bool) -> Text {
@@ -165,7 +246,8 @@ fn body(model: &Model, pen: Pen, width: usize, rows: usize, tight: bool) -> Text
 
 /// Position in a text that does not fit.
 fn position(model: &Model, lines: usize, rows: usize, scroll: usize) -> String {
-    let document = model.ask().is_some_and(|a| a.document.is_some()) && !model.help && model.overlay.is_none();
+    let document =
+        model.ask().is_some_and(|a| a.document.is_some()) && !model.help && model.overlay.is_none();
     if lines <= rows {
         return String::new();
     }
@@ -186,7 +268,10 @@ fn fields(model: &Model, pen: Pen, width: usize) -> (String, Text) {
     }
     if model.overlay.is_none() && !model.ended() {
         if model.sent.is_some() {
-            return ("Answer".to_owned(), vec![pen.line(Role::Dim, " Sent. It is being put on record.")]);
+            return (
+                "Answer".to_owned(),
+                vec![pen.line(Role::Dim, " Sent. It is being put on record.")],
+            );
         }
         if model.working.is_some() {
             return (String::new(), Vec::new());
@@ -204,7 +289,12 @@ fn fields(model: &Model, pen: Pen, width: usize) -> (String, Text) {
     if model.overlay.is_none() {
         text.extend(pin_lines(model, pen, width));
     }
-    text.extend(form::rows(pen, entry, width.saturating_sub(1), model.settings.strength));
+    text.extend(form::rows(
+        pen,
+        entry,
+        width.saturating_sub(1),
+        model.settings.strength,
+    ));
     if model.sent.is_some() {
         text.push(pen.line(Role::Dim, " Sent. It is being put on record."));
     } else {
@@ -231,7 +321,11 @@ fn pin_lines(model: &Model, pen: Pen, width: usize) -> Text {
     } else {
         Role::AlertWarn
     };
-    if words.is_empty() { Vec::new() } else { pen.wrapped(role, &words, 1, width.saturating_sub(1)) }
+    if words.is_empty() {
+        Vec::new()
+    } else {
+        pen.wrapped(role, &words, 1, width.saturating_sub(1))
+    }
 }
 
 fn notice(model: &Model, pen: Pen, width: usize) -> Text {
@@ -247,12 +341,17 @@ fn notice(model: &Model, pen: Pen, width: usize) -> Text {
         Some(_) if model.help => Vec::new(),
         Some(Notice::Remark(words)) => mark(Role::AlertWarn, wrap(words, width)),
         Some(Notice::Refused(words)) => {
-            let mut text = mark(Role::AlertError, wrap(&format!("No: {}", words.happened), width));
-            let rest = wrap(&format!("{} {}", words.unchanged, words.next), width);
-            text.extend(
-                rest.into_iter()
-                    .map(|l| Line::from(vec![pen.span(Role::AlertError, " ┃ "), pen.span(Role::Text, l)])),
+            let mut text = mark(
+                Role::AlertError,
+                wrap(&format!("No: {}", words.happened), width),
             );
+            let rest = wrap(&format!("{} {}", words.unchanged, words.next), width);
+            text.extend(rest.into_iter().map(|l| {
+                Line::from(vec![
+                    pen.span(Role::AlertError, " ┃ "),
+                    pen.span(Role::Text, l),
+                ])
+            }));
             text
         }
     }
@@ -262,6 +361,13 @@ fn notice(model: &Model, pen: Pen, width: usize) -> Text {
 fn put(buffer: &mut Buffer, area: Rect, text: Text) {
     let area = area.intersection(buffer.area);
     for (y, line) in (area.y..area.bottom()).zip(text) {
-        line.render(Rect { y, height: 1, ..area }, buffer);
+        line.render(
+            Rect {
+                y,
+                height: 1,
+                ..area
+            },
+            buffer,
+        );
     }
 }

@@ -69,10 +69,15 @@ fn step(id: &str, title: &str, by: &[Answerer], each: Each) -> Step {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a whole script")]
 pub fn procedure(mode: Mode) -> Procedure {
     let admin = Answerer::Duty(Duty::Administrator);
     let witness = Answerer::Duty(Duty::Witness);
-    let act = |id: &str, title: &str, steps: Vec<Step>| Act { id: id.to_owned(), title: title.to_owned(), steps };
+    let act = |id: &str, title: &str, steps: Vec<Step>| Act {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        steps,
+    };
     let script = Script {
         digest: Sha256::of(b"script"),
         name: "first-root".to_owned(),
@@ -80,26 +85,87 @@ pub fn procedure(mode: Mode) -> Procedure {
         about: String::new(),
         mode,
         acts: vec![
-            act("opening", "Opening", vec![
-                step("welcome", "Welcome and roll call", &[admin], Each::Once),
-                step("plan", "Plan digest read aloud", &[admin, witness], Each::Once),
-                step("environment", "Environment checks", &[admin], Each::Once),
-                step("clock", "Clock compared with a watch", &[admin, witness], Each::Once),
-            ]),
-            act("keys", "Keys", vec![
-                step("identify", "present the token", &[Answerer::Holder], Each::Keyholder),
-                step("generate", "generate the key", &[Answerer::Holder, witness], Each::Keyholder),
-                step("prove", "prove possession", &[Answerer::Holder], Each::Keyholder),
-            ]),
-            act("root", "Root", vec![
-                step("assemble", "Root assembled from the plan", &[admin], Each::Once),
-                step("review", "review the content", &[Answerer::Holder, witness], Each::Keyholder),
-                step("sign", "sign the root", &[Answerer::Holder], Each::Keyholder),
-            ]),
-            act("closing", "Closing", vec![
-                step("write", "Written out and read back", &[admin], Each::Once),
-                step("head", "Transcript head on paper", &[admin, witness], Each::Once),
-            ]),
+            act(
+                "opening",
+                "Opening",
+                vec![
+                    step("welcome", "Welcome and roll call", &[admin], Each::Once),
+                    step(
+                        "plan",
+                        "Plan digest read aloud",
+                        &[admin, witness],
+                        Each::Once,
+                    ),
+                    step("environment", "Environment checks", &[admin], Each::Once),
+                    step(
+                        "clock",
+                        "Clock compared with a watch",
+                        &[admin, witness],
+                        Each::Once,
+                    ),
+                ],
+            ),
+            act(
+                "keys",
+                "Keys",
+                vec![
+                    step(
+                        "identify",
+                        "present the token",
+                        &[Answerer::Holder],
+                        Each::Keyholder,
+                    ),
+                    step(
+                        "generate",
+                        "generate the key",
+                        &[Answerer::Holder, witness],
+                        Each::Keyholder,
+                    ),
+                    step(
+                        "prove",
+                        "prove possession",
+                        &[Answerer::Holder],
+                        Each::Keyholder,
+                    ),
+                ],
+            ),
+            act(
+                "root",
+                "Root",
+                vec![
+                    step(
+                        "assemble",
+                        "Root assembled from the plan",
+                        &[admin],
+                        Each::Once,
+                    ),
+                    step(
+                        "review",
+                        "review the content",
+                        &[Answerer::Holder, witness],
+                        Each::Keyholder,
+                    ),
+                    step(
+                        "sign",
+                        "sign the root",
+                        &[Answerer::Holder],
+                        Each::Keyholder,
+                    ),
+                ],
+            ),
+            act(
+                "closing",
+                "Closing",
+                vec![
+                    step("write", "Written out and read back", &[admin], Each::Once),
+                    step(
+                        "head",
+                        "Transcript head on paper",
+                        &[admin, witness],
+                        Each::Once,
+                    ),
+                ],
+            ),
         ],
     };
     let plan = Plan {
@@ -148,7 +214,9 @@ pub fn state(mode: Mode, position: usize, asking: Option<Ask>) -> State {
     }
     state.head = Sha256::of(b"head");
     state.records = 42;
-    state.present = ["alice", "bob", "carol"].map(|id| ParticipantId(id.to_owned())).into();
+    state.present = ["alice", "bob", "carol"]
+        .map(|id| ParticipantId(id.to_owned()))
+        .into();
     state.checks = vec![Check {
         id: "network.interfaces".to_owned(),
         title: "No interface is up".to_owned(),
@@ -163,14 +231,19 @@ pub fn state(mode: Mode, position: usize, asking: Option<Ask>) -> State {
             sha256: Sha256::of(b"payload"),
         });
         state.approved = state.present.clone();
-        state.signatures.insert(ParticipantId("alice".to_owned()), "00".to_owned());
+        state
+            .signatures
+            .insert(ParticipantId("alice".to_owned()), "00".to_owned());
     }
     state.asking = asking;
     state
 }
 
 pub fn seat(role: &str) -> Seat {
-    Seat { role: role.to_owned(), who: vec![] }
+    Seat {
+        role: role.to_owned(),
+        who: vec![],
+    }
 }
 
 pub fn model(asking: Ask, position: usize, size: (u16, u16), glyphs: GlyphSet) -> Model {
@@ -189,16 +262,34 @@ pub fn text(model: &Model) -> String {
     buffer
         .content
         .chunks(usize::from(model.size.0).max(1))
-        .map(|row| row.iter().map(|c| c.symbol()).collect::<String>().trim_end().to_owned() + "\n")
+        .map(|row| {
+            row.iter()
+                .map(ratatui::buffer::Cell::symbol)
+                .collect::<String>()
+                .trim_end()
+                .to_owned()
+                + "\n"
+        })
         .collect()
 }
 
 /// One ask per form, with its name and the position in the procedure at which it stands.
 pub fn asks() -> Vec<(&'static str, usize, Ask)> {
     let pin = |kind: SecretKind, pin: PinState| {
-        Form::Secret(SecretForm { kind, token: TokenName("pkcs11:token=bob".to_owned()), serial: "0009".to_owned(), pin })
+        Form::Secret(SecretForm {
+            kind,
+            token: TokenName("pkcs11:token=bob".to_owned()),
+            serial: "0009".to_owned(),
+            pin,
+        })
     };
-    let hardware = PinState { count_low: true, tries_left: Some(2), min_len: 6, max_len: 8, ..PinState::default() };
+    let hardware = PinState {
+        count_low: true,
+        tries_left: Some(2),
+        min_len: 6,
+        max_len: 8,
+        ..PinState::default()
+    };
     vec![
         ("confirm", 0, Ask::new("welcome", "Welcome to the ceremony", Form::Confirm)
             .saying("We are here to make the first root of trust of Example Corp. Three people will each make a key on a token of their own, and two of them will sign.")
@@ -247,7 +338,13 @@ pub fn asks() -> Vec<(&'static str, usize, Ask)> {
 
 /// More of everything than a script should ask for.
 pub fn longest() -> Ask {
-    let mut ask = Ask::new("longest", "A title that is so long that it has to be wrapped, because somebody wrote a whole sentence into it", Form::Words { positions: vec![1, 5, 9, 13, 17, 21, 25, 29] });
+    let mut ask = Ask::new(
+        "longest",
+        "A title that is so long that it has to be wrapped, because somebody wrote a whole sentence into it",
+        Form::Words {
+            positions: vec![1, 5, 9, 13, 17, 21, 25, 29],
+        },
+    );
     for _ in 0..9 {
         ask = ask.saying("A paragraph that goes on and on, with words that a person has to read out to the room, so that everybody who is in it has heard the same thing before anybody answers, and the answer is for these very words.");
     }
@@ -255,8 +352,16 @@ pub fn longest() -> Ask {
         ask = ask.fact(&format!("Fact {n}"), "a value that is so long that it takes more than one line of the screen to show all of it at eighty columns");
     }
     ask.showing("plan.toml", Sha256::of(b"plan"))
-        .reviewing("A document", (0..200).map(|n| format!("line {n}")).collect())
-        .seated(vec![seat("administrator"), seat("keyholder"), seat("witness"), seat("participant")])
+        .reviewing(
+            "A document",
+            (0..200).map(|n| format!("line {n}")).collect(),
+        )
+        .seated(vec![
+            seat("administrator"),
+            seat("keyholder"),
+            seat("witness"),
+            seat("participant"),
+        ])
 }
 
 /// A screen by name: an ask, or one of the others.
@@ -267,7 +372,11 @@ pub fn named(name: &str, size: (u16, u16), glyphs: GlyphSet) -> Model {
     let any = || asks().into_iter().find(|a| a.0 == "pin").unwrap();
     let of = |mode: Mode, colour: Colour, name: &str| {
         let (_, position, ask) = asks().into_iter().find(|a| a.0 == name).unwrap_or_else(any);
-        Model::new(settings(glyphs, colour), state(mode, position, Some(ask)), size)
+        Model::new(
+            settings(glyphs, colour),
+            state(mode, position, Some(ask)),
+            size,
+        )
     };
     match name {
         "working" => {
@@ -275,7 +384,9 @@ pub fn named(name: &str, size: (u16, u16), glyphs: GlyphSet) -> Model {
             model.report(Report::Working(Effect::Sign {
                 token: TokenName("pkcs11:token=bob;serial=0009".to_owned()),
                 label: "root-bob".to_owned(),
-                message: Message::Payload { sha256: Sha256::of(b"payload") },
+                message: Message::Payload {
+                    sha256: Sha256::of(b"payload"),
+                },
             }));
             model
         }
@@ -285,16 +396,28 @@ pub fn named(name: &str, size: (u16, u16), glyphs: GlyphSet) -> Model {
             state.asking = None;
             state.position = state.procedure.steps.len();
             if name == "closed" {
-                state.signatures.insert(ParticipantId("bob".to_owned()), "00".to_owned());
-                state.written = vec![FileDigest { name: "/media/out/metadata/1.root.json".to_owned(), sha256: Sha256::of(b"root"), size: 2817 }];
+                state
+                    .signatures
+                    .insert(ParticipantId("bob".to_owned()), "00".to_owned());
+                state.written = vec![FileDigest {
+                    name: "/media/out/metadata/1.root.json".to_owned(),
+                    sha256: Sha256::of(b"root"),
+                    size: 2817,
+                }];
             }
-            state.ending = Some(if name == "closed" { Ending::Closed } else { Ending::Aborted });
+            state.ending = Some(if name == "closed" {
+                Ending::Closed
+            } else {
+                Ending::Aborted
+            });
             model.report(Report::State(Box::new(state)));
             model
         }
         "broken" => {
             let mut model = of(Mode::Rehearsal, Colour::Sixteen, "pin");
-            model.report(Report::Broken("/media/log/transcript.jsonl: No space left on device.".to_owned()));
+            model.report(Report::Broken(
+                "/media/log/transcript.jsonl: No space left on device.".to_owned(),
+            ));
             model
         }
         "production" => of(Mode::Production, Colour::Sixteen, "type-back"),

@@ -24,7 +24,10 @@ pub fn body(pen: Pen, ask: &Ask, width: usize, tight: bool) -> Text {
         parts.push(facts(pen, ask, width));
     }
     if let Some(shown) = &ask.digest {
-        let of = vec![pen.span(Role::Dim, " SHA-256 of "), pen.span(Role::Text, safe(&shown.of))];
+        let of = vec![
+            pen.span(Role::Dim, " SHA-256 of "),
+            pen.span(Role::Text, safe(&shown.of)),
+        ];
         let mut part = digest::grid(pen, &shown.sha256);
         match part.first_mut() {
             // beside the first row of hex, where it fits
@@ -54,23 +57,43 @@ pub fn body(pen: Pen, ask: &Ask, width: usize, tight: bool) -> Text {
             pen.span(Role::Title, safe(&document.title)),
             pen.span(
                 Role::Dim,
-                format!(" {}", "─".repeat(width.saturating_sub(safe(&document.title).width() + 4))),
+                format!(
+                    " {}",
+                    "─".repeat(width.saturating_sub(safe(&document.title).width() + 4))
+                ),
             ),
         ])];
         for line in &document.lines {
             part.push(pen.line(Role::Text, format!("   {}", safe(line))));
         }
-        part.push(pen.line(Role::Dim, format!("{} end ──", "─".repeat(width.saturating_sub(7)))));
+        part.push(pen.line(
+            Role::Dim,
+            format!("{} end ──", "─".repeat(width.saturating_sub(7))),
+        ));
         parts.push(part);
     }
     join(parts, tight)
 }
 
 fn facts(pen: Pen, ask: &Ask, width: usize) -> Text {
-    let widest = ask.facts.iter().map(|f| safe(&f.label).width()).max().unwrap_or(0).min(28);
+    let widest = ask
+        .facts
+        .iter()
+        .map(|f| safe(&f.label).width())
+        .max()
+        .unwrap_or(0)
+        .min(28);
     ask.facts
         .iter()
-        .flat_map(|f| pen.fact(&format!(" {}", safe(&f.label)), &safe(&f.value), widest + 1, Role::Important, width))
+        .flat_map(|f| {
+            pen.fact(
+                &format!(" {}", safe(&f.label)),
+                &safe(&f.value),
+                widest + 1,
+                Role::Important,
+                width,
+            )
+        })
         .collect()
 }
 
@@ -91,10 +114,16 @@ fn choice(pen: Pen, key: &str, meaning: &str, widest: usize, width: usize) -> Te
 
 fn halted(pen: Pen, width: usize) -> Text {
     [
-        ("F2", "log an exception: what was expected, what happened, what was decided"),
+        (
+            "F2",
+            "log an exception: what was expected, what happened, what was decided",
+        ),
         ("F3", "skip this step: an exception that two people sign"),
         ("F8", "abort the ceremony: two people and a reason"),
-        ("Ctrl-C", "leave; the ceremony waits on disk and can be resumed"),
+        (
+            "Ctrl-C",
+            "leave; the ceremony waits on disk and can be resumed",
+        ),
     ]
     .iter()
     .flat_map(|(key, meaning)| choice(pen, key, meaning, 6, width))

@@ -17,7 +17,10 @@ pub fn body(pen: Pen, model: &Model, width: usize, tight: bool) -> Text {
     if !state.written.is_empty() {
         let mut files = vec![pen.line(Role::Dim, " Files written and read back")];
         for file in &state.written {
-            files.push(pen.line(Role::Text, format!("   {}  {} bytes", file.sha256.short(), file.size)));
+            files.push(pen.line(
+                Role::Text,
+                format!("   {}  {} bytes", file.sha256.short(), file.size),
+            ));
             files.extend(pen.wrapped(Role::Text, &safe(&file.name), 5, width));
         }
         parts.push(files);
@@ -32,16 +35,32 @@ pub fn body(pen: Pen, model: &Model, width: usize, tight: bool) -> Text {
         after.extend(pen.wrapped(Role::Text, &words, 1, width));
     }
     if state.ending != Some(Ending::Closed) && state.ending != Some(Ending::Aborted) {
-        after.extend(pen.fact(" Go on with", &safe(&model.settings.resume), 12, Role::Guidance, width));
+        after.extend(pen.fact(
+            " Go on with",
+            &safe(&model.settings.resume),
+            12,
+            Role::Guidance,
+            width,
+        ));
     }
-    after.extend(pen.fact(" Audit with", &safe(&model.settings.audit), 12, Role::Guidance, width));
+    after.extend(pen.fact(
+        " Audit with",
+        &safe(&model.settings.audit),
+        12,
+        Role::Guidance,
+        width,
+    ));
     parts.push(after);
     join(parts, tight)
 }
 
 fn result(pen: Pen, model: &Model, width: usize) -> Text {
     let state = &model.state;
-    let rehearsal = if state.rehearsal() && model.broken.is_none() { "This was a rehearsal: nothing made here may be used." } else { "" };
+    let rehearsal = if state.rehearsal() && model.broken.is_none() {
+        "This was a rehearsal: nothing made here may be used."
+    } else {
+        ""
+    };
     let (role, title, words) = match (&model.broken, state.ending) {
         (Some(why), _) => (
             Role::AlertError,
@@ -76,7 +95,10 @@ fn result(pen: Pen, model: &Model, width: usize) -> Text {
 pub fn head(pen: Pen, state: &State, width: usize) -> Text {
     let mut text = pen.wrapped(
         Role::Important,
-        &format!("Transcript head after {} records. Write this on paper:", state.records),
+        &format!(
+            "Transcript head after {} records. Write this on paper:",
+            state.records
+        ),
         1,
         width,
     );

@@ -33,7 +33,10 @@ const MENU: &[Item] = &[
         title: "Start a ceremony",
         about: "from a reviewed plan, in a new directory",
         fields: &["Plan", "New directory"],
-        choice: |t| HomeChoice::Start { plan: nth(&t, 0), dir: nth(&t, 1) },
+        choice: |t| HomeChoice::Start {
+            plan: nth(&t, 0),
+            dir: nth(&t, 1),
+        },
     },
     Item {
         title: "Resume a ceremony",
@@ -65,7 +68,12 @@ const MENU: &[Item] = &[
         fields: &[],
         choice: |_| HomeChoice::Environment,
     },
-    Item { title: "Quit", about: "nothing is left running", fields: &[], choice: |_| HomeChoice::Quit },
+    Item {
+        title: "Quit",
+        about: "nothing is left running",
+        fields: &[],
+        choice: |_| HomeChoice::Quit,
+    },
 ];
 
 /// The home screen as values.
@@ -86,7 +94,14 @@ impl Home {
     /// A home screen.
     pub fn new(settings: Settings, size: (u16, u16), notice: String) -> Self {
         let now = (settings.clock)();
-        Self { settings, size, now, notice, selected: 0, entry: None }
+        Self {
+            settings,
+            size,
+            now,
+            notice,
+            selected: 0,
+            entry: None,
+        }
     }
 
     /// Keys were typed.
@@ -99,31 +114,40 @@ impl Home {
             (Some(Act::Leave), _) => return Some(HomeChoice::Quit),
             (Some(Act::Back), entry) => *entry = None,
             (Some(Act::Enter), Some(entry)) => {
-                if entry.enter() {
-                    let texts = (0..entry.fields.len()).map(|i| entry.text(i)).collect();
-                    return MENU.get(self.selected).map(|item| (item.choice)(texts));
+                if !entry.enter() {
+                    return None;
                 }
+                let texts = (0..entry.fields.len()).map(|i| entry.text(i)).collect();
+                return MENU.get(self.selected).map(|item| (item.choice)(texts));
             }
             (Some(Act::Next | Act::Down), Some(entry)) => entry.go(1),
             (Some(Act::Previous | Act::Up), Some(entry)) => entry.go(-1),
             (Some(Act::Erase), Some(entry)) => entry.erase(),
             (Some(Act::Clear), Some(entry)) => entry.clear(),
             (None, Some(entry)) => {
-                if let Key::Char(c) = key {
-                    if entry.push(c) == Typed::Touch {
-                        "A token was touched by accident: what it typed was taken out.".clone_into(&mut self.notice);
-                    }
+                if let Key::Char(c) = key
+                    && entry.push(c) == Typed::Touch
+                {
+                    "A token was touched by accident: what it typed was taken out."
+                        .clone_into(&mut self.notice);
                 }
             }
             (Some(Act::Enter), None) => return self.choose(),
-            (Some(Act::Down | Act::Next), None) => self.selected = (self.selected + 1).min(MENU.len() - 1),
-            (Some(Act::Up | Act::Previous), None) => self.selected = self.selected.saturating_sub(1),
+            (Some(Act::Down | Act::Next), None) => {
+                self.selected = (self.selected + 1).min(MENU.len() - 1);
+            }
+            (Some(Act::Up | Act::Previous), None) => {
+                self.selected = self.selected.saturating_sub(1);
+            }
             (None, None) => {
                 let digit = match key {
                     Key::Char(c) => c.to_digit(10).and_then(|d| usize::try_from(d).ok()),
                     _ => None,
                 };
-                if let Some(index) = digit.and_then(|d| d.checked_sub(1)).filter(|i| *i < MENU.len()) {
+                if let Some(index) = digit
+                    .and_then(|d| d.checked_sub(1))
+                    .filter(|i| *i < MENU.len())
+                {
                     self.selected = index;
                     return self.choose();
                 }
@@ -149,7 +173,10 @@ impl Home {
         let width = usize::from(self.size.0);
         let text = if self.size.0 < SMALLEST.0 || self.size.1 < SMALLEST.1 {
             let (columns, rows) = self.size;
-            let words = format!("This window has {columns} x {rows}. Needed: {} x {}.", SMALLEST.0, SMALLEST.1);
+            let words = format!(
+                "This window has {columns} x {rows}. Needed: {} x {}.",
+                SMALLEST.0, SMALLEST.1
+            );
             pen.wrapped(Role::Important, &words, 0, width)
         } else {
             self.whole(pen, width)
@@ -173,31 +200,69 @@ impl Home {
             ]),
             pen.line(Role::Dim, "─".repeat(width)),
         ];
-        let menu: Text = MENU.iter().enumerate().map(|(index, item)| self.item(pen, index, item)).collect();
+        let menu: Text = MENU
+            .iter()
+            .enumerate()
+            .map(|(index, item)| self.item(pen, index, item))
+            .collect();
         let loose = usize::from(self.size.1) >= 30;
         top.extend(join(
-            vec![vec![Line::default()], menu.iter().flat_map(|l| if loose { vec![l.clone(), Line::default()] } else { vec![l.clone()] }).collect()],
+            vec![
+                vec![Line::default()],
+                menu.iter()
+                    .flat_map(|l| {
+                        if loose {
+                            vec![l.clone(), Line::default()]
+                        } else {
+                            vec![l.clone()]
+                        }
+                    })
+                    .collect(),
+            ],
             false,
         ));
         let mut bottom: Text = Vec::new();
         if !self.notice.is_empty() {
-            bottom.extend(pen.wrapped(Role::AlertWarn, &crate::safe::safe(&self.notice), 1, width - 1));
+            bottom.extend(pen.wrapped(
+                Role::AlertWarn,
+                &crate::safe::safe(&self.notice),
+                1,
+                width - 1,
+            ));
         }
         if let Some(entry) = &self.entry {
-            bottom.push(frame::rule(pen, MENU.get(self.selected).map_or("", |i| i.title), "", width));
+            bottom.push(frame::rule(
+                pen,
+                MENU.get(self.selected).map_or("", |i| i.title),
+                "",
+                width,
+            ));
             bottom.extend(form::rows(pen, entry, width - 1, self.settings.strength));
         }
         bottom.push(pen.line(Role::Dim, "─".repeat(width)));
         let hints: &[(&str, &str)] = if self.entry.is_some() {
-            &[("Enter", "next field, then go"), ("Tab", "next field"), ("Esc", "back"), ("Ctrl-C", "quit")]
+            &[
+                ("Enter", "next field, then go"),
+                ("Tab", "next field"),
+                ("Esc", "back"),
+                ("Ctrl-C", "quit"),
+            ]
         } else {
-            &[("1-7", "choose"), ("Up Down", "move"), ("Enter", "choose"), ("Ctrl-C", "quit")]
+            &[
+                ("1-7", "choose"),
+                ("Up Down", "move"),
+                ("Enter", "choose"),
+                ("Ctrl-C", "quit"),
+            ]
         };
         bottom.push(Line::from(
             hints
                 .iter()
                 .flat_map(|(key, word)| {
-                    [pen.span(Role::Guidance, format!(" {key} ")), pen.span(Role::Dim, format!("{word} "))]
+                    [
+                        pen.span(Role::Guidance, format!(" {key} ")),
+                        pen.span(Role::Dim, format!("{word} ")),
+                    ]
                 })
                 .collect::<Vec<_>>(),
         ));
@@ -212,11 +277,18 @@ impl Home {
 
     fn item(&self, pen: Pen, index: usize, item: &Item) -> Line<'static> {
         let here = index == self.selected;
-        let mark = if here { format!("  {POINT} ") } else { "    ".to_owned() };
+        let mark = if here {
+            format!("  {POINT} ")
+        } else {
+            "    ".to_owned()
+        };
         Line::from(vec![
             pen.span(Role::Guidance, mark),
             pen.span(Role::Guidance, format!("{}  ", index + 1)),
-            pen.span(if here { Role::Important } else { Role::Text }, format!("{:<20}", item.title)),
+            pen.span(
+                if here { Role::Important } else { Role::Text },
+                format!("{:<20}", item.title),
+            ),
             pen.span(Role::Dim, item.about),
         ])
     }

@@ -27,7 +27,14 @@ fn here(model: &Model) -> String {
     let state = &model.state;
     state.step().map_or_else(
         || "after the last step".to_owned(),
-        |step| format!("step {} of {}, {}", state.position + 1, state.procedure.steps.len(), safe(&step.title)),
+        |step| {
+            format!(
+                "step {} of {}, {}",
+                state.position + 1,
+                state.procedure.steps.len(),
+                safe(&step.title)
+            )
+        },
     )
 }
 
@@ -100,11 +107,19 @@ fn digests(pen: Pen, model: &Model, width: usize, tight: bool) -> Text {
             text.extend(digest::grid(pen, &payload.sha256));
             text
         }
-        None => pen.wrapped(Role::Dim, "There is no payload yet: the root's content is not fixed.", 1, width),
+        None => pen.wrapped(
+            Role::Dim,
+            "There is no payload yet: the root's content is not fixed.",
+            1,
+            width,
+        ),
     };
     let mut head = ended::head(pen, state, width);
     if let Some(first) = head.first_mut() {
-        *first = pen.line(Role::Important, format!(" Transcript head after {} records", state.records));
+        *first = pen.line(
+            Role::Important,
+            format!(" Transcript head after {} records", state.records),
+        );
     }
     join(vec![payload, head], tight)
 }
@@ -139,6 +154,12 @@ fn leave(pen: Pen, model: &Model, width: usize) -> Text {
         ]));
     }
     text.push(Line::default());
-    text.extend(pen.fact(" Go on later with", &safe(&model.settings.resume), 17, Role::Important, width));
+    text.extend(pen.fact(
+        " Go on later with",
+        &safe(&model.settings.resume),
+        17,
+        Role::Important,
+        width,
+    ));
     text
 }

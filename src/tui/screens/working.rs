@@ -18,25 +18,49 @@ pub fn body(pen: Pen, effect: &Effect, state: &State, width: usize, rows: usize)
         .map(|id| safe(state.procedure.plan.name_of(id)));
     let column = width.min(66);
     let left = width.saturating_sub(column) / 2;
-    let mut lines: Vec<(Role, String)> = vec![(Role::Title, spaced(&doing.title)), (Role::Text, String::new())];
+    let mut lines: Vec<(Role, String)> = vec![
+        (Role::Title, spaced(&doing.title)),
+        (Role::Text, String::new()),
+    ];
     if let Some(name) = holder {
         lines.push((Role::Text, format!("For {name}.")));
         lines.push((Role::Text, String::new()));
     }
-    lines.extend(wrap(&doing.doing, column).into_iter().map(|l| (Role::Text, l)));
-    lines.push((Role::Text, String::new()));
-    lines.extend(wrap(&doing.meanwhile, column).into_iter().map(|l| (Role::Important, l)));
+    lines.extend(
+        wrap(&doing.doing, column)
+            .into_iter()
+            .map(|l| (Role::Text, l)),
+    );
     lines.push((Role::Text, String::new()));
     lines.extend(
-        wrap("That this was begun is on record. There is no time limit; keys typed now are dropped.", column)
+        wrap(&doing.meanwhile, column)
             .into_iter()
-            .map(|l| (Role::Dim, l)),
+            .map(|l| (Role::Important, l)),
+    );
+    lines.push((Role::Text, String::new()));
+    lines.extend(
+        wrap(
+            "That this was begun is on record. There is no time limit; keys typed now are dropped.",
+            column,
+        )
+        .into_iter()
+        .map(|l| (Role::Dim, l)),
     );
     let above = rows.saturating_sub(lines.len() + 2) / 2;
     let mut text: Text = vec![Line::default(); above];
-    text.push(pen.line(Role::Guidance, format!("{:left$}{}", "", "━".repeat(column))));
-    text.extend(lines.into_iter().map(|(role, line)| pen.line(role, format!("{:left$}{line}", ""))));
-    text.push(pen.line(Role::Guidance, format!("{:left$}{}", "", "━".repeat(column))));
+    text.push(pen.line(
+        Role::Guidance,
+        format!("{:left$}{}", "", "━".repeat(column)),
+    ));
+    text.extend(
+        lines
+            .into_iter()
+            .map(|(role, line)| pen.line(role, format!("{:left$}{line}", ""))),
+    );
+    text.push(pen.line(
+        Role::Guidance,
+        format!("{:left$}{}", "", "━".repeat(column)),
+    ));
     text
 }
 

@@ -12,13 +12,20 @@ use crate::tui::theme::Role;
 fn count(pen: Pen, board: &Board) -> Span<'static> {
     let reached = board.signed >= board.threshold;
     let role = if reached { Role::Ok } else { Role::Important };
-    pen.span(role, format!("Signatures {}/{}", board.signed, board.threshold))
+    pen.span(
+        role,
+        format!("Signatures {}/{}", board.signed, board.threshold),
+    )
 }
 
 /// One line: `Signatures 1/2   [x] Alice   [ ] Bob`. Names shrink to ids, then to what is counted.
 pub fn line(pen: Pen, board: &Board, width: usize) -> Line<'static> {
     let names = |name: fn(&Row) -> String| -> Vec<(bool, bool, String)> {
-        board.rows.iter().map(|r| (r.signed, r.now, name(r))).collect()
+        board
+            .rows
+            .iter()
+            .map(|r| (r.signed, r.now, name(r)))
+            .collect()
     };
     let fits = |entries: &[(bool, bool, String)]| {
         24 + entries.iter().map(|e| e.2.width() + 7).sum::<usize>() <= width
@@ -34,16 +41,32 @@ pub fn line(pen: Pen, board: &Board, width: usize) -> Line<'static> {
     let mut spans = vec![pen.span(Role::Dim, "── "), count(pen, board)];
     if entries.is_empty() {
         let missing = board.threshold.saturating_sub(board.signed);
-        spans.push(pen.span(Role::Dim, format!("   of {} keyholders, {missing} still needed", board.rows.len())));
+        spans.push(pen.span(
+            Role::Dim,
+            format!(
+                "   of {} keyholders, {missing} still needed",
+                board.rows.len()
+            ),
+        ));
     }
     for (signed, now, name) in entries {
-        spans.push(pen.span(Role::Text, if now { format!("  {POINT}") } else { "   ".to_owned() }));
+        spans.push(pen.span(
+            Role::Text,
+            if now {
+                format!("  {POINT}")
+            } else {
+                "   ".to_owned()
+            },
+        ));
         let role = if signed { Role::Ok } else { Role::Text };
         spans.push(pen.span(role, if signed { "[x] " } else { "[ ] " }));
         spans.push(pen.span(if now { Role::Important } else { Role::Text }, name));
     }
     let used: usize = spans.iter().map(Span::width).sum();
-    spans.push(pen.span(Role::Dim, format!(" {}", "─".repeat(width.saturating_sub(used + 1)))));
+    spans.push(pen.span(
+        Role::Dim,
+        format!(" {}", "─".repeat(width.saturating_sub(used + 1))),
+    ));
     Line::from(spans)
 }
 
@@ -52,7 +75,7 @@ pub fn table(pen: Pen, board: &Board, width: usize) -> Text {
     let name_width = width.saturating_sub(48).clamp(12, 28);
     let mut text = vec![Line::from(vec![
         Span::raw(" "),
-        padded_span(pen, count(pen, board), name_width + 2),
+        padded_span(&count(pen, board), name_width + 2),
         pen.span(Role::Dim, "here      key       approved  signed"),
     ])];
     for row in &board.rows {
@@ -63,7 +86,14 @@ pub fn table(pen: Pen, board: &Board, width: usize) -> Text {
             )
         };
         text.push(Line::from(vec![
-            pen.span(Role::Guidance, if row.now { format!(" {POINT} ") } else { "   ".to_owned() }),
+            pen.span(
+                Role::Guidance,
+                if row.now {
+                    format!(" {POINT} ")
+                } else {
+                    "   ".to_owned()
+                },
+            ),
             pen.span(
                 if row.now { Role::Important } else { Role::Text },
                 padded(&cut(&safe(&row.name), name_width), name_width),
@@ -77,7 +107,6 @@ pub fn table(pen: Pen, board: &Board, width: usize) -> Text {
     text
 }
 
-fn padded_span(pen: Pen, span: Span<'static>, width: usize) -> Span<'static> {
-    let _ = pen;
+fn padded_span(span: &Span<'static>, width: usize) -> Span<'static> {
     Span::styled(padded(&span.content, width), span.style)
 }

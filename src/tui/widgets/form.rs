@@ -10,7 +10,12 @@ use crate::tui::pen::{Pen, Text, padded, tail};
 use crate::tui::theme::Role;
 
 /// The rows of the fields.
-pub fn rows(pen: Pen, entry: &Entry, width: usize, strength: fn(&Secret) -> (u32, &'static str)) -> Text {
+pub fn rows(
+    pen: Pen,
+    entry: &Entry,
+    width: usize,
+    strength: fn(&Secret) -> (u32, &'static str),
+) -> Text {
     let long = entry.fields.iter().filter(|f| f.width.is_none());
     let label_width = long.map(|f| f.label.width()).max().unwrap_or(0);
     let mut text: Text = Vec::new();
@@ -23,7 +28,15 @@ pub fn rows(pen: Pen, entry: &Entry, width: usize, strength: fn(&Secret) -> (u32
             if let Wanted::Phrase(phrase) = &field.wanted {
                 text.push(phrase_line(pen, phrase, label_width));
             }
-            text.push(Line::from(long_row(pen, entry, index, field, label_width, width, strength)));
+            text.push(Line::from(long_row(
+                pen,
+                entry,
+                index,
+                field,
+                label_width,
+                width,
+                strength,
+            )));
             continue;
         };
         let mut spans = vec![label(pen, &field.label, focused)];
@@ -67,7 +80,6 @@ fn phrase_line(pen: Pen, phrase: &str, label_width: usize) -> Line<'static> {
     ])
 }
 
-#[expect(clippy::too_many_arguments, reason = "one row of one field, with everything that it shows")]
 fn long_row(
     pen: Pen,
     entry: &Entry,
@@ -86,14 +98,20 @@ fn long_row(
         _ => 0,
     };
     let room = width.saturating_sub(label_width + 5 + kept);
-    let mut spans = vec![Span::raw(" "), label(pen, &padded(&field.label, label_width), focused)];
+    let mut spans = vec![
+        Span::raw(" "),
+        label(pen, &padded(&field.label, label_width), focused),
+    ];
     spans.extend(value(pen, field, focused, room));
     spans.extend(remark);
     spans
 }
 
 fn label(pen: Pen, text: &str, focused: bool) -> Span<'static> {
-    pen.span(if focused { Role::Guidance } else { Role::Dim }, format!("{text} "))
+    pen.span(
+        if focused { Role::Guidance } else { Role::Dim },
+        format!("{text} "),
+    )
 }
 
 /// `[typed   ]`, with the cursor in it where it has focus.
@@ -129,11 +147,17 @@ fn remark(
         _ if field.is_empty() => Vec::new(),
         (Wanted::Phrase(phrase), _) if field.text() == phrase => good("matches".to_owned()),
         (Wanted::Phrase(phrase), _) if phrase.starts_with(field.text()) => {
-            vec![pen.span(Role::Dim, format!("   {} of {}", field.chars(), phrase.chars().count()))]
+            vec![pen.span(
+                Role::Dim,
+                format!("   {} of {}", field.chars(), phrase.chars().count()),
+            )]
         }
         (Wanted::Phrase(_), _) => bad("differs".to_owned()),
         (Wanted::Secret { min, max }, Content::Secret(secret)) => {
-            let makes_new = entry.fields.get(index + 1).is_some_and(|f| f.wanted == Wanted::Again);
+            let makes_new = entry
+                .fields
+                .get(index + 1)
+                .is_some_and(|f| f.wanted == Wanted::Again);
             let words = characters(field.chars());
             if secret.len() < *min {
                 bad(format!("{words}, at least {min}"))
@@ -148,9 +172,15 @@ fn remark(
         }
         (Wanted::Again, Content::Secret(_)) => {
             let differs = entry.missing().is_some_and(|(at, _)| at == index);
-            if differs { bad(format!("{}, differs so far", characters(field.chars()))) } else { good("the same".to_owned()) }
+            if differs {
+                bad(format!("{}, differs so far", characters(field.chars())))
+            } else {
+                good("the same".to_owned())
+            }
         }
-        (Wanted::Choice(keys), _) if keys.iter().any(|k| k == field.text().trim()) => good(String::new()),
+        (Wanted::Choice(keys), _) if keys.iter().any(|k| k == field.text().trim()) => {
+            good(String::new())
+        }
         (Wanted::Choice(keys), _) if !keys.iter().any(|k| k.starts_with(field.text().trim())) => {
             bad("none of these".to_owned())
         }
@@ -159,19 +189,34 @@ fn remark(
 }
 
 fn characters(count: usize) -> String {
-    if count == 1 { "1 character".to_owned() } else { format!("{count} characters") }
+    if count == 1 {
+        "1 character".to_owned()
+    } else {
+        format!("{count} characters")
+    }
 }
 
 /// What is still to be done, in one line.
 pub fn status(pen: Pen, entry: &Entry) -> Line<'static> {
     match entry.missing() {
-        None if entry.focus + 1 == entry.fields.len() => {
-            Line::from(vec![pen.span(Role::Ok, format!(" {YES} Complete. ")), pen.span(Role::Guidance, "Enter answers.")])
-        }
-        None => pen.line(Role::Dim, " Complete. Enter goes on to the last field; there it answers."),
+        None if entry.focus + 1 == entry.fields.len() => Line::from(vec![
+            pen.span(Role::Ok, format!(" {YES} Complete. ")),
+            pen.span(Role::Guidance, "Enter answers."),
+        ]),
+        None => pen.line(
+            Role::Dim,
+            " Complete. Enter goes on to the last field; there it answers.",
+        ),
         Some((_, words)) => Line::from(vec![
             pen.span(Role::Dim, format!(" To do: {words}.")),
-            pen.span(Role::Dim, if entry.fields.len() > 1 { "  Tab: next field" } else { "" }),
+            pen.span(
+                Role::Dim,
+                if entry.fields.len() > 1 {
+                    "  Tab: next field"
+                } else {
+                    ""
+                },
+            ),
         ]),
     }
 }

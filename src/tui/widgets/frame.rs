@@ -18,18 +18,35 @@ use crate::tui::theme::Role;
 /// The three lines at the top.
 pub fn header(pen: Pen, model: &Model) -> Text {
     let width = usize::from(model.size.0);
-    vec![banner(pen, model, width), step(pen, model, width), progress(pen, model, width)]
+    vec![
+        banner(pen, model, width),
+        step(pen, model, width),
+        progress(pen, model, width),
+    ]
 }
 
 fn banner(pen: Pen, model: &Model, width: usize) -> Line<'static> {
     let plan = &model.state.procedure.plan;
     let rehearsal = model.state.rehearsal();
-    let base = if rehearsal { Role::Rehearsal } else { Role::Title };
+    let base = if rehearsal {
+        Role::Rehearsal
+    } else {
+        Role::Title
+    };
     let (gap, gap_role) = match model.air_gap() {
         AirGap::Ok => ("air gap: ok", if rehearsal { base } else { Role::Ok }),
-        AirGap::Doubtful => ("air gap: CHECK", if rehearsal { base } else { Role::AlertWarn }),
-        AirGap::Failed => ("air gap: FAILED", if rehearsal { base } else { Role::AlertError }),
-        AirGap::NotChecked => ("air gap: not checked", if rehearsal { base } else { Role::Dim }),
+        AirGap::Doubtful => (
+            "air gap: CHECK",
+            if rehearsal { base } else { Role::AlertWarn },
+        ),
+        AirGap::Failed => (
+            "air gap: FAILED",
+            if rehearsal { base } else { Role::AlertError },
+        ),
+        AirGap::NotChecked => (
+            "air gap: not checked",
+            if rehearsal { base } else { Role::Dim },
+        ),
     };
     let clock = format!(
         "{:02}:{:02} UTC  {}/{} min  ",
@@ -38,7 +55,11 @@ fn banner(pen: Pen, model: &Model, width: usize) -> Line<'static> {
         model.elapsed(),
         model.state.procedure.minutes()
     );
-    let word = if rehearsal { " REHEARSAL " } else { " PRODUCTION " };
+    let word = if rehearsal {
+        " REHEARSAL "
+    } else {
+        " PRODUCTION "
+    };
     let right = clock.width() + gap.width() + 1;
     let room = width.saturating_sub(right + word.width() + 2);
     let title = padded(&cut(&safe(&plan.title), room), room + 1);
@@ -57,12 +78,22 @@ fn step(pen: Pen, model: &Model, width: usize) -> Line<'static> {
     let Some(step) = state.step() else {
         return pen.line(Role::Title, format!(" All {of} steps"));
     };
-    let act = state.procedure.script.acts.get(step.act).map(|a| safe(&a.title)).unwrap_or_default();
+    let act = state
+        .procedure
+        .script
+        .acts
+        .get(step.act)
+        .map(|a| safe(&a.title))
+        .unwrap_or_default();
     let number = format!(" Step {} of {of} · ", state.position + 1);
     let room = width.saturating_sub(number.width() + 1);
     let title = cut(&safe(&step.title), room);
     let room = room.saturating_sub(title.width() + 2);
-    let act = if act.width() <= room { act } else { String::new() };
+    let act = if act.width() <= room {
+        act
+    } else {
+        String::new()
+    };
     let blanks = room.saturating_sub(act.width()) + 2;
     Line::from(vec![
         pen.span(Role::Dim, number),
@@ -78,7 +109,11 @@ fn progress(pen: Pen, model: &Model, width: usize) -> Line<'static> {
         .steps
         .get(state.position + 1)
         .map_or_else(|| "the end".to_owned(), |s| safe(&s.title));
-    let next = format!(" next: {} ", cut(&next, width.saturating_sub(24)));
+    let next = if model.state.step().is_none() || model.ended() {
+        String::new()
+    } else {
+        format!(" next: {} ", cut(&next, width.saturating_sub(24)))
+    };
     let of = state.procedure.steps.len().max(1);
     let done = (state.position.min(of) * width) / of;
     let rule = width.saturating_sub(next.width() + 2);
@@ -129,7 +164,10 @@ pub fn hints(pen: Pen, model: &Model) -> Line<'static> {
         (model.ended() && matches!(hint, "exception" | "skip" | "abort" | "leave"))
             || (back && matches!(hint, "digests" | "skip"))
     };
-    for binding in BINDINGS.iter().filter(|b| !b.hint.is_empty() && !useless(b.hint)) {
+    for binding in BINDINGS
+        .iter()
+        .filter(|b| !b.hint.is_empty() && !useless(b.hint))
+    {
         let key = binding.label.split(' ').next().unwrap_or(binding.label);
         spans.push(pen.span(Role::Guidance, key));
         spans.push(pen.span(Role::Dim, format!(" {}  ", binding.hint)));
@@ -139,8 +177,16 @@ pub fn hints(pen: Pen, model: &Model) -> Line<'static> {
 
 /// A rule with words at its left and right.
 pub fn rule(pen: Pen, left: &str, right: &str, width: usize) -> Line<'static> {
-    let left = if left.is_empty() { String::new() } else { format!(" {left} ") };
-    let right = if right.is_empty() { String::new() } else { format!(" {right} ") };
+    let left = if left.is_empty() {
+        String::new()
+    } else {
+        format!(" {left} ")
+    };
+    let right = if right.is_empty() {
+        String::new()
+    } else {
+        format!(" {right} ")
+    };
     let middle = width.saturating_sub(left.width() + right.width() + 4);
     Line::from(vec![
         pen.span(Role::Dim, "──"),

@@ -19,8 +19,17 @@ pub fn lines(pen: Pen, state: &State, width: usize) -> (Text, usize) {
             if !text.is_empty() {
                 text.push(Line::default());
             }
-            let title = state.procedure.script.acts.get(step.act).map(|a| safe(&a.title)).unwrap_or_default();
-            text.push(pen.line(Role::Title, cut(&format!(" {}  {title}", step.act + 1), width)));
+            let title = state
+                .procedure
+                .script
+                .acts
+                .get(step.act)
+                .map(|a| safe(&a.title))
+                .unwrap_or_default();
+            text.push(pen.line(
+                Role::Title,
+                cut(&format!(" {}  {title}", step.act + 1), width),
+            ));
         }
         let standing = state.standing.get(index).copied().unwrap_or_default();
         let current = index == state.position && state.ending.is_none();
@@ -39,8 +48,15 @@ pub fn lines(pen: Pen, state: &State, width: usize) -> (Text, usize) {
             _ => role,
         };
         let room = width.saturating_sub(6);
-        for (number, part) in crate::tui::pen::wrap(&safe(&step.title), room).into_iter().enumerate() {
-            let lead = if number == 0 { mark.clone() } else { "   ".to_owned() };
+        for (number, part) in crate::tui::pen::wrap(&safe(&step.title), room)
+            .into_iter()
+            .enumerate()
+        {
+            let lead = if number == 0 {
+                mark.clone()
+            } else {
+                "   ".to_owned()
+            };
             text.push(Line::from(vec![
                 pen.span(mark_role, format!(" {lead} ")),
                 pen.span(role, part),
@@ -52,6 +68,8 @@ pub fn lines(pen: Pen, state: &State, width: usize) -> (Text, usize) {
 
 /// The lines around the current step that fit into `rows`.
 pub fn window(text: Text, here: usize, rows: usize) -> Text {
-    let first = here.saturating_sub(rows / 2).min(text.len().saturating_sub(rows));
+    let first = here
+        .saturating_sub(rows / 2)
+        .min(text.len().saturating_sub(rows));
     text.into_iter().skip(first).take(rows).collect()
 }
