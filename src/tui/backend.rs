@@ -217,6 +217,6 @@ mod tests {
         );
         assert!(codes.contains(&"7"));
         assert!(!text.contains("\x1b[m"));
-        assert!(written(Colour::Sixteen).contains(";7;33m"));
+        assert!(written(Colour::Sixteen).contains(";7;33;40m"));
     }
 }

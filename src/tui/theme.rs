@@ -78,7 +78,11 @@ impl Role {
                 Self::AlertError => bold.fg(Color::Red),
                 Self::AlertWarn => plain.fg(Color::Yellow),
                 Self::Ok => plain.fg(Color::Green),
-                Self::Rehearsal => bold.fg(Color::Yellow).add_modifier(Modifier::REVERSED),
+                // reversed, this is black on yellow whatever the terminal's own background is
+                Self::Rehearsal => reversed
+                    .add_modifier(Modifier::BOLD)
+                    .fg(Color::Yellow)
+                    .bg(Color::Black),
                 Self::Production => bold.fg(Color::Magenta),
                 Self::Selected => reversed,
             },

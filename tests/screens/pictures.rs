@@ -113,14 +113,16 @@ fn mono_has_no_colour_and_colours_are_ansi_names() {
         buffer
             .content
             .iter()
-            .all(|c| c.fg == Color::Reset && c.bg == Color::Reset)
+            .all(|c| c.fg == Color::Reset && matches!(c.bg, Color::Reset | Color::Black))
     );
     for name in names() {
         let buffer = frame(&named(name, (120, 40), GlyphSet::Unicode));
         assert!(
-            buffer.content.iter().all(
-                |c| !matches!(c.fg, Color::Rgb(..) | Color::Indexed(_)) && c.bg == Color::Reset
-            )
+            buffer
+                .content
+                .iter()
+                .all(|c| !matches!(c.fg, Color::Rgb(..) | Color::Indexed(_))
+                    && matches!(c.bg, Color::Reset | Color::Black))
         );
     }
     let _ = Colour::Mono;
