@@ -10,19 +10,19 @@
 //! footer   3   quorum board, digests, keys   (wide: the board is a table beside the outline)
 //! ```
 
+mod fields;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
+use self::fields::{fields, notice};
 use super::glyphs::{self, DASH};
-use super::model::{Model, Notice, Overlay};
-use super::pen::{Pen, Text, wrap};
+use super::model::Model;
+use super::pen::{Pen, Text};
 use super::screens::{ask, ended, help, overlays, small, working};
 use super::theme::Role;
-use super::widgets::{board, form, frame, outline};
-use crate::ceremony::ask::Form;
-use crate::report::pin_words;
+use super::widgets::{board, frame, outline};
 
 /// Rows of the header.
 const HEADER: u16 = 3;
@@ -258,102 +258,6 @@ fn position(model: &Model, lines: usize, rows: usize, scroll: usize) -> String {
         (true, false) => format!("{where_at}, PgDn reads on: not yet read to the end"),
         (false, _) if last < lines => format!("{where_at}, PgDn for more"),
         (false, _) => where_at,
-    }
-}
-
-/// Title of the fields, and their rows.
-fn fields(model: &Model, pen: Pen, width: usize) -> (String, Text) {
-    if model.help {
-        return ("Help".to_owned(), Vec::new());
-    }
-    if model.overlay.is_none() && !model.ended() {
-        if model.sent.is_some() {
-            return (
-                "Answer".to_owned(),
-                vec![pen.line(Role::Dim, " Sent. It is being put on record.")],
-            );
-        }
-        if model.working.is_some() {
-            return (String::new(), Vec::new());
-        }
-    }
-    let Some(entry) = model.fields() else {
-        let words = match model.overlay {
-            Some(Overlay::Outline) => "Outline",
-            Some(Overlay::Digests) => "Digests",
-            _ => "",
-        };
-        return (words.to_owned(), Vec::new());
-    };
-    let mut text = Vec::new();
-    if model.overlay.is_none() {
-        text.extend(pin_lines(model, pen, width));
-    }
-    text.extend(form::rows(
-        pen,
-        entry,
-        width.saturating_sub(1),
-        model.settings.strength,
-    ));
-    if model.sent.is_some() {
-        text.push(pen.line(Role::Dim, " Sent. It is being put on record."));
-    } else {
-        text.push(form::status(pen, entry));
-    }
-    let title = match model.overlay {
-        Some(Overlay::Exception) => "Exception",
-        Some(Overlay::Skip) => "Skip",
-        Some(Overlay::Abort) => "Abort",
-        _ if model.ended() => "Leave",
-        _ => "Answer",
-    };
-    (title.to_owned(), text)
-}
-
-/// How the PIN stands, above the field that takes it.
-fn pin_lines(model: &Model, pen: Pen, width: usize) -> Text {
-    let Some(Form::Secret(secret)) = model.ask().map(|a| &a.form) else {
-        return Vec::new();
-    };
-    let words = pin_words(&secret.pin);
-    let role = if secret.pin.final_try || secret.pin.locked || secret.pin.tries_left == Some(1) {
-        Role::AlertError
-    } else {
-        Role::AlertWarn
-    };
-    if words.is_empty() {
-        Vec::new()
-    } else {
-        pen.wrapped(role, &words, 1, width.saturating_sub(1))
-    }
-}
-
-fn notice(model: &Model, pen: Pen, width: usize) -> Text {
-    let width = width.saturating_sub(4).min(76);
-    let mark = |role: Role, lines: Vec<String>| -> Text {
-        lines
-            .into_iter()
-            .map(|l| Line::from(vec![pen.span(role, " ┃ "), pen.span(role, l)]))
-            .collect()
-    };
-    match &model.notice {
-        None => Vec::new(),
-        Some(_) if model.help => Vec::new(),
-        Some(Notice::Remark(words)) => mark(Role::AlertWarn, wrap(words, width)),
-        Some(Notice::Refused(words)) => {
-            let mut text = mark(
-                Role::AlertError,
-                wrap(&format!("No: {}", words.happened), width),
-            );
-            let rest = wrap(&format!("{} {}", words.unchanged, words.next), width);
-            text.extend(rest.into_iter().map(|l| {
-                Line::from(vec![
-                    pen.span(Role::AlertError, " ┃ "),
-                    pen.span(Role::Text, l),
-                ])
-            }));
-            text
-        }
     }
 }
 
