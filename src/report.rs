@@ -90,19 +90,6 @@ pub fn refusal(refusal: &Refusal) -> Words {
             NOTHING,
             "Read UTC off a watch and type it with four digits, such as 09:05.",
         ),
-        Refusal::ClockDiffers {
-            watch,
-            clock,
-            minutes,
-        } => words(
-            format!(
-                "The watch says {} and this computer's clock {}: {minutes} minutes apart.",
-                safe(watch),
-                safe(clock)
-            ),
-            NOTHING,
-            "Read the watch again, in UTC. If the clock is wrong: leave (Ctrl-C), set it, and resume.",
-        ),
         Refusal::UnknownInitials { typed, role } if typed.is_empty() => words(
             format!("The initials of the {} are missing.", safe(role)),
             NOTHING,

@@ -28,11 +28,6 @@ fn refusals() -> Vec<Refusal> {
             typed: s("x"),
         },
         Refusal::NotATime { typed: s("x") },
-        Refusal::ClockDiffers {
-            watch: s("10:00"),
-            clock: s("2026-01-01T10:10:00Z"),
-            minutes: 10,
-        },
         Refusal::UnknownInitials {
             typed: s("x"),
             role: s("witness"),

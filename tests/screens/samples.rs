@@ -314,7 +314,7 @@ pub fn asks() -> Vec<(&'static str, usize, Ask)> {
             .saying("The administrator reads the digest of the plan from the screen. The witness compares it with the signed paper and types the words at three places from the paper.")
             .showing("plan.toml", Sha256::of(b"plan"))
             .seated(vec![seat("administrator"), seat("witness")])),
-        ("watch-time", 3, Ask::new("watch", "What time is it?", Form::WatchTime { now: "2026-11-23T14:32:10.000Z".to_owned(), tolerance: 2 })
+        ("watch-time", 3, Ask::new("watch", "What time is it?", Form::WatchTime { tolerance: 2 })
             .saying("Read UTC from a watch that was set this morning, not from this screen.")
             .seated(vec![seat("administrator"), seat("witness")])),
         ("pin", 18, Ask::new("pin", "Bob Brown: PIN", pin(SecretKind::Pin, hardware))
