@@ -39,7 +39,11 @@ impl Kind for GenerateKey {
         };
         if state.in_doubt.is_some() {
             return match &state.here.sought {
-                Some(Some(found)) => Next::record(Event::KeyGenerated(found.clone())),
+                Some(Some(found)) if found.algorithm == key.algorithm => {
+                    Next::record(Event::KeyGenerated(found.clone()))
+                }
+                // A key of another kind was there before; the one that was asked for was never made.
+                Some(Some(_)) => Next::record(Event::DoubtSettled {}),
                 Some(None) => Next::record(Event::DoubtSettled {}),
                 None => Next::ask(ask_secret(
                     state,

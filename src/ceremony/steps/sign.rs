@@ -143,9 +143,25 @@ pub fn doubt(state: &State, step: &BoundStep, what: &str) -> Ask {
             seat
         }));
     }
+    let (title, what_happened) = match &state.here.fault {
+        Some(fault) => {
+            let words = crate::report::fault(fault);
+            (
+                "A SIGNATURE FAILED on the token",
+                format!("The token of {holder} was asked to sign {what}. {} No signature is on record.", words.happened),
+            )
+        }
+        None => (
+            "A SIGNATURE WAS IN FLIGHT when the program was interrupted",
+            format!(
+                "The token of {holder} was asked to sign {what}, and its answer never arrived. No signature is on \
+                 record. The token may or may not have signed."
+            ),
+        ),
+    };
     let ask = Ask::new(
         DOUBT,
-        "A SIGNATURE WAS IN FLIGHT when the program was interrupted",
+        title,
         Form::Choose {
             options: vec![Choice {
                 key: "sign-again".to_owned(),
@@ -153,10 +169,7 @@ pub fn doubt(state: &State, step: &BoundStep, what: &str) -> Ask {
             }],
         },
     )
-    .saying(format!(
-        "The token of {holder} was asked to sign {what}, and its answer never arrived. No signature is on \
-         record. The token may or may not have signed."
-    ))
+    .saying(what_happened)
     .saying(
         "Signing again is safe: it is the same content, and a second signature by the same key counts \
          once. The program does not do it without being told.",
