@@ -9,8 +9,10 @@ use time::PrimitiveDateTime;
 use time::macros::format_description;
 
 use super::{Duty, KeyFilePlan, Mode, Participant, Plan, PlanPolicy, RolePlan, RootPlan};
+use crate::ceremony::check::IDS;
 use crate::ceremony::problem::Problems;
 use crate::ceremony::script::parse::MODES;
+use crate::ceremony::suggest::{did_you_mean, nearest};
 use crate::ceremony::toml_reader::{Found, Reading, Section};
 use crate::ceremony::token::Algorithm;
 use crate::digest::Sha256;
@@ -27,7 +29,7 @@ const MOST_DAYS: u64 = 3660;
 const CLOCK_TOLERANCE: u8 = 2;
 /// Checks that must pass in a production ceremony, where the plan does not say.
 pub(super) const REQUIRED_CHECKS: [&str; 5] =
-    ["network.interfaces", "network.routes", "swap", "clock", "core-dumps"];
+    ["network.interfaces", "network.routes", "memory.swap", "memory.core-dumps", "time.clock"];
 /// The online roles of TUF, all of which a root names (TUF specification, section 4.3).
 pub(super) const ONLINE_ROLES: [&str; 3] = ["targets", "snapshot", "timestamp"];
 
@@ -194,12 +196,14 @@ fn read_policy(
     if let Some(checks) = section.optional_texts("required_checks") {
         policy.required_checks = Vec::new();
         for check in checks {
-            let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.';
-            if check.value.is_empty() || !check.value.bytes().all(plain) {
-                let sentence = format!(
-                    "{:?} is not the id of a check, such as `network.interfaces`.",
-                    check.value
+            // What this binary never answers would stop the room on the day.
+            if !IDS.contains(&check.value.as_str()) {
+                let hint = nearest(&check.value, IDS.into_iter()).map_or_else(
+                    || "`rootstage doctor` lists them, such as `network.interfaces`.".to_owned(),
+                    did_you_mean,
                 );
+                let sentence =
+                    format!("{:?} is not the id of a check that this binary makes. {hint}", check.value);
                 reading.add(check.line, check.key, sentence);
             } else if !policy.required_checks.contains(&check.value) {
                 policy.required_checks.push(check.value);

@@ -60,6 +60,7 @@ fn every_rule_is_told() {
         ("expiry_min_days = 1", "expiry_min_days = 3661", "from 1 to 3660"),
         ("expiry_max_days = 3660", "expiry_max_days = 1\nx = 1", "has no key `x`"),
         ("required_checks = []", "required_checks = [\"No Such\"]", "not the id of a check"),
+        ("required_checks = []", "required_checks = [\"memory.swop\"]", "Did you mean `memory.swap`?"),
         ("clock_tolerance_minutes = 2", "clock_tolerance_minutes = 16", "from 0 to 15"),
         ("title = \"Rehearsal\"", "title = \"a\\u001Bb\"", "U+001B"),
         ("[policy]", "[quorum]\nwitness = 2\n[policy]", "lists 1 people"),
@@ -151,5 +152,12 @@ proptest! {
             let last = u32::try_from(mutated.lines().count()).unwrap_or(u32::MAX);
             prop_assert!(problems.iter().all(|p| p.line <= last + 1));
         }
+    }
+}
+
+#[test]
+fn the_checks_required_by_default_are_checks_that_this_binary_makes() {
+    for id in super::REQUIRED_CHECKS {
+        assert!(crate::ceremony::check::IDS.contains(&id), "{id}");
     }
 }
