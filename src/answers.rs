@@ -13,6 +13,7 @@ use crate::ceremony::effect::Effect;
 use crate::ceremony::evolve::AGAIN;
 use crate::ceremony::plan::{ParticipantId, Plan};
 use crate::ceremony::state::State;
+use crate::ceremony::token::Fault;
 use crate::driver::{Driver, Order, Stop};
 use crate::secret::Secret;
 
@@ -124,10 +125,30 @@ pub fn play(
 ) -> Result<(), Unanswered> {
     while driver.state().ending.is_none() {
         let (command, secret) = reply(driver.state(), answers, secrets, clock)?;
+        let tried = secret.is_some();
         driver.submit(Order { command, secret }, &mut |_: &Effect| ())?;
         step_done(driver.state());
+        if tried {
+            refused_secret(driver.state())?;
+        }
     }
     Ok(())
+}
+
+/// A PIN that was refused is never sent a second time: each try may be one of the token's last.
+fn refused_secret(state: &State) -> Result<(), Unanswered> {
+    let (Some(fault), Some(step)) = (&state.here.fault, state.step()) else {
+        return Ok(());
+    };
+    if !matches!(fault, Fault::PinWrong { .. } | Fault::PinLength { .. } | Fault::PinLocked { .. }) {
+        return Ok(());
+    }
+    let words = crate::report::fault(fault);
+    Err(Unanswered::NeedsPeople {
+        step: step.id.clone(),
+        title: words.happened,
+        words: words.next,
+    })
 }
 
 fn reply(

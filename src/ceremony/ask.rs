@@ -178,7 +178,7 @@ impl Ask {
     /// Adds a text, paragraph by paragraph; within one, line breaks are spaces.
     #[must_use]
     pub fn saying(mut self, text: impl AsRef<str>) -> Self {
-        self.words.extend(super::paper::paragraphs(text.as_ref()));
+        self.words.extend(super::plain::paragraphs(text.as_ref()));
         self
     }
 

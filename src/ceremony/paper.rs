@@ -7,6 +7,7 @@ pub mod html;
 pub mod markdown;
 mod plan_sheet;
 
+use super::plain::paragraphs;
 use super::ask::Seat;
 use super::plan::{Duty, Mode, Participant, Plan};
 use super::procedure::Procedure;
@@ -197,14 +198,6 @@ impl Paper {
     pub fn rehearsal(&self) -> bool {
         self.mode == Mode::Rehearsal
     }
-}
-
-/// Paragraphs of a text: what stands between empty lines.
-pub fn paragraphs(text: &str) -> Vec<String> {
-    text.split("\n\n")
-        .map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "))
-        .filter(|part| !part.is_empty())
-        .collect()
 }
 
 fn unnamed(answerer: Answerer) -> Place {

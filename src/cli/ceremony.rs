@@ -1,5 +1,6 @@
 //! `rehearse`, `run`, `resume`, and the home screen.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 
@@ -292,11 +293,18 @@ fn rehearsal_passphrase(holder: &ParticipantId) -> Result<Secret, String> {
 
 fn unattended(driver: Driver, answers: Answers, dir: &Path) -> Result<(), Failure> {
     let sources = answers.secret.clone();
+    // Each source is read once: a pipe has nothing to say the second time.
+    let mut kept: BTreeMap<ParticipantId, Secret> = BTreeMap::new();
     play(driver, answers, dir, &mut |holder| {
-        sources
-            .get(&holder.0)
-            .ok_or_else(|| format!("the answers file has no [secret.{holder}]"))?
-            .read()
+        if !kept.contains_key(holder) {
+            let source = sources
+                .get(&holder.0)
+                .ok_or_else(|| format!("the answers file has no [secret.{holder}]"))?;
+            kept.insert(holder.clone(), source.read()?);
+        }
+        kept.get(holder)
+            .and_then(|secret| Secret::copied_from(secret.expose_str()))
+            .ok_or_else(|| "too long".to_owned())
     })
 }
 

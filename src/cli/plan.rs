@@ -17,10 +17,13 @@ use crate::ceremony::token::TokenName;
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Writes a plan to be filled in.
+    #[command(after_help = "Example:\n  rootstage plan new --keyholders 5 --threshold 3 -o plan.toml")]
     New(New),
     /// Checks a plan against its script, this binary, this machine and the day.
+    #[command(after_help = "Example:\n  rootstage plan check plan.toml")]
     Check(Check),
     /// Shows a plan and its digest as hex and PGP words.
+    #[command(after_help = "Example:\n  rootstage plan show plan.toml")]
     Show(Show),
 }
 
@@ -68,6 +71,7 @@ pub struct Show {
 }
 
 impl Verb {
+    /// Runs the verb.
     pub fn run(&self) -> Result<(), Failure> {
         match self {
             Self::New(new) => new.run(),

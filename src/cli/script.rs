@@ -17,12 +17,16 @@ use crate::ceremony::scripts;
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Lists the shipped scripts.
+    #[command(after_help = "Example:\n  rootstage script list")]
     List(List),
     /// Shows a script.
+    #[command(after_help = "Example:\n  rootstage script show first-root")]
     Show(Show),
     /// Checks a script; every problem with its line.
+    #[command(after_help = "Example:\n  rootstage script check my-script.toml")]
     Check(Check),
     /// Prints the paper script: Step, Activity, Who, Initials, Time.
+    #[command(after_help = "Example:\n  rootstage script print first-root --plan plan.toml --format html -o script.html")]
     Print(Print),
 }
 
@@ -80,6 +84,7 @@ pub enum Format {
 }
 
 impl Verb {
+    /// Runs the verb.
     pub fn run(&self) -> Result<(), Failure> {
         match self {
             Self::List(List { json: true }) => print_json(&text::list_json()),

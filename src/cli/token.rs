@@ -16,8 +16,10 @@ use crate::token::{self, AllTokens};
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Lists the tokens of PKCS#11 modules. Spends no PIN try.
+    #[command(after_help = "Example:\n  rootstage token list --module /usr/lib/softhsm/libsofthsm2.so")]
     List(List),
     /// Shows one token, and a key on it. Spends no PIN try.
+    #[command(after_help = "Example:\n  rootstage token show 'pkcs11:token=root-1?module-path=/usr/lib/softhsm/libsofthsm2.so' --key root-1")]
     Show(Show),
 }
 

@@ -4,8 +4,10 @@ mod people;
 mod root;
 
 use super::{Mode, Participant, Plan, PlanPolicy};
+use crate::ceremony::check::IDS;
 use crate::ceremony::problem::Problems;
 use crate::ceremony::script::parse::MODES;
+use crate::ceremony::suggest::{did_you_mean, nearest};
 use crate::ceremony::token::Algorithm;
 use crate::ceremony::toml_reader::{Found, Reading, Section};
 use crate::digest::Sha256;
@@ -24,9 +26,9 @@ const CLOCK_TOLERANCE: u8 = 2;
 pub(super) const REQUIRED_CHECKS: [&str; 5] = [
     "network.interfaces",
     "network.routes",
-    "swap",
-    "clock",
-    "core-dumps",
+    "memory.swap",
+    "memory.core-dumps",
+    "time.clock",
 ];
 
 pub(super) use root::ONLINE_ROLES;
@@ -128,11 +130,14 @@ fn read_policy(
     if let Some(checks) = section.optional_texts("required_checks") {
         policy.required_checks = Vec::new();
         for check in checks {
-            let plain =
-                |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.';
-            if check.value.is_empty() || !check.value.bytes().all(plain) {
+            // What this binary never answers would stop the room on the day.
+            if !IDS.contains(&check.value.as_str()) {
+                let hint = nearest(&check.value, IDS.into_iter()).map_or_else(
+                    || "`rootstage doctor` lists them, such as `network.interfaces`.".to_owned(),
+                    did_you_mean,
+                );
                 let sentence = format!(
-                    "{:?} is not the id of a check, such as `network.interfaces`.",
+                    "{:?} is not the id of a check that this binary makes. {hint}",
                     check.value
                 );
                 reading.add(check.line, check.key, sentence);

@@ -138,6 +138,11 @@ fn every_rule_is_told() {
             "not the id of a check",
         ),
         (
+            "required_checks = []",
+            "required_checks = [\"memory.swop\"]",
+            "Did you mean `memory.swap`?",
+        ),
+        (
             "clock_tolerance_minutes = 2",
             "clock_tolerance_minutes = 16",
             "from 0 to 15",
@@ -253,5 +258,12 @@ proptest! {
             let last = u32::try_from(mutated.lines().count()).unwrap_or(u32::MAX);
             prop_assert!(problems.iter().all(|p| p.line <= last + 1));
         }
+    }
+}
+
+#[test]
+fn the_checks_required_by_default_are_checks_that_this_binary_makes() {
+    for id in super::REQUIRED_CHECKS {
+        assert!(crate::ceremony::check::IDS.contains(&id), "{id}");
     }
 }
