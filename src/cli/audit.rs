@@ -72,7 +72,7 @@ impl Audit {
                 self.dir.display()
             )),
             DirectoryError::Io { path, source } => Failure::surroundings(format!(
-                "{}: {source}. The audit was not finished. Name a ceremony directory.",
+                "{}: {source}. Nothing was audited. Name a ceremony directory.",
                 path.display()
             )),
             other => other.into(),
