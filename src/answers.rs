@@ -146,7 +146,7 @@ fn refused_secret(state: &State) -> Result<(), Unanswered> {
     let words = crate::report::fault(fault);
     Err(Unanswered::NeedsPeople {
         step: step.id.clone(),
-        title: words.happened,
+        title: words.happened.trim_end_matches('.').to_owned(),
         words: words.next,
     })
 }

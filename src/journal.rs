@@ -270,7 +270,11 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
             ))
         };
     }
-    let dir = path.parent().unwrap_or_else(|| Path::new("."));
+    // The parent of a plain name is empty, not absent.
+    let dir = match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let temporary = dir.join(format!(".{name}.part"));
     // Left behind by an interruption: never anything but a part of this very file.

@@ -84,6 +84,7 @@ pub enum Format {
 }
 
 impl Verb {
+    /// Carries it out.
     pub fn run(&self) -> Result<(), Failure> {
         match self {
             Self::List(List { json: true }) => print_json(&text::list_json()),

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The user PIN of every token made here.
-pub const PIN: &str = "648219";
+pub const PIN: &str = "64821975";
 /// The program.
 pub const ROOTSTAGE: &str = env!("CARGO_BIN_EXE_rootstage");
 
