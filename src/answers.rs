@@ -181,7 +181,7 @@ fn reply(
         if ask.name == AGAIN || ask.form == Form::Halted {
             return Err(Unanswered::NeedsPeople {
                 step: step.to_owned(),
-                title: ask.title.clone(),
+                title: ask.title.trim_end_matches('.').to_owned(),
                 words: ask.words.join(" "),
             });
         }

@@ -149,7 +149,9 @@ impl Room {
             "[plan]\ntitle = \"A first root\"\nscript = \"{script}\"\nmode = \"{mode}\"\n\
              location = \"Room 1\"\n\n[root]\nversion = 1\nthreshold = 2\n\
              expires = \"{year}-01-31T12:00:00Z\"\nconsistent_snapshot = true\n\n\
-             [policy]\nexpiry_min_days = 1\nrequired_checks = {required_checks}\n\n"
+             [policy]\nexpiry_min_days = 1\nrequired_checks = {required_checks}\n\
+             no_spare_acknowledged = {}\n\n",
+            holds.len() == 2
         );
         for role in ["targets", "snapshot", "timestamp"] {
             let _ = write!(
