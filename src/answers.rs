@@ -146,7 +146,7 @@ fn refused_secret(state: &State) -> Result<(), Unanswered> {
     let words = crate::report::fault(fault);
     Err(Unanswered::NeedsPeople {
         step: step.id.clone(),
-        title: words.happened,
+        title: words.happened.trim_end_matches('.').to_owned(),
         words: words.next,
     })
 }
@@ -181,7 +181,7 @@ fn reply(
         if ask.name == AGAIN || ask.form == Form::Halted {
             return Err(Unanswered::NeedsPeople {
                 step: step.to_owned(),
-                title: ask.title.clone(),
+                title: ask.title.trim_end_matches('.').to_owned(),
                 words: ask.words.join(" "),
             });
         }

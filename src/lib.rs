@@ -1,4 +1,78 @@
-//! rootstage.
+//! rootstage: root key ceremonies in the terminal.
+//!
+//! A room of keyholders makes a TUF root on PKCS#11 tokens; everything that happens is in a
+//! transcript from which an audit derives it again. This page is the map.
+//!
+//! # The idea
+//!
+//! A ceremony is a log of events. [`ceremony::decide`] turns a command into events and at most one
+//! effect and changes nothing; [`ceremony::evolve`] is the state after one more event and cannot
+//! fail. [`driver`] is the only loop: decide, append and fsync, evolve, perform, observe. So an
+//! interrupted ceremony, an audit and the screens all see the same fold over the same log, and
+//! nothing is done in the world before the record says that it will be.
+//!
+//! # Which type do I use?
+//!
+//! | I want to … | I use |
+//! |---|---|
+//! | read a plan or a script, and hear of every problem with its line | [`Plan::parse`], [`Script::parse`]; [`Problems`] |
+//! | know the very steps of a day | [`Procedure::new`] |
+//! | hold a ceremony in a new directory, or go on with one | [`directory::open`], [`directory::resume`], which give a [`Driver`] |
+//! | play a ceremony without a person | [`answers::play`] |
+//! | know what people are being asked | [`State::asking`], an [`Ask`]; who has signed is on the [`board`] |
+//! | add a kind of step | one line in [`steps::KINDS`] |
+//! | use a token, or add a kind of token | the trait [`Tokens`]; [`token::AllTokens`] behind it |
+//! | read a root and know whether it is good | [`Signed::parse`], then [`Trusted::first`] or [`Trusted::next`]: only a [`Trusted`] has passed its threshold |
+//! | the bytes that TUF signs | [`canonical::olpc`] |
+//! | check a transcript, record by record | [`Chain::verify`]; with all its meaning: [`Auditor`] |
+//! | show a digest to people | [`digest::Sha256`]: hex, groups, PGP words |
+//! | show text that came from outside | [`safe::safe`] |
+//! | hand a PIN from the keyboard to a token | [`secret::Secret`], and nothing else |
+//! | put a fault or a refusal into words | [`report`] |
+//!
+//! # The rooms of the house
+//!
+//! ```text
+//!   main ── cli ───────────────── tui           what people type and see
+//!            │                     │
+//!            ├── answers ──────────┤            a front end without people
+//!            │                     │
+//!          directory ── driver ────┘            the loop; opening and going on
+//!            │             │
+//!            │           ports ◄── world ── token, airgap     effects, performed
+//!            │             │         │
+//!          journal         │       secret
+//!   ─────────┼─────────────┼──────────────────  above: files, clock, terminal; below: none
+//!            ▼             ▼
+//!          transcript ⇄ ceremony ── report      the log and the rules
+//!                          │
+//!                         tuf                   root metadata, thresholds
+//!                          │
+//!                 canonical, digest, safe       bytes
+//! ```
+//!
+//! The lower half is pure: no file, process, environment, clock or terminal, so that what an audit
+//! says on another machine years later is what the ceremony said. `tests/architecture.rs` holds the
+//! table of arrows and of what each room may not touch; it is the documentation of the rule, and it
+//! fails when the code says otherwise.
+//!
+//! [`Ask`]: ceremony::ask::Ask
+//! [`Auditor`]: transcript::audit::Auditor
+//! [`board`]: ceremony::board::board
+//! [`Chain::verify`]: transcript::Chain::verify
+//! [`Driver`]: driver::Driver
+//! [`Plan::parse`]: ceremony::plan::Plan::parse
+//! [`Problems`]: ceremony::problem::Problems
+//! [`Procedure::new`]: ceremony::procedure::Procedure::new
+//! [`Script::parse`]: ceremony::script::Script::parse
+//! [`Signed::parse`]: tuf::root::Signed::parse
+//! [`State::asking`]: ceremony::state::State::asking
+//! [`steps::KINDS`]: ceremony::steps::KINDS
+//! [`Tokens`]: ports::Tokens
+//! [`Trusted`]: tuf::trusted::Trusted
+//! [`Trusted::first`]: tuf::trusted::Trusted::first
+//! [`Trusted::next`]: tuf::trusted::Trusted::next
+
 pub mod airgap;
 pub mod answers;
 pub mod canonical;

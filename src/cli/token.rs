@@ -112,6 +112,14 @@ impl Show {
         let name = TokenName(self.token.clone());
         crate::ceremony::token_name::check_name(&name)
             .map_err(|problem| Failure::call(format!("{problem}. No token was asked.")))?;
+        // A software key that is not there yet introduces itself all the same, as it may be made.
+        if let Some(path) = self.token.strip_prefix("file:")
+            && !std::path::Path::new(path).is_file()
+        {
+            return Err(Failure::surroundings(format!(
+                "{path}: there is no key file. Nothing was changed. Check the path."
+            )));
+        }
         let mut tokens = AllTokens::new(token::software::WORK_FACTOR);
         let fault = |fault| {
             let words = report::fault(&fault);
