@@ -356,3 +356,6 @@ impl SecretForm {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
