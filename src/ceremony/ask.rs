@@ -175,13 +175,10 @@ impl Ask {
         }
     }
 
-    /// Adds a paragraph.
+    /// Adds a text, paragraph by paragraph; within one, line breaks are spaces.
     #[must_use]
-    pub fn saying(mut self, paragraph: impl Into<String>) -> Self {
-        let paragraph = paragraph.into();
-        if !paragraph.is_empty() {
-            self.words.push(paragraph);
-        }
+    pub fn saying(mut self, text: impl AsRef<str>) -> Self {
+        self.words.extend(super::paper::paragraphs(text.as_ref()));
         self
     }
 

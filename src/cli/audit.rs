@@ -28,6 +28,16 @@ pub struct Audit {
 }
 
 impl Audit {
+    /// The audit of a directory, without anything to compare with.
+    pub fn of(dir: String) -> Self {
+        Self {
+            dir: dir.into(),
+            expect_head: None,
+            trusted_root: Vec::new(),
+            json: false,
+        }
+    }
+
     pub fn run(&self) -> Result<(), Failure> {
         let expected = match &self.expect_head {
             None => None,

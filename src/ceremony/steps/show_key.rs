@@ -65,9 +65,9 @@ impl Kind for ShowKey {
             .fact("Private half", place)
             .fact(
                 "TUF key id",
-                public.key_id().to_string(),
+                public.key_id().digest().groups().join(" "),
             )
-            .showing("SHA-256 of the public key", public.fingerprint()),
+            .showing("the public key", public.fingerprint()),
         )
     }
 }

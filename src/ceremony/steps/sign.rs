@@ -1,7 +1,7 @@
 //! `sign`: a keyholder's token signs the root.
 
-use super::in_hand::{ask_secret, in_hand, keyholder, secret_kind};
-use super::{Kind, Next, Repetition, halted};
+use super::in_hand::{ask_secret, describe, in_hand, keyholder, secret_kind};
+use super::{Kind, Next, Repetition, ask_of, halted};
 use crate::ceremony::ask::{Answer, Ask, Choice, Form};
 use crate::ceremony::effect::{Effect, Message};
 use crate::ceremony::event::Event;
@@ -59,15 +59,30 @@ impl Kind for Sign {
             Ok(identity) => identity,
             Err(next) => return next,
         };
+        // Irreversible, so typed back: the phrase carries the digest of what is signed.
+        if !state.here.answers.contains_key(CONSENT) {
+            let phrase = format!("SIGN {}", payload.sha256.short());
+            return Next::ask(
+                ask_of(
+                    state,
+                    step,
+                    CONSENT,
+                    &format!("{}: sign this content", holder.name),
+                    Form::TypeBack { phrase },
+                )
+                .fact("Token", describe(identity))
+                .showing(PAYLOAD, payload.sha256),
+            );
+        }
         let ask = ask_secret(
             state,
             step,
             identity,
             secret_kind(identity),
-            step.say.trim(),
+            "The token signs as soon as it accepts. The signature is verified before it counts.",
         );
         Next::ask(if matches!(ask.form, Form::Secret(_)) {
-            ask.showing("SHA-256 of what will be signed", payload.sha256)
+            ask.showing(PAYLOAD, payload.sha256)
         } else {
             ask
         })
@@ -109,7 +124,10 @@ impl Kind for Sign {
     }
 }
 
+const CONSENT: &str = "consent";
 const DOUBT: &str = "doubt";
+/// What the payload digest is of, in the read-back grid.
+const PAYLOAD: &str = "what will be signed";
 
 /// Asks what to do about a signature whose answer was lost.
 pub fn doubt(state: &State, step: &BoundStep, what: &str) -> Ask {
@@ -157,7 +175,7 @@ pub fn doubt(state: &State, step: &BoundStep, what: &str) -> Ask {
          once. The program does not do it without being told.",
     );
     let ask = match &state.payload {
-        Some(payload) => ask.showing("SHA-256 of what will be signed", payload.sha256),
+        Some(payload) => ask.showing(PAYLOAD, payload.sha256),
         None => ask,
     };
     ask.seated(seats)
