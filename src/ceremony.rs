@@ -25,3 +25,6 @@ pub mod suggest;
 pub mod token;
 pub mod token_name;
 pub mod toml_reader;
+
+#[cfg(test)]
+mod testing;

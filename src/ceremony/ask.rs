@@ -353,3 +353,6 @@ impl SecretForm {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

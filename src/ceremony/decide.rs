@@ -362,3 +362,6 @@ impl State {
         verify().is_some()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -177,3 +177,6 @@ fn leave(state: &mut State, standing: Standing) {
     state.asking = None;
     state.here = Here::default();
 }
+
+#[cfg(test)]
+mod tests;

@@ -129,3 +129,6 @@ impl Procedure {
         self.steps.iter().map(|s| s.minutes).sum()
     }
 }
+
+#[cfg(test)]
+mod tests;

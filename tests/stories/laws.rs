@@ -197,7 +197,7 @@ proptest! {
 fn the_acts_of_the_laws_lead_to_the_end() {
     let mut state = State::new(Arc::clone(&FINISHED.0));
     let open = command(&state, &Act::Open);
-    let opened = decide(&state, open).unwrap().events.remove(0).1;
+    let (_, opened) = decide(&state, open).unwrap().events.remove(0);
     place(&mut state, opened);
     while state.ending.is_none() {
         let act = match (&state.asking, &state.in_flight) {

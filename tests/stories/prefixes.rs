@@ -81,9 +81,9 @@ fn a_torn_tail_is_cut_and_the_cut_is_on_record() {
     let mut finished = Finished::new();
     let ends = finished.ends.clone();
     let last = ends.len() - 1;
-    // Every byte of the last four records, and every so many of all the others (a prime, so that it
+    // Every byte of the last three records, and every so many of all the others (a prime, so that it
     // falls on all places of a record).
-    let first_of_last = ends[last - 4];
+    let first_of_last = ends[last - 3];
     let offsets = (ends[0]..first_of_last).step_by(331).chain(first_of_last..ends[last]);
     for (number, offset) in offsets.enumerate() {
         finished.back_to(offset, true);

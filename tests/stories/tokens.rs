@@ -61,7 +61,7 @@ fn somebody_elses_token_is_named_and_nothing_is_asked_of_it() {
     room.until("sign.keyholder-1", "again");
     assert!(room.words().contains("WRONG TOKEN") && room.words().contains("Bruno"), "{}", room.words());
     room.go_on();
-    assert_eq!(room.at().1, "secret");
+    assert_eq!(room.at().1, "consent");
     room.to_the_end().audits_clean();
 }
 
@@ -133,7 +133,7 @@ fn a_token_pulled_while_signing_leaves_a_doubt_that_people_settle() {
         assert!(matches!(room.skip(&["VA", "WW"]), Err(Refusal::NotSkippable { .. })));
         assert_eq!(room.times(is_sign), signs + usize::from(done));
         room.go_on();
-        assert_eq!(room.at().1, "secret");
+        assert_eq!(room.at().1, "consent", "what is signed is typed back once more");
         room.to_the_end().audits_clean();
     }
 }
