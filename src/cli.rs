@@ -8,6 +8,7 @@ mod ceremony;
 mod doctor;
 mod manual;
 pub mod plan;
+mod rehearsal;
 pub mod script;
 mod token;
 

@@ -28,7 +28,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("world", &["ceremony", "digest", "journal", "ports", "secret"]),
     // shell: the loop
     ("driver", &["ceremony", "journal", "ports", "secret"]),
-    ("directory", &["ceremony", "driver", "journal", "ports", "transcript"]),
+    ("directory", &["ceremony", "digest", "driver", "journal", "ports", "transcript", "world"]),
     ("answers", &["ceremony", "driver", "report", "secret"]),
     // shell: what people see; a screen never touches a token, a file of the ceremony, the machine
     (
@@ -79,8 +79,8 @@ const CONFINED: &[(&str, &[&str])] = &[
 
 /// Files of more than 400 lines, each with its reason.
 const LONG: &[(&str, &str)] = &[(
-    "ceremony/toml_reader.rs",
-    "one reader with one method per shape of a value; apart, they would share private state",
+    "report.rs",
+    "words are made in one place: one arm per refusal, fault and effect",
 )];
 
 struct Source {

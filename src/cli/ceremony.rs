@@ -5,18 +5,15 @@ use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 
 use clap::Args;
-use p256::pkcs8::{EncodePublicKey as _, LineEnding};
-use time::Duration;
 
-use super::{Failure, Room, notice, now, print, read};
+use super::{Failure, Room, notice, now, print, read, rehearsal};
 use crate::answers::{self, Answers, Unanswered};
-use crate::ceremony::plan::{self, Mode, Outline, ParticipantId, Plan};
+use crate::ceremony::plan::{Mode, ParticipantId};
 use crate::ceremony::script::Script;
 use crate::ceremony::scripts;
 use crate::ceremony::state::{Ending, State};
 use crate::directory;
 use crate::driver::Driver;
-use crate::journal::write_whole;
 use crate::ports::World;
 use crate::secret::Secret;
 use crate::token::AllTokens;
@@ -80,9 +77,9 @@ impl Rehearse {
                 self.threshold, self.keyholders
             )));
         }
-        let dir = self.dir.clone().unwrap_or_else(default_directory);
+        let dir = self.dir.clone().unwrap_or_else(rehearsal::default_directory);
         directory::make_new(&dir)?;
-        let plan = prepare_rehearsal(&dir, self.keyholders, self.threshold)?;
+        let plan = rehearsal::prepare(&dir, self.keyholders, self.threshold)?;
         let script = scripts::bytes_of("first-root-rehearsal").unwrap_or_default();
         let driver = directory::open(
             &dir,
@@ -201,61 +198,6 @@ pub fn home(room: &Room) -> Result<(), Failure> {
     }
 }
 
-fn default_directory() -> PathBuf {
-    let now = now();
-    PathBuf::from(format!(
-        "rehearsal-{:04}{:02}{:02}-{:02}{:02}{:02}",
-        now.year(),
-        u8::from(now.month()),
-        now.day(),
-        now.hour(),
-        now.minute(),
-        now.second()
-    ))
-}
-
-/// The keys of the online roles and the plan of a rehearsal. The private halves of the online keys
-/// are dropped at once: nothing is ever signed with them.
-fn prepare_rehearsal(dir: &Path, keyholders: u32, threshold: u32) -> Result<String, Failure> {
-    let failed =
-        |path: &Path, error: &dyn std::fmt::Display| Failure::surroundings(format!("{}: {error}", path.display()));
-    for sub in ["keys", "tokens"] {
-        let path = dir.join(sub);
-        std::fs::create_dir_all(&path).map_err(|error| failed(&path, &error))?;
-    }
-    let outline = Outline {
-        title: "Rehearsal of a first root".to_owned(),
-        location: "anywhere".to_owned(),
-        keyholders,
-        threshold,
-        expires: now() + Duration::days(365),
-    };
-    let text = plan::rehearsal(&outline);
-    let plan = Plan::parse(text.as_bytes())
-        .map_err(|problems| Failure::surroundings(problems.in_file(directory::PLAN)))?;
-    for file in plan.online_key_paths() {
-        let path = dir.join(&file);
-        let key = random_key().map_err(|error| failed(&path, &error))?;
-        let pem = key
-            .public_key()
-            .to_public_key_pem(LineEnding::LF)
-            .map_err(|error| failed(&path, &error))?;
-        write_whole(&path, pem.as_bytes()).map_err(|error| failed(&path, &error))?;
-    }
-    Ok(text)
-}
-
-fn random_key() -> Result<p256::SecretKey, getrandom::Error> {
-    loop {
-        let mut bytes = zeroize::Zeroizing::new([0; 32]);
-        getrandom::fill(&mut *bytes)?;
-        // All but one in 2^32 draws are valid scalars.
-        if let Ok(key) = p256::SecretKey::from_slice(&*bytes) {
-            return Ok(key);
-        }
-    }
-}
-
 fn world(room: &Room, dir: &Path, mode: Mode) -> Box<dyn World> {
     let hardening = room.hardening.clone();
     let checked = dir.to_owned();
@@ -283,12 +225,7 @@ fn unattended_rehearsal(driver: Driver, dir: &Path) -> Result<(), Failure> {
         as_asked: true,
         ..Answers::default()
     };
-    play(driver, answers, dir, &mut rehearsal_passphrase)
-}
-
-/// Of no use to anyone: a rehearsal's keys are worth nothing.
-fn rehearsal_passphrase(holder: &ParticipantId) -> Result<Secret, String> {
-    Secret::copied_from(&format!("rehearsal of {holder}")).ok_or_else(|| "too long".to_owned())
+    play(driver, answers, dir, &mut rehearsal::passphrase)
 }
 
 fn unattended(driver: Driver, answers: Answers, dir: &Path) -> Result<(), Failure> {
