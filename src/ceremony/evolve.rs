@@ -15,7 +15,10 @@ pub fn evolve(state: &mut State, placed: &Placed) {
     state.at.clone_from(&placed.at);
     let holder = state.step().and_then(|step| step.holder.clone());
     match &placed.event {
-        Event::CeremonyOpened(opening) => state.opening = Some(opening.clone()),
+        Event::CeremonyOpened(opening) => {
+            state.opened_at.clone_from(&placed.at);
+            state.opening = Some(opening.clone());
+        }
         Event::Resumed(_) => {
             state.resumptions += 1;
             match state.in_flight.take() {

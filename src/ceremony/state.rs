@@ -26,6 +26,8 @@ pub struct State {
     pub head: Sha256,
     /// Number of records.
     pub records: u64,
+    /// UTC time of the first record, RFC 3339; empty before it.
+    pub opened_at: String,
     /// UTC time of the last record, RFC 3339.
     pub at: String,
     /// Index of the current step in the procedure.
@@ -165,6 +167,7 @@ impl State {
             opening: None,
             head: Sha256([0; 32]),
             records: 0,
+            opened_at: String::new(),
             at: String::new(),
             position: 0,
             asking: None,

@@ -1,14 +1,18 @@
-//! Writes cells to the terminal, one write per frame.
+//! Writes cells to the terminal through crossterm's commands, one write per frame.
 //!
-//! Our own, and small, for three reasons: without colours no colour sequence at all goes out (the
-//! usual library writes a bare `CSI m` under `NO_COLOR`, which wipes bold and reverse); the
-//! terminal is never asked for its cursor, so one that answers nothing works; and nothing is
-//! buffered beyond a frame.
+//! It differs from ratatui's own backend in three things: what is the terminal's own colour is not
+//! set at all, so that without colours no colour sequence goes out; the terminal is never asked
+//! for its cursor, so that one which answers nothing works; and a frame is one write.
 
-use std::fmt::Write as _;
 use std::io;
 
-use ratatui::backend::{Backend, ClearType, WindowSize};
+use crossterm::cursor::{Hide, MoveTo, Show};
+use crossterm::queue;
+use crossterm::style::{
+    Attribute, Print, SetAttribute, SetBackgroundColor, SetForegroundColor,
+};
+use crossterm::terminal::Clear;
+use ratatui::backend::{Backend, ClearType, IntoCrossterm, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 use ratatui::style::{Color, Modifier};
@@ -21,8 +25,8 @@ pub struct Screen {
 
 /// Columns and rows of the terminal; 80 by 24 where it does not say.
 pub fn size() -> (u16, u16) {
-    match rustix::termios::tcgetwinsize(rustix::stdio::stdout()) {
-        Ok(size) if size.ws_col > 0 && size.ws_row > 0 => (size.ws_col, size.ws_row),
+    match crossterm::terminal::size() {
+        Ok((columns, rows)) if columns > 0 && rows > 0 => (columns, rows),
         _ => (80, 24),
     }
 }
@@ -41,62 +45,26 @@ pub fn write_all(mut bytes: &[u8]) -> io::Result<()> {
 }
 
 impl Screen {
-    fn put(&mut self, text: &str) {
-        self.bytes.extend_from_slice(text.as_bytes());
-    }
-
-    fn go(&mut self, x: u16, y: u16) {
-        self.put(&format!(
-            "\x1b[{};{}H",
-            y.saturating_add(1),
-            x.saturating_add(1)
-        ));
-    }
-
-    /// The attributes of a cell, from nothing: at most one sequence per run of equal cells.
-    fn style(&mut self, cell: &Cell) {
-        let mut sequence = String::from("\x1b[0");
-        for (modifier, code) in [
-            (Modifier::BOLD, ";1"),
-            (Modifier::UNDERLINED, ";4"),
-            (Modifier::REVERSED, ";7"),
+    /// The attributes of a cell, from nothing.
+    fn style(&mut self, cell: &Cell) -> io::Result<()> {
+        queue!(self.bytes, SetAttribute(Attribute::Reset))?;
+        for (modifier, attribute) in [
+            (Modifier::BOLD, Attribute::Bold),
+            (Modifier::UNDERLINED, Attribute::Underlined),
+            (Modifier::REVERSED, Attribute::Reverse),
         ] {
             if cell.modifier.contains(modifier) {
-                sequence.push_str(code);
+                queue!(self.bytes, SetAttribute(attribute))?;
             }
         }
-        for (colour, base) in [(cell.fg, 30), (cell.bg, 40)] {
-            if let Some(number) = ansi(colour) {
-                // writing to a String cannot fail
-                let _ = write!(sequence, ";{}", base + number);
-            }
+        if cell.fg != Color::Reset {
+            queue!(self.bytes, SetForegroundColor(cell.fg.into_crossterm()))?;
         }
-        sequence.push('m');
-        self.put(&sequence);
+        if cell.bg != Color::Reset {
+            queue!(self.bytes, SetBackgroundColor(cell.bg.into_crossterm()))?;
+        }
+        Ok(())
     }
-}
-
-/// Distance of a colour's code from 30 or 40.
-fn ansi(colour: Color) -> Option<u16> {
-    Some(match colour {
-        Color::Black => 0,
-        Color::Red => 1,
-        Color::Green => 2,
-        Color::Yellow => 3,
-        Color::Blue => 4,
-        Color::Magenta => 5,
-        Color::Cyan => 6,
-        Color::Gray => 7,
-        Color::DarkGray => 60,
-        Color::LightRed => 61,
-        Color::LightGreen => 62,
-        Color::LightYellow => 63,
-        Color::LightBlue => 64,
-        Color::LightMagenta => 65,
-        Color::LightCyan => 66,
-        Color::White => 67,
-        Color::Reset | Color::Rgb(..) | Color::Indexed(_) => return None,
-    })
 }
 
 impl Backend for Screen {
@@ -110,14 +78,14 @@ impl Backend for Screen {
         let mut last: Option<(Color, Color, Modifier)> = None;
         for (x, y, cell) in content {
             if next != Some((x, y)) {
-                self.go(x, y);
+                queue!(self.bytes, MoveTo(x, y))?;
             }
             let style = (cell.fg, cell.bg, cell.modifier);
             if last != Some(style) {
-                self.style(cell);
+                self.style(cell)?;
                 last = Some(style);
             }
-            self.put(cell.symbol());
+            queue!(self.bytes, Print(cell.symbol()))?;
             next = Some((x.saturating_add(1), y));
             if !cell.symbol().is_ascii()
                 && unicode_width::UnicodeWidthStr::width(cell.symbol()) != 1
@@ -126,19 +94,17 @@ impl Backend for Screen {
             }
         }
         if last.is_some() {
-            self.put("\x1b[0m");
+            queue!(self.bytes, SetAttribute(Attribute::Reset))?;
         }
         Ok(())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
-        self.put("\x1b[?25l");
-        Ok(())
+        queue!(self.bytes, Hide)
     }
 
     fn show_cursor(&mut self) -> io::Result<()> {
-        self.put("\x1b[?25h");
-        Ok(())
+        queue!(self.bytes, Show)
     }
 
     fn get_cursor_position(&mut self) -> io::Result<Position> {
@@ -147,13 +113,15 @@ impl Backend for Screen {
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
         let position = position.into();
-        self.go(position.x, position.y);
-        Ok(())
+        queue!(self.bytes, MoveTo(position.x, position.y))
     }
 
     fn clear(&mut self) -> io::Result<()> {
-        self.put("\x1b[0m\x1b[2J");
-        Ok(())
+        queue!(
+            self.bytes,
+            SetAttribute(Attribute::Reset),
+            Clear(crossterm::terminal::ClearType::All)
+        )
     }
 
     fn clear_region(&mut self, _: ClearType) -> io::Result<()> {
@@ -217,6 +185,7 @@ mod tests {
         );
         assert!(codes.contains(&"7"));
         assert!(!text.contains("\x1b[m"));
-        assert!(written(Colour::Sixteen).contains(";7;33;40m"));
+        let colourful = written(Colour::Sixteen);
+        assert!(colourful.contains("\x1b[1m\x1b[7m\x1b[38;5;3m\x1b[48;5;0m"), "{colourful:?}");
     }
 }

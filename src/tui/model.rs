@@ -1,6 +1,7 @@
 //! What is on the screen, as values. Nothing here touches a terminal.
 
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::entry::Entry;
 use super::settings::Settings;
@@ -76,8 +77,6 @@ pub struct Model {
     pub state: State,
     /// Minutes and seconds of now.
     pub now: OffsetDateTime,
-    /// When this screen was opened.
-    pub opened: OffsetDateTime,
     /// Columns and rows.
     pub size: (u16, u16),
     /// The fields of the open ask.
@@ -119,7 +118,6 @@ impl Model {
             settings,
             state,
             now,
-            opened: now,
             size,
             entry,
             drafts: [Entry::exception(1), Entry::exception(2), Entry::abort()],
@@ -191,9 +189,10 @@ impl Model {
         }
     }
 
-    /// Minutes since this screen was opened.
+    /// Minutes since the first record; those of interruptions count.
     pub fn elapsed(&self) -> i64 {
-        (self.now - self.opened).whole_minutes().max(0)
+        OffsetDateTime::parse(&self.state.opened_at, &Rfc3339)
+            .map_or(0, |opened| (self.now - opened).whole_minutes().max(0))
     }
 
     /// The worst verdict of the network checks.

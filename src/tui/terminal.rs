@@ -2,14 +2,22 @@
 
 use std::io;
 use std::panic::PanicHookInfo;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, Once, PoisonError};
 
-use rustix::termios::{OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr};
+use crossterm::cursor::{Hide, MoveTo, Show};
+use crossterm::queue;
+use crossterm::style::{Attribute, SetAttribute, force_color_output};
+use crossterm::terminal::{
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    enable_raw_mode,
+};
+use rustix::termios::{QueueSelector, isatty, tcflush};
 
 use super::backend::write_all;
 
-/// How the terminal was, while we have it.
-static BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
+/// Whether we have the terminal.
+static TAKEN: AtomicBool = AtomicBool::new(false);
 /// What a panic has to say besides itself: how far the transcript is, and how to go on.
 static PROGRESS: Mutex<Option<[String; 2]>> = Mutex::new(None);
 static HOOK: Once = Once::new();
@@ -19,9 +27,16 @@ pub struct Taken(());
 
 /// Takes the terminal over.
 pub fn take() -> io::Result<Taken> {
-    let before = tcgetattr(rustix::stdio::stdin())?;
-    let mut raw = before.clone();
-    raw.make_raw();
+    for (name, there) in [
+        ("input", isatty(rustix::stdio::stdin())),
+        ("output", isatty(rustix::stdio::stdout())),
+    ] {
+        if !there {
+            return Err(io::Error::other(format!("standard {name} is no terminal")));
+        }
+    }
+    // whether colours are used was decided before; crossterm would write a bare `CSI m` for them
+    force_color_output(true);
     HOOK.call_once(|| {
         let usual = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
@@ -32,16 +47,26 @@ pub fn take() -> io::Result<Taken> {
             }
         }));
     });
-    *lock(&BEFORE) = Some(before);
+    TAKEN.store(true, Ordering::SeqCst);
     let taken = Taken(());
-    tcsetattr(rustix::stdio::stdin(), OptionalActions::Flush, &raw)?;
-    write_all(b"\x1b[?1049h\x1b[?25l\x1b[0m\x1b[2J\x1b[H")?;
+    enable_raw_mode()?;
+    flush_input();
+    let mut bytes = Vec::new();
+    queue!(
+        bytes,
+        EnterAlternateScreen,
+        Hide,
+        SetAttribute(Attribute::Reset),
+        Clear(ClearType::All),
+        MoveTo(0, 0)
+    )?;
+    write_all(&bytes)?;
     Ok(taken)
 }
 
 /// Whether the terminal is ours still: a panic of another thread gives it back.
 pub fn is_taken() -> bool {
-    lock(&BEFORE).is_some()
+    TAKEN.load(Ordering::SeqCst)
 }
 
 /// Notes what a panic would have to say.
@@ -64,12 +89,23 @@ impl Drop for Taken {
 
 /// Gives the terminal back, once; `true` where it was ours.
 fn restore() -> bool {
-    let Some(before) = lock(&BEFORE).take() else {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
         return false;
-    };
+    }
+    let mut bytes = Vec::new();
+    let queued = queue!(
+        bytes,
+        SetAttribute(Attribute::Reset),
+        Clear(ClearType::All),
+        MoveTo(0, 0),
+        Show,
+        LeaveAlternateScreen
+    );
     // nothing more can be done where the terminal is gone
-    let _ = write_all(b"\x1b[0m\x1b[2J\x1b[H\x1b[?25h\x1b[?1049l");
-    let _ = tcsetattr(rustix::stdio::stdin(), OptionalActions::Flush, &before);
+    let _ = queued.and_then(|()| write_all(&bytes));
+    // what was typed for the screen is not for the shell
+    flush_input();
+    let _ = disable_raw_mode();
     true
 }
 

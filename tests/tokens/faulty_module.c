@@ -8,6 +8,7 @@
 #include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef unsigned long U;
 typedef U (*Call)();
@@ -97,7 +98,17 @@ static U sign_init(U session, void *mechanism, U key) {
     return real.call[SIGN_INIT](session, mechanism, key);
 }
 
+/* "blocks": says that it is in the middle of a signature, and stays there */
+static void block(void) {
+    FILE *f = fault("blocks") ? fopen(LOGINS, "a") : 0;
+    if (!f) return;
+    fprintf(f, "signing\n");
+    fclose(f);
+    while (fault("blocks")) usleep(1000);
+}
+
 static U sign(U session, unsigned char *data, U len, unsigned char *signature, U *signature_len) {
+    block();
     if (fault("each-time") && !authenticated) return 0x101;
     U rv = real.call[SIGN](session, data, len, signature, signature_len);
     if (!rv && signature && fault("bad-signature")) signature[*signature_len - 1] ^= 1;
@@ -114,6 +125,7 @@ static U sign_update(U session, unsigned char *part, U len) {
 }
 
 static U sign_final(U session, unsigned char *signature, U *signature_len) {
+    block();
     if (!fault("each-time")) return real.call[SIGN_FINAL](session, signature, signature_len);
     return sign(session, held, held_len, signature, signature_len);
 }

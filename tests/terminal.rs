@@ -1,0 +1,27 @@
+//! The real binary in a terminal: whole ceremonies by keys, read off the screen.
+//!
+//! [`pty::Terminal`] is a pseudo-terminal with a screen that can be looked at; [`player::Player`]
+//! reads the open question off that screen and answers it by keys, as people would. Nothing here
+//! sleeps: everything waits for what stands on the screen.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that meets what it did not expect fails there"
+)]
+
+#[path = "terminal/home.rs"]
+mod home;
+#[path = "terminal/leaving.rs"]
+mod leaving;
+#[path = "terminal/looks.rs"]
+mod looks;
+#[path = "terminal/player.rs"]
+mod player;
+#[path = "terminal/production.rs"]
+mod production;
+#[path = "terminal/pty.rs"]
+mod pty;
+#[path = "terminal/rehearsal.rs"]
+mod rehearsal;
+#[path = "terminal/room.rs"]
+mod room;

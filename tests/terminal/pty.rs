@@ -1,0 +1,283 @@
+//! A terminal under the real binary, and what stands on it.
+
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+use std::process::{Child, ExitStatus};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use pty_process::Size;
+use pty_process::blocking::{Command, Pty};
+use rustix::process::{Pid, Signal, kill_process};
+use rustix::termios::{Termios, tcgetattr};
+
+/// How long anything may take until it stands on the screen.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How a terminal is.
+#[derive(Clone, Copy)]
+pub struct Kind {
+    pub columns: u16,
+    pub rows: u16,
+    pub env: &'static [(&'static str, &'static str)],
+}
+
+/// The smallest one that the screens are made for.
+pub const SMALL: Kind = Kind {
+    columns: 80,
+    rows: 24,
+    env: &[("TERM", "xterm-256color"), ("LANG", "C.UTF-8")],
+};
+/// A comfortable one.
+pub const LARGE: Kind = Kind {
+    columns: 120,
+    rows: 40,
+    ..SMALL
+};
+
+struct Seen {
+    parser: vt100::Parser,
+    raw: Vec<u8>,
+    ended: bool,
+}
+
+/// A terminal with the binary in it.
+pub struct Terminal {
+    pty: Pty,
+    child: Child,
+    seen: Arc<(Mutex<Seen>, Condvar)>,
+    before: Termios,
+    /// Its binary's process.
+    pub pid: u32,
+}
+
+/// What stands on the screen.
+pub struct Look {
+    /// Every row.
+    pub rows: Vec<String>,
+    /// The rows without the outline at the left of a wide screen.
+    pub main: Vec<String>,
+}
+
+impl Look {
+    /// Every row, as one text.
+    pub fn text(&self) -> String {
+        self.rows.join("\n")
+    }
+
+    /// Whether `words` stand on it.
+    pub fn has(&self, words: &str) -> bool {
+        self.text().contains(words)
+    }
+
+    /// Number of records, from the row of the digests.
+    pub fn records(&self) -> u64 {
+        let text = self.text();
+        let Some((before, _)) = text.rsplit_once(" records") else {
+            return 0;
+        };
+        before
+            .rsplit(' ')
+            .next()
+            .and_then(|n| n.parse().ok())
+            .unwrap_or(0)
+    }
+}
+
+impl Terminal {
+    /// The binary with these arguments in a terminal of this kind; `env` comes on top.
+    pub fn start(kind: Kind, args: &[&str], env: &[(&str, &Path)]) -> Self {
+        let (pty, pts) = pty_process::blocking::open().unwrap();
+        pty.resize(Size::new(kind.rows, kind.columns)).unwrap();
+        let before = tcgetattr(&pty).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rootstage"))
+            .args(args)
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin");
+        for (name, value) in kind.env {
+            command = command.env(name, value);
+        }
+        for (name, value) in env {
+            command = command.env(name, value);
+        }
+        let child = command.spawn(pts).unwrap();
+        let parser = vt100::Parser::new(kind.rows, kind.columns, 0);
+        let seen = Arc::new((
+            Mutex::new(Seen {
+                parser,
+                raw: Vec::new(),
+                ended: false,
+            }),
+            Condvar::new(),
+        ));
+        let reader = Arc::clone(&seen);
+        let fd = std::os::fd::AsFd::as_fd(&pty).try_clone_to_owned().unwrap();
+        std::thread::spawn(move || {
+            let mut file = std::fs::File::from(fd);
+            let mut bytes = [0; 65536];
+            loop {
+                let read = file.read(&mut bytes).unwrap_or(0);
+                let mut now = reader.0.lock().unwrap();
+                now.parser.process(&bytes[..read]);
+                now.raw.extend_from_slice(&bytes[..read]);
+                now.ended = read == 0;
+                reader.1.notify_all();
+                if read == 0 {
+                    return;
+                }
+            }
+        });
+        Self {
+            pid: child.id(),
+            pty,
+            child,
+            seen,
+            before,
+        }
+    }
+
+    /// Types.
+    pub fn keys(&self, keys: &str) {
+        (&self.pty).write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// What stands on the screen now.
+    pub fn look(&self) -> Look {
+        look(&self.seen.0.lock().unwrap())
+    }
+
+    /// Waits until the screen is as wanted.
+    pub fn wait(&self, what: &str, mut wanted: impl FnMut(&Look) -> bool) -> Look {
+        self.until(what, |seen| {
+            let look = look(seen);
+            wanted(&look).then_some(look)
+        })
+    }
+
+    /// Waits for words.
+    pub fn see(&self, words: &str) -> Look {
+        self.wait(words, |look| look.has(words))
+    }
+
+    fn until<T>(&self, what: &str, mut wanted: impl FnMut(&Seen) -> Option<T>) -> T {
+        let deadline = Instant::now() + PATIENCE;
+        let mut seen = self.seen.0.lock().unwrap();
+        loop {
+            if let Some(found) = wanted(&seen) {
+                return found;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(
+                !left.is_zero() && !seen.ended,
+                "{} waiting for: {what}\n{}",
+                if seen.ended { "ended" } else { "timed out" },
+                look(&seen).text()
+            );
+            seen = self.seen.1.wait_timeout(seen, left).unwrap().0;
+        }
+    }
+
+    /// Everything that was written to the terminal.
+    pub fn raw(&self) -> Vec<u8> {
+        self.seen.0.lock().unwrap().raw.clone()
+    }
+
+    /// Another size.
+    pub fn resize(&self, columns: u16, rows: u16) {
+        self.seen
+            .0
+            .lock()
+            .unwrap()
+            .parser
+            .screen_mut()
+            .set_size(rows, columns);
+        self.pty.resize(Size::new(rows, columns)).unwrap();
+    }
+
+    /// Sends the process a signal.
+    pub fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    /// Waits until the process has ended and everything it wrote was read.
+    pub fn end(mut self) -> Ended {
+        let status = {
+            let deadline = Instant::now() + PATIENCE;
+            let mut seen = self.seen.0.lock().unwrap();
+            while !seen.ended {
+                let left = deadline.saturating_duration_since(Instant::now());
+                assert!(!left.is_zero(), "it does not end\n{}", look(&seen).text());
+                seen = self.seen.1.wait_timeout(seen, left).unwrap().0;
+            }
+            drop(seen);
+            self.child.wait().unwrap()
+        };
+        let after = tcgetattr(&self.pty).unwrap();
+        let seen = self.seen.0.lock().unwrap();
+        let screen = seen.parser.screen();
+        Ended {
+            status,
+            text: screen.contents(),
+            restored: same(&self.before, &after)
+                && !screen.alternate_screen()
+                && !screen.hide_cursor(),
+            raw: seen.raw.clone(),
+        }
+    }
+
+    /// The file that the process reads as its memory, with what it may read and write.
+    pub fn memory(&self) -> Vec<u8> {
+        use std::io::{Seek as _, SeekFrom};
+        let mut memory = std::fs::File::open(format!("/proc/{}/mem", self.pid)).unwrap();
+        let maps = std::fs::read_to_string(format!("/proc/{}/maps", self.pid)).unwrap();
+        let mut all = Vec::new();
+        for line in maps.lines() {
+            let (range, rest) = line.split_once(' ').unwrap();
+            if !rest.starts_with("rw") || line.ends_with("[vvar]") {
+                continue;
+            }
+            let (begin, end) = range.split_once('-').unwrap();
+            let begin = u64::from_str_radix(begin, 16).unwrap();
+            let end = u64::from_str_radix(end, 16).unwrap();
+            memory.seek(SeekFrom::Start(begin)).unwrap();
+            // a page that was never touched may refuse
+            let _ = std::io::copy(&mut std::io::Read::by_ref(&mut memory).take(end - begin), &mut all);
+        }
+        all
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // where a test has failed, nothing is left running
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What was left when the process had ended.
+pub struct Ended {
+    pub status: ExitStatus,
+    /// What stands on the terminal.
+    pub text: String,
+    /// Whether the terminal is as it was: settings, screen, cursor.
+    pub restored: bool,
+    pub raw: Vec<u8>,
+}
+
+fn look(seen: &Seen) -> Look {
+    let screen = seen.parser.screen();
+    let (rows, columns) = screen.size();
+    let side = if columns >= 118 && rows >= 34 { 40 } else { 0 };
+    Look {
+        rows: screen.rows(0, columns).collect(),
+        main: screen.rows(side, columns - side).collect(),
+    }
+}
+
+fn same(before: &Termios, after: &Termios) -> bool {
+    before.input_modes == after.input_modes
+        && before.output_modes == after.output_modes
+        && before.control_modes == after.control_modes
+        && before.local_modes == after.local_modes
+}
