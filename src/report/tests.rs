@@ -18,7 +18,6 @@ fn refusals() -> Vec<Refusal> {
         Refusal::PhraseDiffers { expected: s("ERASE"), typed: s("erase") },
         Refusal::WordDiffers { of: s("plan"), position: 3, typed: s("x") },
         Refusal::NotATime { typed: s("x") },
-        Refusal::ClockDiffers { watch: s("10:00"), clock: s("2026-01-01T10:10:00Z"), minutes: 10 },
         Refusal::UnknownInitials { typed: s("x"), role: s("witness") },
         Refusal::UnknownInitials { typed: s(""), role: s("witness") },
         Refusal::WrongPerson { name: s("Bob"), role: s("witness") },
