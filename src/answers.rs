@@ -194,10 +194,11 @@ fn reply(
         }
     }
     let (initials, typed) = listed.map_or((None, None), |l| (l.initials, l.typed));
+    let usual = as_asked(ask, &state.procedure.plan, clock());
     let answer = Answer {
-        initials: initials.unwrap_or_else(|| initials_for(ask, &state.procedure.plan)),
-        typed: typed.unwrap_or_else(|| typed_for(ask, clock())),
-        read_to_end: ask.document.is_some(),
+        initials: initials.unwrap_or(usual.initials),
+        typed: typed.unwrap_or(usual.typed),
+        read_to_end: usual.read_to_end,
     };
     let secret = match (&ask.form, state.step().and_then(|step| step.holder.clone())) {
         (Form::Secret(_), Some(holder)) => {
@@ -209,6 +210,16 @@ fn reply(
         _ => None,
     };
     Ok((Command::Answer(answer), secret))
+}
+
+/// The answer that an ask wants: the first people who may take its seats, the first choice, the
+/// phrase, the words, the time.
+pub fn as_asked(ask: &Ask, plan: &Plan, now: OffsetDateTime) -> Answer {
+    Answer {
+        initials: initials_for(ask, plan),
+        typed: typed_for(ask, now),
+        read_to_end: ask.document.is_some(),
+    }
 }
 
 fn initials_for(ask: &Ask, plan: &Plan) -> Vec<String> {

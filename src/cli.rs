@@ -20,6 +20,7 @@ use time::OffsetDateTime;
 
 use crate::airgap::harden::Hardening;
 use crate::directory::DirectoryError;
+use crate::tui::settings::{self, ColourWish, GlyphSet, Settings, Surroundings};
 
 /// Root key ceremonies in the terminal.
 #[derive(Debug, Parser)]
@@ -156,6 +157,44 @@ pub struct Room {
     pub hardening: Hardening,
     glyphs: Glyphs,
     colours: Colours,
+}
+
+impl Room {
+    /// How the screens draw, for a ceremony in `dir`.
+    fn settings(&self, dir: &std::path::Path) -> Settings {
+        let var = |name: &str| std::env::var(name).ok();
+        let (no_color, term) = (var("NO_COLOR"), var("TERM"));
+        let (lc_all, lc_ctype, lang) = (var("LC_ALL"), var("LC_CTYPE"), var("LANG"));
+        let around = Surroundings {
+            no_color: no_color.as_deref(),
+            term: term.as_deref(),
+            lc_all: lc_all.as_deref(),
+            lc_ctype: lc_ctype.as_deref(),
+            lang: lang.as_deref(),
+        };
+        let glyphs = match self.glyphs {
+            Glyphs::Auto => None,
+            Glyphs::Unicode => Some(GlyphSet::Unicode),
+            Glyphs::Console => Some(GlyphSet::Console),
+            Glyphs::Ascii => Some(GlyphSet::Ascii),
+        };
+        let wish = match self.colours {
+            Colours::Auto => ColourWish::Auto,
+            Colours::Always => ColourWish::Always,
+            Colours::Never => ColourWish::Never,
+        };
+        Settings {
+            glyphs: settings::glyphs(glyphs, around),
+            colour: settings::colour(wish, around),
+            clock: now,
+            strength: |secret| {
+                let strength = crate::ceremony::passphrase::strength(secret);
+                (strength.bits, strength.words)
+            },
+            resume: format!("rootstage resume {}", dir.display()),
+            audit: format!("rootstage audit {}", dir.display()),
+        }
+    }
 }
 
 /// UTC now.

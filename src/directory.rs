@@ -18,6 +18,10 @@ use crate::journal::{Journal, JournalError, sync_dir, write_whole};
 use crate::ports::World;
 use crate::transcript::RULES;
 
+pub use audit::{Audited, audit, follow};
+
+mod audit;
+
 /// Name of the plan in the ceremony directory.
 pub const PLAN: &str = "plan.toml";
 /// Name of the script in the ceremony directory.

@@ -123,12 +123,12 @@ impl Driver {
         Ok(())
     }
 
-    /// Serves a front end until it hangs up or the transcript breaks.
+    /// Serves a front end until it hangs up or the transcript breaks; gives how things stand then.
     pub fn serve(
         mut self,
         orders: &std::sync::mpsc::Receiver<Order>,
         tell: &mut dyn FnMut(Report),
-    ) {
+    ) -> State {
         tell(Report::State(Box::new(self.state.clone())));
         while let Ok(order) = orders.recv() {
             let result = {
@@ -140,9 +140,10 @@ impl Driver {
                 Err(Stop::Refused(refusal)) => tell(Report::Refused(refusal)),
                 Err(Stop::Journal(error)) => {
                     tell(Report::Broken(error.to_string()));
-                    return;
+                    break;
                 }
             }
         }
+        self.state
     }
 }

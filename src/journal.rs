@@ -1,7 +1,7 @@
 //! The transcript on disk: append, fsync, and only then go on.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -13,6 +13,10 @@ use crate::ceremony::state::Placed;
 use crate::transcript::chain::Draft;
 use crate::transcript::record::SALT;
 use crate::transcript::{Chain, ChainError};
+
+pub use whole::{sync_dir, write_whole};
+
+mod whole;
 
 /// Name of the transcript in the ceremony directory.
 pub const TRANSCRIPT: &str = "transcript.jsonl";
@@ -47,6 +51,9 @@ pub enum JournalError {
     /// It holds no complete record.
     #[error("{0} holds no complete record")]
     Empty(PathBuf),
+    /// A write failed before; what is on disk is known again only after it was read again.
+    #[error("{0} could not be written before, so nothing more is written to it; resume the ceremony")]
+    Failed(PathBuf),
     /// There was no randomness for a salt.
     #[error("the operating system gave no randomness: {0}")]
     Randomness(getrandom::Error),
@@ -59,7 +66,12 @@ pub enum JournalError {
 pub struct Journal {
     file: File,
     path: PathBuf,
+    /// Bytes of whole records.
     bytes: u64,
+    /// Bytes of a torn last line after them; the first append cuts them.
+    torn: u64,
+    /// Whether a write failed: the file may be other than it is believed to be.
+    failed: bool,
     chain: Chain,
     opened: Instant,
     mono_base: u64,
@@ -86,6 +98,8 @@ impl Journal {
             file,
             path,
             bytes: 0,
+            torn: 0,
+            failed: false,
             chain: Chain::new(mode),
             opened: Instant::now(),
             mono_base: 0,
@@ -93,8 +107,9 @@ impl Journal {
         })
     }
 
-    /// Opens the transcript in `dir` to go on: checks the whole chain, cuts a torn last line, hands
-    /// every record to `each`. Gives the journal and the number of bytes that were cut.
+    /// Opens the transcript in `dir` to go on: checks the whole chain, hands every record to `each`.
+    /// Gives the journal and the number of bytes of a torn last line. The file is not changed yet:
+    /// the first append cuts the torn line, so that whoever then refuses to go on leaves it as found.
     pub fn reopen(
         dir: &Path,
         clock: fn() -> OffsetDateTime,
@@ -110,7 +125,7 @@ impl Journal {
         lock(&file, &path)?;
         let mut chain: Option<Chain> = None;
         let mut bytes = 0;
-        let mut cut = 0;
+        let mut torn = 0;
         let mut line = Vec::new();
         let mut reader = BufReader::new(&file);
         loop {
@@ -120,7 +135,7 @@ impl Journal {
                 break;
             }
             if line.pop() != Some(b'\n') {
-                cut = read as u64;
+                torn = read as u64;
                 break;
             }
             let number = chain.as_ref().map_or(0, Chain::length) + 1;
@@ -148,10 +163,6 @@ impl Journal {
         let Some(chain) = chain else {
             return Err(JournalError::Empty(path));
         };
-        if cut > 0 {
-            file.set_len(bytes).map_err(&io)?;
-            file.sync_all().map_err(&io)?;
-        }
         file.seek(SeekFrom::End(0)).map_err(&io)?;
         let mono_base = chain.mono();
         Ok((
@@ -159,22 +170,28 @@ impl Journal {
                 file,
                 path,
                 bytes,
+                torn,
+                failed: false,
                 chain,
                 opened: Instant::now(),
                 mono_base,
                 clock,
             },
-            cut,
+            torn,
         ))
     }
 
     /// Puts facts on disk: one write, one fsync. Where that fails, the file is cut back to its last
-    /// record, and the facts count as never recorded.
+    /// record, the facts count as never recorded, and this journal takes no more: after a failed
+    /// flush nobody knows what the disk holds until it was read again.
     pub fn append(
         &mut self,
         step: &str,
         events: Vec<(String, Event)>,
     ) -> Result<Vec<Placed>, JournalError> {
+        if self.failed {
+            return Err(JournalError::Failed(self.path.clone()));
+        }
         let at = timestamp((self.clock)());
         let elapsed = u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX);
         let mono = self.mono_base.saturating_add(elapsed);
@@ -201,11 +218,8 @@ impl Journal {
                 event,
             });
         }
-        let written = self
-            .file
-            .write_all(text.as_bytes())
-            .and_then(|()| self.file.sync_data());
-        if let Err(source) = written {
+        if let Err(source) = self.write(text.as_bytes()) {
+            self.failed = true;
             // Whatever of the lines reached the file must not be taken for a record later on.
             let _ = self.file.set_len(self.bytes);
             let _ = self.file.sync_data();
@@ -214,6 +228,15 @@ impl Journal {
         self.bytes += text.len() as u64;
         self.chain = chain;
         Ok(placed)
+    }
+
+    fn write(&mut self, text: &[u8]) -> std::io::Result<()> {
+        if self.torn > 0 {
+            self.file.set_len(self.bytes)?;
+            self.torn = 0;
+        }
+        self.file.write_all(text)?;
+        self.file.sync_data()
     }
 
     /// Path of the transcript.
@@ -235,11 +258,6 @@ fn lock(file: &File, path: &Path) -> Result<(), JournalError> {
         .map_err(|_| JournalError::InUse(path.to_owned()))
 }
 
-/// Flushes a directory, so that names in it survive a power cut.
-pub fn sync_dir(dir: &Path) -> std::io::Result<()> {
-    File::open(dir)?.sync_all()
-}
-
 /// `YYYY-MM-DDTHH:MM:SS.mmmZ`.
 pub fn timestamp(time: OffsetDateTime) -> String {
     let time = time.to_offset(time::UtcOffset::UTC);
@@ -253,47 +271,4 @@ pub fn timestamp(time: OffsetDateTime) -> String {
         time.second(),
         time.millisecond()
     )
-}
-
-/// Writes a file so that it is there whole or not at all: temporary name, fsync, rename, fsync of
-/// the directory. A file of that name with other content is left as it is and is an error.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    if let Ok(mut existing) = File::open(path) {
-        let mut there = Vec::new();
-        existing.read_to_end(&mut there)?;
-        return if there == bytes {
-            existing.sync_all()
-        } else {
-            Err(std::io::Error::new(
-                std::io::ErrorKind::AlreadyExists,
-                "a file of this name with other content is already there; it was left as it is",
-            ))
-        };
-    }
-    // The parent of a plain name is empty, not absent.
-    let dir = match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let temporary = dir.join(format!(".{name}.part"));
-    // Left behind by an interruption: never anything but a part of this very file.
-    match std::fs::remove_file(&temporary) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let write = || {
-        let mut file = OpenOptions::new()
-            .create_new(true)
-            .write(true)
-            .open(&temporary)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        std::fs::rename(&temporary, path)
-    };
-    if let Err(error) = write() {
-        let _ = std::fs::remove_file(&temporary);
-        return Err(error);
-    }
-    sync_dir(dir)
 }

@@ -41,6 +41,7 @@ fn words(happened: impl Into<String>, unchanged: &str, next: impl Into<String>) 
 const NOTHING: &str = "Nothing was recorded and nothing changed.";
 
 /// The words of a refusal.
+#[expect(clippy::too_many_lines, reason = "one arm per variant: the words stand together")]
 pub fn refusal(refusal: &Refusal) -> Words {
     match refusal {
         Refusal::NothingToAnswer { title } => words(
@@ -66,10 +67,21 @@ pub fn refusal(refusal: &Refusal) -> Words {
         Refusal::PhraseDiffers { expected, typed } => words(
             format!("\"{}\" is not the phrase.", safe(typed)),
             NOTHING,
-            format!("Type exactly, with the same capitals and spaces: {}", safe(expected)),
+            format!(
+                "Type exactly, with the same capitals and spaces: {}",
+                safe(expected)
+            ),
         ),
-        Refusal::WordDiffers { of, position, typed } => words(
-            format!("Word {position} of {} is not \"{}\".", safe(of), safe(typed)),
+        Refusal::WordDiffers {
+            of,
+            position,
+            typed,
+        } => words(
+            format!(
+                "Word {position} of {} is not \"{}\".",
+                safe(of),
+                safe(typed)
+            ),
             NOTHING,
             "Compare the word with the grid once more. If paper and screen differ, stop and log an exception (F2).",
         ),
@@ -81,20 +93,32 @@ pub fn refusal(refusal: &Refusal) -> Words {
         Refusal::UnknownInitials { typed, role } if typed.is_empty() => words(
             format!("The initials of the {} are missing.", safe(role)),
             NOTHING,
-            format!("Let the {} type the initials that stand in the plan.", safe(role)),
+            format!(
+                "Let the {} type the initials that stand in the plan.",
+                safe(role)
+            ),
         ),
         Refusal::UnknownInitials { typed, role } => words(
             format!("Nobody in the plan has the initials \"{}\".", safe(typed)),
             NOTHING,
-            format!("Let the {} type the initials that stand in the plan.", safe(role)),
+            format!(
+                "Let the {} type the initials that stand in the plan.",
+                safe(role)
+            ),
         ),
         Refusal::WrongPerson { name, role } => words(
             format!("{} is not the {} here.", safe(name), safe(role)),
             NOTHING,
-            format!("Let the {} whose turn it is type their own initials.", safe(role)),
+            format!(
+                "Let the {} whose turn it is type their own initials.",
+                safe(role)
+            ),
         ),
         Refusal::SamePersonTwice { name } => words(
-            format!("{} was named twice; these are seats of two people.", safe(name)),
+            format!(
+                "{} was named twice; these are seats of two people.",
+                safe(name)
+            ),
             NOTHING,
             "Let the second person type their own initials.",
         ),
@@ -114,7 +138,10 @@ pub fn refusal(refusal: &Refusal) -> Words {
             "Answer what the screen asks. The outline (F4) shows where the ceremony stands.",
         ),
         Refusal::SecretMissing { holder } => words(
-            format!("No PIN or passphrase was given for the token of {}.", safe(&holder.0)),
+            format!(
+                "No PIN or passphrase was given for the token of {}.",
+                safe(&holder.0)
+            ),
             "No PIN try was spent, and nothing was recorded.",
             "Let the keyholder type it, and then the initials.",
         ),
@@ -122,6 +149,7 @@ pub fn refusal(refusal: &Refusal) -> Words {
 }
 
 /// The words of a fault.
+#[expect(clippy::too_many_lines, reason = "one arm per variant: the words stand together")]
 pub fn fault(fault: &Fault) -> Words {
     match fault {
         Fault::TokenAbsent { token, present } => {
@@ -136,23 +164,47 @@ pub fn fault(fault: &Fault) -> Words {
                 "Insert the token that is named, wait for its light, and try again.",
             )
         }
-        Fault::Ambiguous { token, object, found } => words(
-            format!("{found} things answer to {} on {}.", safe(object), token_words(token)),
+        Fault::Ambiguous {
+            token,
+            object,
+            found,
+        } => words(
+            format!(
+                "{found} things answer to {} on {}.",
+                safe(object),
+                token_words(token)
+            ),
             "Nothing was chosen, and nothing was changed.",
             "Take away all tokens but the right one. If both are on it, use a spare token and log an exception (F2).",
         ),
         Fault::Module { module, reason } => words(
-            format!("The PKCS#11 module {} does not work: {}", safe(module), safe(reason)),
+            format!(
+                "The PKCS#11 module {} does not work: {}",
+                safe(module),
+                safe(reason)
+            ),
             "No token was reached, and none was changed.",
             "Check that the module is installed and the card service runs (`rootstage doctor`), then try again.",
         ),
         Fault::PinWrong { token, pin } => words(
-            format!("The PIN or passphrase for {} was wrong. {}", token_words(token), pin_words(pin)),
+            format!(
+                "The PIN or passphrase for {} was wrong. {}",
+                token_words(token),
+                pin_words(pin)
+            ),
             "The token did nothing else.",
             "Check that the right token is inserted. Let the keyholder type it again, slowly.",
         ),
-        Fault::PinLength { token, len, min, max } => words(
-            format!("The PIN for {} had {len} bytes; it takes {min} to {max}.", token_words(token)),
+        Fault::PinLength {
+            token,
+            len,
+            min,
+            max,
+        } => words(
+            format!(
+                "The PIN for {} had {len} bytes; it takes {min} to {max}.",
+                token_words(token)
+            ),
             "It was not sent: no PIN try was spent.",
             "Let the keyholder type the PIN again.",
         ),
@@ -162,12 +214,20 @@ pub fn fault(fault: &Fault) -> Words {
             "Take the spare, or let two people decide to skip (F3), and log an exception (F2).",
         ),
         Fault::KeyExists { token, label } => words(
-            format!("A key named {} is on {} already.", safe(label), token_words(token)),
+            format!(
+                "A key named {} is on {} already.",
+                safe(label),
+                token_words(token)
+            ),
             "No key was made, and the one that is there was not touched.",
             "Use a blank token. A key that was not made in this ceremony must not be enrolled.",
         ),
         Fault::KeyAbsent { token, label } => words(
-            format!("There is no key named {} on {}.", safe(label), token_words(token)),
+            format!(
+                "There is no key named {} on {}.",
+                safe(label),
+                token_words(token)
+            ),
             "Nothing was signed, and the token was not changed.",
             "Check that it is the right token. If it is, log an exception (F2).",
         ),
@@ -177,22 +237,36 @@ pub fn fault(fault: &Fault) -> Words {
             "Another kind of token or of key is needed; the plan says which. Log an exception (F2).",
         ),
         Fault::BadSignature { token } => words(
-            format!("{} made a signature that does not verify.", token_words(token)),
+            format!(
+                "{} made a signature that does not verify.",
+                token_words(token)
+            ),
             "The signature was thrown away; it does not count and is in no file.",
             "Do not use this token again before it was looked at. Log an exception (F2).",
         ),
         Fault::TokenFailed { token, reason } => words(
-            format!("{} failed in the middle: {}", token_words(token), safe(reason)),
+            format!(
+                "{} failed in the middle: {}",
+                token_words(token),
+                safe(reason)
+            ),
             "Nothing was counted. What the token did is looked up before anything is repeated.",
             "Insert the token again and wait for its light.",
         ),
         Fault::Storage { path, reason } => words(
-            format!("{} could not be read or written: {}", safe(path), safe(reason)),
+            format!(
+                "{} could not be read or written: {}",
+                safe(path),
+                safe(reason)
+            ),
             "What is on record stays on record; no file is left half-written under its name.",
             "Check that the medium is inserted, mounted and not full, then try again.",
         ),
         Fault::ReadBackDiffers { path } => words(
-            format!("{}: what was read back is not what was written.", safe(path)),
+            format!(
+                "{}: what was read back is not what was written.",
+                safe(path)
+            ),
             "The copy does not count. The ceremony's own files are as they were.",
             "Take another medium, and put the bad one aside with a label.",
         ),
@@ -219,15 +293,26 @@ pub fn effect(effect: &Effect) -> Doing {
         ),
         Effect::Identify { token } => doing(
             waiting(token),
-            format!("{} is asked for its name and serial number. No PIN try is spent.", token_words(token)),
+            format!(
+                "{} is asked for its name and serial number. No PIN try is spent.",
+                token_words(token)
+            ),
             meanwhile(token),
         ),
         Effect::FindKey { token, label } => doing(
             waiting(token),
-            format!("The key {} is looked for on {}.", safe(label), token_words(token)),
+            format!(
+                "The key {} is looked for on {}.",
+                safe(label),
+                token_words(token)
+            ),
             meanwhile(token),
         ),
-        Effect::Generate { token, label, algorithm } => doing(
+        Effect::Generate {
+            token,
+            label,
+            algorithm,
+        } => doing(
             waiting(token),
             format!(
                 "{} generates the key {} ({}). Some tokens take a minute.",
@@ -237,20 +322,31 @@ pub fn effect(effect: &Effect) -> Doing {
             ),
             meanwhile(token),
         ),
-        Effect::Sign { token, label, message } => {
+        Effect::Sign {
+            token,
+            label,
+            message,
+        } => {
             let what = match message {
                 Message::Possession { .. } => "the proof that it holds the key".to_owned(),
                 Message::Payload { sha256 } => format!("the root, payload {}", sha256.short()),
             };
             doing(
                 waiting(token),
-                format!("{} signs {what} with the key {}.", token_words(token), safe(label)),
+                format!(
+                    "{} signs {what} with the key {}.",
+                    token_words(token),
+                    safe(label)
+                ),
                 meanwhile(token),
             )
         }
         Effect::ReadKeys { paths } => doing(
             "Reading the online keys",
-            format!("Public keys are read from {} files of the plan.", paths.len()),
+            format!(
+                "Public keys are read from {} files of the plan.",
+                paths.len()
+            ),
             "Leave the medium where it is.",
         ),
         Effect::WriteMetadata { directories, files } => doing(
@@ -287,12 +383,17 @@ pub fn pin_words(pin: &PinState) -> String {
 
 /// A token as people call it: the label or path out of its name.
 pub fn token_words(token: &TokenName) -> String {
-    let rest = token.0.split_once(':').map_or(token.0.as_str(), |(_, rest)| rest);
+    let rest = token
+        .0
+        .split_once(':')
+        .map_or(token.0.as_str(), |(_, rest)| rest);
     match token.kind() {
         Some(TokenKind::File) => format!("The key file {}", safe(rest)),
         Some(TokenKind::Pkcs11) => {
             let part = |name: &str| {
-                rest.split([';', '?', '&']).find_map(|p| p.strip_prefix(name)?.strip_prefix('=')).map(safe)
+                rest.split([';', '?', '&'])
+                    .find_map(|p| p.strip_prefix(name)?.strip_prefix('='))
+                    .map(safe)
             };
             match (part("token"), part("serial")) {
                 (Some(label), Some(serial)) => format!("The token {label} (serial {serial})"),

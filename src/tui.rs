@@ -1,1 +1,239 @@
 //! The terminal user interface.
+//!
+//! It draws [`Ask`](crate::ceremony::ask::Ask)s and sends
+//! [`Order`]s; it knows no steps, no tokens, no files. Start at
+//! [`ceremony`] or [`home`].
+//!
+//! ```text
+//!  REHEARSAL  First root for Example Corp       14:32 UTC  12/95 min  air gap: ok
+//!  Step 7 of 22 · Alice Adams: generate the key                              Keys
+//! ━━━━━━━━━━━━━━━━━━━━━━━━━─────────────── next: Alice Adams: prove possession ──
+//!  what is asked: words, facts, a digest, a text to review                  scrolls
+//! ── Answer ──────────────────────────────────────── lines 1–13 of 20, PgDn … ──
+//!  fields                                                              never hidden
+//! ── Signatures 1/2   [x] Alice Adams  ▸[ ] Bob Brown   [ ] Carol Clark ─────────
+//!  Payload 3f2a 91bc   Transcript 8d1e 77a0 · 42 records
+//!  F1 help  F2 exception  F3 skip  F4 outline  F5 digests  F8 abort  Ctrl-C leave
+//! ```
+//!
+//! [`model`] is what is on screen, [`update`] what keys and reports do to it, [`view`] draws it;
+//! all three are pure. [`session`] has the terminal, the threads and the one channel. A frame is
+//! drawn only when something happened: at rest the program takes no processor time but once a
+//! minute, when the clock changes.
+
+pub mod backend;
+pub mod bindings;
+pub mod entry;
+pub mod glyphs;
+pub mod keys;
+pub mod model;
+pub mod pen;
+pub mod screens;
+pub mod session;
+pub mod settings;
+pub mod terminal;
+pub mod theme;
+pub mod update;
+pub mod view;
+pub mod widgets;
+
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+
+use self::model::Model;
+use self::screens::home::Home;
+use self::session::{Occurrence, Session};
+pub use self::settings::{Colour, ColourWish, GlyphSet, Settings, Surroundings};
+use self::update::Reaction;
+use crate::ceremony::command::Command;
+use crate::ceremony::state::State;
+use crate::driver::{Order, Report};
+
+/// How the ceremony screen was left. The terminal is as it was before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Leaving {
+    /// The ceremony is complete.
+    Closed,
+    /// It was aborted.
+    Aborted,
+    /// It waits on disk. The order to pause was sent; join the driver to know that it is on record.
+    Paused,
+    /// A signal ended the screen. The order to pause was sent.
+    Signal(i32),
+    /// The transcript cannot be written, or the driver stopped.
+    Broken(String),
+}
+
+/// What was chosen on the home screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HomeChoice {
+    /// Start the ceremony of a plan.
+    Start {
+        /// Path of the plan.
+        plan: String,
+        /// Directory to be made.
+        dir: String,
+    },
+    /// Go on with a ceremony.
+    Resume {
+        /// Its directory.
+        dir: String,
+    },
+    /// Audit a ceremony.
+    Audit {
+        /// Its directory.
+        dir: String,
+    },
+    /// Rehearse.
+    Rehearse {
+        /// Directory to be made.
+        dir: String,
+    },
+    /// List tokens.
+    Tokens,
+    /// Check the environment.
+    Environment,
+    /// Quit.
+    Quit,
+}
+
+/// The terminal cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TuiError {
+    /// Standard input or output is no terminal, or went away.
+    #[error("the terminal cannot be used: {0}. Run rootstage in a terminal, not through a pipe")]
+    Terminal(#[from] std::io::Error),
+}
+
+/// Takes the terminal over for a ceremony that stands like `initial`.
+///
+/// The first frame is drawn before `start` is called; `start` begins the driver on a thread of its
+/// own, gives it the sink for its reports, and returns where it takes orders. When this returns,
+/// the sender of orders is dropped: the driver finishes what it has and ends.
+pub fn ceremony(
+    settings: Settings,
+    start: impl FnOnce(Box<dyn FnMut(Report) + Send>) -> Sender<Order>,
+    initial: State,
+) -> Result<Leaving, TuiError> {
+    let mut session = Session::open()?;
+    let mut model = Model::new(settings, initial, backend::size());
+    session.draw(|buffer| view::draw(&model, buffer))?;
+    note_progress(&model);
+    session.listen()?;
+    let mut line = DriverLine(session.sender());
+    let orders = start(Box::new(move |report| line.send(report)));
+    loop {
+        let occurrence = session.next(until_next_minute(&model.settings));
+        if !terminal::is_taken() {
+            return Ok(Leaving::Broken(
+                "the program stopped by a defect".to_owned(),
+            ));
+        }
+        model.tick((model.settings.clock)());
+        let reaction = match occurrence {
+            Occurrence::Input(burst) => model.input(&burst),
+            Occurrence::Report(report) => model.report(report),
+            Occurrence::Resized => model.resize(backend::size()),
+            Occurrence::Minute => Reaction::default(),
+            Occurrence::DriverGone if model.ended() => Reaction::default(),
+            Occurrence::DriverGone => model.report(Report::Broken(
+                "The part that writes the transcript stopped.".to_owned(),
+            )),
+            Occurrence::InputEnded => return Ok(paused_by(&orders, signal_hook::consts::SIGHUP)),
+            Occurrence::Signal(signal) => return Ok(paused_by(&orders, signal)),
+        };
+        note_progress(&model);
+        if let Some(order) = reaction.order {
+            let gone = orders.send(order).is_err();
+            if gone && reaction.leave.is_none() {
+                model.report(Report::Broken(
+                    "The part that writes the transcript stopped.".to_owned(),
+                ));
+            }
+        }
+        if let Some(leaving) = reaction.leave {
+            return Ok(leaving);
+        }
+        if reaction.flush {
+            session.flush();
+        }
+        if reaction.repaint {
+            session.repaint()?;
+        }
+        session.draw(|buffer| view::draw(&model, buffer))?;
+    }
+}
+
+/// The home screen. `notice` is something to say, such as why the last choice did not work.
+pub fn home(settings: Settings, notice: String) -> Result<HomeChoice, TuiError> {
+    let mut session = Session::open()?;
+    let mut home = Home::new(settings, backend::size(), notice);
+    session.draw(|buffer| home.draw(buffer))?;
+    session.listen()?;
+    loop {
+        match session.next(until_next_minute(&home.settings)) {
+            Occurrence::Input(burst) => {
+                if burst.bytes().contains(&0x0c) {
+                    session.repaint()?;
+                }
+                if let Some(choice) = home.input(&burst) {
+                    return Ok(choice);
+                }
+            }
+            Occurrence::Resized => {
+                home.size = backend::size();
+                session.repaint()?;
+            }
+            Occurrence::InputEnded | Occurrence::Signal(_) => return Ok(HomeChoice::Quit),
+            Occurrence::Report(_) | Occurrence::DriverGone | Occurrence::Minute => {}
+        }
+        home.now = (home.settings.clock)();
+        session.draw(|buffer| home.draw(buffer))?;
+    }
+}
+
+/// The driver's end of the channel. Dropping it says that the driver has ended.
+struct DriverLine(Sender<Occurrence>);
+
+impl DriverLine {
+    fn send(&mut self, report: Report) {
+        // nobody listens any more once the screen was left
+        let _ = self.0.send(Occurrence::Report(report));
+    }
+}
+
+impl Drop for DriverLine {
+    fn drop(&mut self) {
+        let _ = self.0.send(Occurrence::DriverGone);
+    }
+}
+
+fn paused_by(orders: &Sender<Order>, signal: i32) -> Leaving {
+    let name = match signal {
+        signal_hook::consts::SIGHUP => "SIGHUP: the terminal went away".to_owned(),
+        signal_hook::consts::SIGTERM => "SIGTERM".to_owned(),
+        signal_hook::consts::SIGINT => "SIGINT".to_owned(),
+        other => format!("signal {other}"),
+    };
+    // a driver that has ended has nothing left to pause
+    let _ = orders.send(Order {
+        command: Command::Pause { reason: name },
+        secret: None,
+    });
+    Leaving::Signal(signal)
+}
+
+fn note_progress(model: &Model) {
+    let progress = format!(
+        "The transcript is on disk up to record {}, head {}.",
+        model.state.records,
+        model.state.head.short()
+    );
+    terminal::note(progress, model.settings.resume.clone());
+}
+
+fn until_next_minute(settings: &Settings) -> Duration {
+    let now = (settings.clock)();
+    Duration::from_millis(u64::from(60 - now.second().min(59)) * 1000 + 5)
+        .saturating_sub(Duration::from_millis(u64::from(now.millisecond())))
+}

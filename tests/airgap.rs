@@ -54,7 +54,8 @@ if platform.machine() == "x86_64":
     print(f"x32.socket={call(0x40000000 + 41, 2, 1, 0)}")
     print(f"x32.io_uring_setup={call(0x40000000 + 425, 1, 0)}")
     # the upper half of the register is not part of the domain
-    print(f"high.socket={call(41, (1 << 32) + 2, 1, 0)}")
+    print(f"high.inet={call(41, (1 << 32) + 2, 1, 0)}")
+    print(f"high.unix={call(41, (1 << 32) + 1, 1, 0)}")
 "#;
 
 type Facts = BTreeMap<String, String>;
@@ -240,7 +241,8 @@ fn assert_hardened(facts: &Facts) {
     if cfg!(target_arch = "x86_64") {
         is("x32.socket", DENIED);
         is("x32.io_uring_setup", DENIED);
-        is("high.socket", DENIED);
+        is("high.inet", DENIED);
+        is("high.unix", "opened");
     }
     for way in ["unix", "unix pair", "AF_UNIX"] {
         is(way, "opened");

@@ -5,11 +5,11 @@
     reason = "a test stops at what it does not expect"
 )]
 
-#[path = "support/room.rs"]
-mod room;
+#[path = "support/console.rs"]
+mod console;
 
 use clap::Command;
-use room::{Holds, PIN, ROOTSTAGE, Room, module, said};
+use console::{Holds, PIN, ROOTSTAGE, Room, module, said};
 use rootstage::cli;
 use serde_json::Value;
 

@@ -13,13 +13,13 @@
     reason = "a test stops at what it does not expect"
 )]
 
-#[path = "support/room.rs"]
-mod room;
+#[path = "support/venue.rs"]
+mod venue;
 
 use std::fmt::Write as _;
 use std::path::Path;
 
-use room::{Holds, PIN, ROOTSTAGE, Room, module, said};
+use venue::{Holds, PIN, ROOTSTAGE, Room, module, said};
 use rootstage::ceremony::check::{IDS, Verdict};
 use rootstage::ceremony::plan::Plan;
 use rootstage::ceremony::script::Script;

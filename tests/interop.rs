@@ -6,13 +6,13 @@
 
 #[path = "support/judges.rs"]
 mod judges;
-#[path = "support/room.rs"]
-mod room;
+#[path = "support/venue.rs"]
+mod venue;
 
 use std::path::Path;
 
 use judges::{Ruling, judges};
-use room::{Holds, Room, module, said};
+use venue::{Holds, Room, module, said};
 use rootstage::canonical;
 use rootstage::tuf::root::Signed;
 use rootstage::tuf::trusted::Trusted;

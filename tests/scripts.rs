@@ -5,7 +5,7 @@ use rootstage::ceremony::plan::{Mode, Outline, Plan, check, rehearsal, template}
 use rootstage::ceremony::procedure::Procedure;
 use rootstage::ceremony::script::Script;
 use rootstage::ceremony::scripts;
-use rootstage::cli;
+use rootstage::cli::{plan::text as plan_text, script::text as script_text};
 use time::macros::datetime;
 
 fn outline() -> Outline {
@@ -20,26 +20,53 @@ fn outline() -> Outline {
 
 #[test]
 fn the_rehearsal_has_the_steps_of_the_real_day_and_says_what_it_is() {
-    let read = |name| Script::parse(scripts::bytes_of(name).expect("shipped")).expect("parses");
-    let (real, practice) = (read("first-root"), read("first-root-rehearsal"));
-    assert_eq!((real.mode, practice.mode), (Mode::Production, Mode::Rehearsal));
+    let script = |name| Script::parse(scripts::bytes_of(name).expect("shipped")).expect("parses");
+    let (real, practice) = (script("first-root"), script("first-root-rehearsal"));
+    assert_eq!(
+        (real.mode, practice.mode),
+        (Mode::Production, Mode::Rehearsal)
+    );
     let shape = |script: &Script| -> Vec<_> {
         let steps = script.acts.iter().flat_map(|act| {
-            act.steps.iter().map(|s| (act.id.clone(), s.id.clone(), s.kind.clone(), s.by.clone(), s.each))
+            act.steps.iter().map(|s| {
+                (
+                    act.id.clone(),
+                    s.id.clone(),
+                    s.kind.clone(),
+                    s.by.clone(),
+                    s.each,
+                )
+            })
         });
         steps.collect()
     };
     assert_eq!(shape(&real), shape(&practice));
     let minutes = |script: &Script| -> u32 {
-        script.acts.iter().flat_map(|act| &act.steps).map(|step| step.minutes).sum()
+        script
+            .acts
+            .iter()
+            .flat_map(|act| &act.steps)
+            .map(|step| step.minutes)
+            .sum()
     };
     assert!(minutes(&practice) < minutes(&real));
-    for (step, other) in
-        practice.acts.iter().zip(&real.acts).flat_map(|(a, b)| a.steps.iter().zip(&b.steps))
+    for (step, other) in practice
+        .acts
+        .iter()
+        .zip(&real.acts)
+        .flat_map(|(a, b)| a.steps.iter().zip(&b.steps))
     {
         let say = step.say.to_lowercase();
-        assert!(say.contains("rehears") || say.contains("practice") || say.contains("real day"), "{}", step.id);
-        assert!(!other.say.to_lowercase().contains("rehears"), "{}", other.id);
+        assert!(
+            say.contains("rehears") || say.contains("practice") || say.contains("real day"),
+            "{}",
+            step.id
+        );
+        assert!(
+            !other.say.to_lowercase().contains("rehears"),
+            "{}",
+            other.id
+        );
     }
 }
 
@@ -49,10 +76,10 @@ fn every_command_says_something_fit_for_80_columns() {
     let plan = Plan::parse(rehearsal(&outline()).as_bytes());
     let read = script.as_ref().expect("parses");
     let texts = [
-        cli::script::list(),
-        cli::script::show(read),
-        cli::plan::show(plan.as_ref().expect("parses")),
-        cli::plan::check("plan.toml", &plan),
+        script_text::list(),
+        script_text::show(read),
+        plan_text::show(plan.as_ref().expect("parses")),
+        plan_text::check("plan.toml", &plan),
     ];
     for text in &texts {
         for line in text.lines() {
@@ -60,9 +87,9 @@ fn every_command_says_something_fit_for_80_columns() {
             assert_eq!(line, line.trim_end());
         }
     }
-    assert!(cli::script::check("s.toml", &script).starts_with("s.toml: a script without faults"));
+    assert!(script_text::check("s.toml", &script).starts_with("s.toml: a script without faults"));
     let broken = Plan::parse(template(Mode::Production, &outline()).as_bytes());
-    let said = cli::plan::check("plan.toml", &broken);
+    let said = plan_text::check("plan.toml", &broken);
     assert!(said.contains("plan.toml:"), "{said}");
     assert!(said.ends_with("19 problems.\n"), "{said}");
 }
@@ -70,17 +97,33 @@ fn every_command_says_something_fit_for_80_columns() {
 #[test]
 fn json_says_the_same() {
     let script = Script::parse(scripts::bytes_of("first-root").expect("shipped"));
-    let json = cli::script::show_json(script.as_ref().expect("parses"));
-    assert_eq!(json.pointer("/acts/0/steps/0/id").and_then(|id| id.as_str()), Some("welcome"));
-    let list = cli::script::list_json();
-    assert_eq!(list.pointer("/scripts/1/mode").and_then(|mode| mode.as_str()), Some("rehearsal"));
-    assert_eq!(cli::script::check_json("s", &script).pointer("/ok"), Some(&true.into()));
+    let json = script_text::show_json(script.as_ref().expect("parses"));
+    assert_eq!(
+        json.pointer("/acts/0/steps/0/id")
+            .and_then(|id| id.as_str()),
+        Some("welcome")
+    );
+    let list = script_text::list_json();
+    assert_eq!(
+        list.pointer("/scripts/1/mode")
+            .and_then(|mode| mode.as_str()),
+        Some("rehearsal")
+    );
+    assert_eq!(
+        script_text::check_json("s", &script).pointer("/ok"),
+        Some(&true.into())
+    );
     let plan = Plan::parse(rehearsal(&outline()).as_bytes());
-    let json = cli::plan::show_json(plan.as_ref().expect("parses"));
+    let json = plan_text::show_json(plan.as_ref().expect("parses"));
     assert_eq!(json.pointer("/root/threshold"), Some(&3.into()));
-    assert_eq!(json.pointer("/words").and_then(|words| words.as_array()).map(Vec::len), Some(32));
+    assert_eq!(
+        json.pointer("/words")
+            .and_then(|words| words.as_array())
+            .map(Vec::len),
+        Some(32)
+    );
     let broken = Plan::parse(b"[plan]\n");
-    let json = cli::plan::check_json("p", &broken);
+    let json = plan_text::check_json("p", &broken);
     assert_eq!(json.pointer("/problems/0/line"), Some(&0.into()));
     assert_eq!(json.pointer("/ok"), Some(&false.into()));
 }
@@ -91,7 +134,8 @@ fn the_words_of_the_plan_are_on_the_paper() {
     let script = check::script_of(&plan, None).expect("shipped");
     let paper = Paper::of_day(&Procedure::new(script, plan.clone()));
     let (html, markdown) = (html(&paper), markdown(&paper));
-    for (number, word) in (1..).zip(plan.digest.words()) {
+    let digests = [plan.digest.words(), paper.script.1.words()];
+    for (number, word) in digests.into_iter().flat_map(|words| (1..).zip(words)) {
         let number: usize = number;
         assert!(html.contains(&format!("<span class=\"num\">{number}</span> {word}")));
         assert!(markdown.contains(&format!("{number}. {word}")));
@@ -100,7 +144,8 @@ fn the_words_of_the_plan_are_on_the_paper() {
         let directory = std::path::PathBuf::from(directory);
         std::fs::write(directory.join("paper.html"), html).expect("written");
         std::fs::write(directory.join("paper.md"), markdown).expect("written");
-        let real = Script::parse(scripts::bytes_of("first-root").expect("shipped")).expect("parses");
+        let real =
+            Script::parse(scripts::bytes_of("first-root").expect("shipped")).expect("parses");
         let form = rootstage::ceremony::paper::html::html(&Paper::of_script(&real));
         std::fs::write(directory.join("form.html"), form).expect("written");
     }

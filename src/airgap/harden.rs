@@ -115,9 +115,10 @@ fn no_core_file() -> Result<(), Errno> {
     )
 }
 
-/// Locked memory that is enough for anything that a ceremony does, in bytes. What counts is what is
-/// reserved, not what is touched: stacks, and heaps of threads, are reserved far beyond their use.
-const LOCKABLE_ENOUGH: u64 = 4 << 30;
+/// Memory that must still be there for the asking once all memory is locked, in bytes. What counts
+/// against the limit is what is reserved, not what is touched: the passphrase function takes 256 MiB
+/// at once, stacks and heaps of threads are reserved far beyond their use.
+const ENOUGH: usize = 512 << 20;
 
 /// Locks what is mapped now and what will be, each page once it is touched, so that memory in use
 /// does not grow by locking.
@@ -125,26 +126,33 @@ const LOCKABLE_ENOUGH: u64 = 4 << 30;
 /// Under a small limit nothing is locked at all: the lock would be granted now, and the first
 /// allocation beyond the limit would end the ceremony.
 fn lock_memory() -> Outcome {
-    let before = rustix::process::getrlimit(Resource::Memlock);
-    let everything = Rlimit {
-        current: None,
-        maximum: None,
-    };
-    if rustix::process::setrlimit(Resource::Memlock, everything).is_err() {
-        let enough = before.maximum.is_none_or(|bytes| bytes >= LOCKABLE_ENOUGH);
+    let limit = rustix::process::getrlimit(Resource::Memlock).maximum;
+    // a privileged process may have no limit, others their own highest; where neither is granted,
+    // the limit stays as it is, and what follows finds out what it is worth
+    let _ = [None, limit].into_iter().find(|&maximum| {
         let most = Rlimit {
-            current: before.maximum,
-            maximum: before.maximum,
+            current: maximum,
+            maximum,
         };
-        if !enough || rustix::process::setrlimit(Resource::Memlock, most).is_err() {
-            let limit = before.maximum.unwrap_or_default() >> 10;
-            return Outcome::NotPossible(format!(
-                "this user may lock only {limit} KiB of memory (`ulimit -l`), too little to be safe"
-            ));
+        rustix::process::setrlimit(Resource::Memlock, most).is_ok()
+    });
+    let flags = MlockAllFlags::CURRENT | MlockAllFlags::FUTURE | MlockAllFlags::ONFAULT;
+    let locked = rustix::mm::mlockall(flags);
+    let mut probe = Vec::<u8>::new();
+    let room = std::hint::black_box(&mut probe).try_reserve_exact(ENOUGH);
+    if locked.is_ok() && room.is_ok() {
+        return Outcome::Done;
+    }
+    match (locked.and_then(|()| rustix::mm::munlockall()), limit) {
+        (Err(error), None) => not_possible(&error),
+        (_, Some(limit)) => Outcome::NotPossible(format!(
+            "this user may lock only {} KiB of memory (`ulimit -l`), too little to be safe",
+            limit >> 10
+        )),
+        (Ok(()), None) => {
+            Outcome::NotPossible("this machine has too little memory to lock it".to_owned())
         }
     }
-    let flags = MlockAllFlags::CURRENT | MlockAllFlags::FUTURE | MlockAllFlags::ONFAULT;
-    outcome(rustix::mm::mlockall(flags))
 }
 
 /// `AF_UNIX`: sockets between programs of one machine, the way to the card reader's daemon.

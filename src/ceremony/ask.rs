@@ -175,13 +175,10 @@ impl Ask {
         }
     }
 
-    /// Adds a paragraph.
+    /// Adds a text, paragraph by paragraph; within one, line breaks are spaces.
     #[must_use]
-    pub fn saying(mut self, paragraph: impl Into<String>) -> Self {
-        let paragraph = paragraph.into();
-        if !paragraph.is_empty() {
-            self.words.push(paragraph);
-        }
+    pub fn saying(mut self, text: impl AsRef<str>) -> Self {
+        self.words.extend(super::plain::paragraphs(text.as_ref()));
         self
     }
 
@@ -309,6 +306,14 @@ impl Ask {
     }
 
     fn seat(&self, initials: &[String], plan: &Plan) -> Result<Vec<ParticipantId>, Refusal> {
+        // Nobody answers for nobody, and initials beside the seats would be in the record unchecked.
+        if self.seats.is_empty() || initials.len() > self.seats.len() {
+            let count = |people: usize| u32::try_from(people).unwrap_or(u32::MAX);
+            return Err(Refusal::Incomplete {
+                wanted: count(self.seats.len().max(1)),
+                got: count(initials.len()),
+            });
+        }
         let mut seated: Vec<ParticipantId> = Vec::new();
         for (number, seat) in self.seats.iter().enumerate() {
             let typed = initials.get(number).map_or("", |text| text.trim());

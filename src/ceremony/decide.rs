@@ -2,7 +2,7 @@
 
 use super::ask::Form;
 use super::command::{Command, ExceptionForm};
-use super::effect::{Effect, Message, Outcome};
+use super::effect::{Effect, Message, Outcome, all_written};
 use super::event::{Event, Exception};
 use super::plan::{ParticipantId, Plan};
 use super::refusal::Refusal;
@@ -107,6 +107,13 @@ fn go_on(state: &State) -> Result<Decision, Refusal> {
     }
     if let Some(effect) = &state.in_flight {
         // Only after an interruption: what can be repeated is repeated, under the record it has.
+        // What cannot is put in doubt by resuming, and is then asked about.
+        if !effect.repeatable() || effect.takes_secret() {
+            return Err(Refusal::OutOfPlace {
+                command: "going on".to_owned(),
+                because: "an act is on record without its result; resume the ceremony".to_owned(),
+            });
+        }
         return Ok(Decision {
             events: Vec::new(),
             effect: Some(effect.clone()),
@@ -198,8 +205,14 @@ fn observed(state: &State, effect: &Effect, outcome: Outcome) -> Event {
             }
         }
         (Effect::ReadKeys { .. }, Outcome::Keys(files)) => Event::KeysRead { files },
-        (Effect::WriteMetadata { .. }, Outcome::Written(files)) => {
-            Event::MetadataWritten { files }
+        (Effect::WriteMetadata { directories, files }, Outcome::Written(written)) => {
+            if all_written(directories, files, &written) {
+                Event::MetadataWritten { files: written }
+            } else {
+                Event::Faulted(Fault::ReadBackDiffers {
+                    path: written.first().map_or_else(String::new, |file| file.name.clone()),
+                })
+            }
         }
         (_, Outcome::Fault(fault)) => Event::Faulted(fault),
         (_, other) => Event::Faulted(Fault::TokenFailed {
@@ -229,7 +242,7 @@ fn usable(key: &TokenKey, token: &TokenName) -> Result<(), Fault> {
 
 fn skip(state: &State, form: ExceptionForm) -> Result<Decision, Refusal> {
     let (kind, step) = current(state)?;
-    if state.in_doubt.is_some() {
+    if state.in_flight.is_some() || state.in_doubt.is_some() {
         return Err(Refusal::NotSkippable {
             step: step.id.clone(),
             because: "something is in doubt here and must be looked at first".to_owned(),

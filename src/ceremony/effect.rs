@@ -102,6 +102,21 @@ pub struct FileDigest {
     pub size: u64,
 }
 
+/// Whether `written` is each of `files`, once in the ceremony's own directory and once in each of
+/// `directories`.
+pub fn all_written(directories: &[String], files: &[FileDigest], written: &[FileDigest]) -> bool {
+    let places = directories.len() + 1;
+    written.len() == files.len() * places
+        && files.iter().all(|file| {
+            let same = |there: &&FileDigest| {
+                there.sha256 == file.sha256
+                    && there.size == file.size
+                    && there.name.rsplit('/').next() == Some(file.name.as_str())
+            };
+            written.iter().filter(same).count() == places
+        })
+}
+
 /// A public key read from a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -5,12 +5,16 @@
 
 pub mod html;
 pub mod markdown;
+mod plan_sheet;
 
+use super::plain::paragraphs;
 use super::ask::Seat;
 use super::plan::{Duty, Mode, Participant, Plan};
 use super::procedure::Procedure;
 use super::script::{Answerer, Each, Script};
 use crate::digest::Sha256;
+
+pub use plan_sheet::PlanSheet;
 
 /// Number of words in a digest, one for each byte.
 pub const WORDS: usize = 32;
@@ -46,17 +50,6 @@ pub struct Paper {
     pub signatures: Vec<(String, String)>,
 }
 
-/// What the plan says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PlanSheet {
-    /// Digest of the plan's file.
-    pub digest: Sha256,
-    /// Parameters: label and value.
-    pub parameters: Vec<(String, String)>,
-    /// People: name, initials, duty, token.
-    pub people: Vec<[String; 4]>,
-}
-
 /// An act.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActSheet {
@@ -75,10 +68,19 @@ pub struct Row {
     pub title: String,
     /// Text to read out, in paragraphs.
     pub say: Vec<String>,
-    /// Who answers, one entry for each seat: duty, and the name where only one person can.
-    pub who: Vec<String>,
+    /// Who answers, one entry for each seat.
+    pub who: Vec<Place>,
     /// Time budget in minutes.
     pub minutes: u32,
+}
+
+/// A seat of a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Duty, or whom the script names instead.
+    pub role: String,
+    /// Name, where only one person can take the seat; otherwise empty.
+    pub name: String,
 }
 
 impl Paper {
@@ -96,14 +98,21 @@ impl Paper {
                         Each::Keyholder => format!("Each keyholder: {}", step.title),
                     },
                     say: paragraphs(&step.say.replace("{holder}", "(name of the keyholder)")),
-                    who: step.by.iter().map(|answerer| role(*answerer).to_owned()).collect(),
+                    who: step.by.iter().map(|answerer| unnamed(*answerer)).collect(),
                     minutes: step.minutes,
                 })
                 .collect(),
         });
         let acts: Vec<ActSheet> = acts.collect();
-        let keyholders = ["Keyholder 1", "Keyholder 2", "Keyholder 3", "Keyholder 4", "Keyholder 5"];
-        let mut signatures: Vec<(String, String)> = vec![(String::new(), "administrator".to_owned())];
+        let keyholders = [
+            "Keyholder 1",
+            "Keyholder 2",
+            "Keyholder 3",
+            "Keyholder 4",
+            "Keyholder 5",
+        ];
+        let mut signatures: Vec<(String, String)> =
+            vec![(String::new(), "administrator".to_owned())];
         signatures.push((String::new(), "witness".to_owned()));
         signatures.extend(keyholders.map(|_| (String::new(), "keyholder".to_owned())));
         Self {
@@ -113,7 +122,11 @@ impl Paper {
             script: (script.name.clone(), script.digest),
             mode: script.mode,
             plan: None,
-            minutes: acts.iter().flat_map(|act| &act.rows).map(|row| row.minutes).sum(),
+            minutes: acts
+                .iter()
+                .flat_map(|act| &act.rows)
+                .map(|row| row.minutes)
+                .sum(),
             acts,
             fingerprints: keyholders.map(str::to_owned).to_vec(),
             materials: vec![("Token".to_owned(), String::new()); keyholders.len()],
@@ -148,10 +161,17 @@ impl Paper {
         let keyholders: Vec<&Participant> = plan.of_duty(Duty::Keyholder).collect();
         let token = |person: &&Participant| {
             let serial = person.key.as_ref().and_then(|key| key.serial.clone());
-            (format!("Token of {}", person.name), serial.unwrap_or_default())
+            (
+                format!("Token of {}", person.name),
+                serial.unwrap_or_default(),
+            )
         };
         let mut materials: Vec<(String, String)> = keyholders.iter().map(token).collect();
-        materials.extend(plan.output.iter().map(|out| ("Medium".to_owned(), out.clone())));
+        materials.extend(
+            plan.output
+                .iter()
+                .map(|out| ("Medium".to_owned(), out.clone())),
+        );
         Self {
             title: plan.title.clone(),
             script_title: script.title.clone(),
@@ -161,7 +181,10 @@ impl Paper {
             plan: Some(PlanSheet::new(plan)),
             acts,
             minutes: procedure.minutes(),
-            fingerprints: keyholders.iter().map(|person| person.name.clone()).collect(),
+            fingerprints: keyholders
+                .iter()
+                .map(|person| person.name.clone())
+                .collect(),
             materials,
             signatures: plan
                 .participants
@@ -177,74 +200,26 @@ impl Paper {
     }
 }
 
-impl PlanSheet {
-    fn new(plan: &Plan) -> Self {
-        let root = &plan.root;
-        let keys = plan.of_duty(Duty::Keyholder).count();
-        let yes = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
-        let mut parameters = vec![
-            ("Place".to_owned(), plan.location.clone()),
-            ("Root version".to_owned(), root.version.to_string()),
-            ("Signatures needed".to_owned(), format!("{} of {keys} keys", root.threshold)),
-            ("Root expires (UTC)".to_owned(), super::plan::check::stamp(root.expires)),
-            ("Consistent snapshot".to_owned(), yes(root.consistent_snapshot)),
-        ];
-        for (name, role) in &root.roles {
-            let files: Vec<&str> = role.keys.iter().map(|key| key.path.as_str()).collect();
-            let value = format!("{} of {} keys: {}", role.threshold, files.len(), files.join(", "));
-            parameters.push((format!("Online role {name}"), value));
-        }
-        let quorum: Vec<String> = plan
-            .quorum
-            .iter()
-            .filter(|(_, number)| **number > 0)
-            .map(|(duty, number)| format!("{number} {}", duty.name()))
-            .collect();
-        parameters.push(("Must be present".to_owned(), quorum.join(", ")));
-        let checks = &plan.policy.required_checks;
-        let checks = if checks.is_empty() { "none".to_owned() } else { checks.join(", ") };
-        parameters.push(("Checks that must pass".to_owned(), checks));
-        if plan.policy.no_spare_acknowledged {
-            let value = "acknowledged: one lost key, and the root can never be signed again";
-            parameters.push(("No spare key".to_owned(), value.to_owned()));
-        }
-        let people = plan.participants.iter().map(|person| {
-            let key = person.key.as_ref();
-            [
-                person.name.clone(),
-                person.initials.clone(),
-                person.duty.name().to_owned(),
-                key.map(|key| format!("{} ({})", key.token, key.algorithm.name())).unwrap_or_default(),
-            ]
-        });
-        Self {
-            digest: plan.digest,
-            parameters,
-            people: people.collect(),
-        }
-    }
-}
-
-/// Paragraphs of a text: what stands between empty lines.
-pub fn paragraphs(text: &str) -> Vec<String> {
-    text.split("\n\n")
-        .map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "))
-        .filter(|part| !part.is_empty())
-        .collect()
-}
-
-fn role(answerer: Answerer) -> &'static str {
-    match answerer {
+fn unnamed(answerer: Answerer) -> Place {
+    let role = match answerer {
         Answerer::Duty(duty) => duty.name(),
         Answerer::Holder => "the keyholder",
         Answerer::Anyone => "anyone",
+    };
+    Place {
+        role: role.to_owned(),
+        name: String::new(),
     }
 }
 
-fn seated(seat: &Seat, plan: &Plan) -> String {
-    match seat.who.as_slice() {
-        [one] => format!("{}: {}", seat.role, plan.name_of(one)),
-        _ => seat.role.clone(),
+fn seated(seat: &Seat, plan: &Plan) -> Place {
+    let name = match seat.who.as_slice() {
+        [one] => plan.name_of(one).to_owned(),
+        _ => String::new(),
+    };
+    Place {
+        role: seat.role.clone(),
+        name,
     }
 }
 

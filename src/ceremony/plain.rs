@@ -28,9 +28,9 @@ pub fn flaw(text: &str, lines: Lines, longest: usize) -> Option<String> {
     if length > longest {
         return Some(format!("has {length} characters; at most {longest} fit."));
     }
-    let hidden = text.chars().find(|c| {
-        deceives(*c) || (c.is_control() && !(lines == Lines::Several && *c == '\n'))
-    })?;
+    let hidden = text
+        .chars()
+        .find(|c| deceives(*c) || (c.is_control() && !(lines == Lines::Several && *c == '\n')))?;
     Some(format!(
         "holds U+{:04X}, a character that is not seen but changes what is seen. Remove it.",
         u32::from(hidden)
@@ -42,7 +42,17 @@ pub fn is_id(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= 48
         && !text.starts_with('-')
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+/// Paragraphs of a text: what stands between empty lines.
+pub fn paragraphs(text: &str) -> Vec<String> {
+    text.split("\n\n")
+        .map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "))
+        .filter(|part| !part.is_empty())
+        .collect()
 }
 
 #[cfg(test)]
@@ -53,7 +63,16 @@ mod tests {
     fn what_is_not_seen_is_refused() {
         assert_eq!(flaw("Ada Łukasiewicz 李", Lines::One, 40), None);
         assert_eq!(flaw("two\nlines", Lines::Several, 40), None);
-        for bad in ["", "  ", "two\nlines", "\u{1b}[31m", "a\u{202e}b", "a\u{200b}b", "a\tb", "toolong"] {
+        for bad in [
+            "",
+            "  ",
+            "two\nlines",
+            "\u{1b}[31m",
+            "a\u{202e}b",
+            "a\u{200b}b",
+            "a\tb",
+            "toolong",
+        ] {
             assert!(flaw(bad, Lines::One, 6).is_some(), "{bad:?}");
         }
     }

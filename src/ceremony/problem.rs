@@ -73,9 +73,9 @@ impl Problems {
 
     /// One line each, as a compiler would print them.
     pub fn in_file(&self, file: &str) -> String {
-        self.0
-            .iter()
-            .fold(String::new(), |text, problem| text + &problem.in_file(file) + "\n")
+        self.0.iter().fold(String::new(), |text, problem| {
+            text + &problem.in_file(file) + "\n"
+        })
     }
 }
 
@@ -150,6 +150,9 @@ mod tests {
             problems.in_file("plan.toml"),
             "plan.toml: All of it.\nplan.toml:2: Two.\nplan.toml:9: Nine.\n"
         );
-        assert_eq!(problems.to_string(), "All of it.\nline 2: Two.\nline 9: Nine.");
+        assert_eq!(
+            problems.to_string(),
+            "All of it.\nline 2: Two.\nline 9: Nine."
+        );
     }
 }

@@ -2,7 +2,10 @@
 
 /// Name and exact bytes of each, in the order in which they are listed.
 static SHIPPED: [(&str, &[u8]); 2] = [
-    ("first-root", include_bytes!("../../ceremony-scripts/first-root.toml")),
+    (
+        "first-root",
+        include_bytes!("../../ceremony-scripts/first-root.toml"),
+    ),
     (
         "first-root-rehearsal",
         include_bytes!("../../ceremony-scripts/first-root-rehearsal.toml"),
@@ -16,7 +19,10 @@ pub fn shipped() -> &'static [(&'static str, &'static [u8])] {
 
 /// The file of the shipped script of this name.
 pub fn bytes_of(name: &str) -> Option<&'static [u8]> {
-    shipped().iter().find(|(known, _)| *known == name).map(|(_, bytes)| *bytes)
+    shipped()
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, bytes)| *bytes)
 }
 
 #[cfg(test)]

@@ -131,6 +131,11 @@ pub enum Repetition {
     Free,
 }
 
+/// What comes first: lets a step leave with `?` for whatever has to be done before its own work.
+fn first(wants: impl FnOnce() -> Result<Next, Next>) -> Next {
+    wants().unwrap_or_else(|before| before)
+}
+
 /// The usual ask of a step: its text, its seats.
 fn ask_of(state: &State, step: &BoundStep, name: &str, title: &str, form: Form) -> Ask {
     Ask::new(name, title, form)

@@ -35,7 +35,9 @@ fn distance(a: &str, b: &str) -> usize {
         let mut left = i + 1;
         for (to, pair) in b.iter().zip(row.windows(2)) {
             let &[diagonal, above] = pair else { continue };
-            left = (diagonal + usize::from(from != *to)).min(above + 1).min(left + 1);
+            left = (diagonal + usize::from(from != *to))
+                .min(above + 1)
+                .min(left + 1);
             next.push(left);
         }
         row = next;

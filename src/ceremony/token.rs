@@ -69,6 +69,10 @@ impl Algorithm {
 /// How a token's PIN stands, as far as the token tells.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one per flag of the token, under its own name"
+)]
 pub struct PinState {
     /// Tries left, where the token counts them aloud.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -125,7 +129,10 @@ pub struct TokenKey {
 /// `local` is false, and the reports say so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(clippy::struct_excessive_bools, reason = "one per PKCS#11 attribute, under its own name")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one per PKCS#11 attribute, under its own name"
+)]
 pub struct KeyAttributes {
     /// `CKA_LOCAL`: generated on the token.
     pub local: bool,

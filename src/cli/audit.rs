@@ -1,18 +1,15 @@
 //! `audit`: a ceremony directory, derived again.
 
-use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Args;
 use serde_json::json;
 
 use super::{Failure, print, print_json, read};
 use crate::digest::Sha256;
-use crate::directory::{self, DirectoryError};
-use crate::journal::TRANSCRIPT;
+use crate::directory::{self, Audited, DirectoryError};
 use crate::safe::safe;
-use crate::transcript::audit::{Artefacts, Auditor, Finding, Verdict};
+use crate::transcript::audit::{Auditor, Finding, Verdict};
 
 /// Arguments of `audit`.
 #[derive(Debug, Args)]
@@ -31,6 +28,16 @@ pub struct Audit {
 }
 
 impl Audit {
+    /// The audit of a directory, without anything to compare with.
+    pub fn of(dir: String) -> Self {
+        Self {
+            dir: dir.into(),
+            expect_head: None,
+            trusted_root: Vec::new(),
+            json: false,
+        }
+    }
+
     pub fn run(&self) -> Result<(), Failure> {
         let expected = match &self.expect_head {
             None => None,
@@ -43,15 +50,9 @@ impl Audit {
             .iter()
             .map(|path| Ok((path.display().to_string(), read(path)?)))
             .collect::<Result<Vec<_>, Failure>>()?;
-        let auditor = self.follow(expected)?;
-        let artefacts = Artefacts {
-            metadata: self.metadata()?,
-            trusted,
-        };
-        let findings = auditor.finish(&artefacts);
-        let passed = findings
-            .iter()
-            .all(|finding| finding.verdict != Verdict::Fail);
+        let audited = directory::audit(&self.dir, expected, trusted).map_err(|error| self.failed(error))?;
+        let passed = audited.passed();
+        let Audited { auditor, findings } = audited;
         if self.json {
             print_json(&document(&auditor, &findings, passed));
         } else {
@@ -64,71 +65,18 @@ impl Audit {
         }
     }
 
-    fn follow(&self, expected: Option<Sha256>) -> Result<Auditor, Failure> {
-        let path = self.dir.join(TRANSCRIPT);
-        let failed = |error: std::io::Error| {
-            Failure::surroundings(format!(
-                "{}: {error}. Nothing was audited. Name a ceremony directory.",
-                path.display()
-            ))
-        };
-        let file = std::fs::File::open(&path).map_err(failed)?;
-        let procedure = directory::read_procedure(&self.dir).map_err(|error| match error {
+    fn failed(&self, error: DirectoryError) -> Failure {
+        match error {
             DirectoryError::NeverOpened(_) => Failure::surroundings(format!(
                 "{}: plan.toml or script.toml is missing. Nothing was audited.",
                 self.dir.display()
             )),
+            DirectoryError::Io { path, source } => Failure::surroundings(format!(
+                "{}: {source}. Nothing was audited. Name a ceremony directory.",
+                path.display()
+            )),
             other => other.into(),
-        })?;
-        let mut reader = BufReader::with_capacity(1 << 16, file);
-        let mut line = Vec::with_capacity(4096);
-        let mut auditor: Option<Auditor> = None;
-        let procedure = Arc::new(procedure);
-        loop {
-            line.clear();
-            let read = reader.read_until(b'\n', &mut line).map_err(failed)?;
-            if read == 0 {
-                break;
-            }
-            let whole = line.pop_if(|last| *last == b'\n').is_some();
-            let auditor = auditor.get_or_insert_with(|| {
-                let mode = std::str::from_utf8(&line)
-                    .ok()
-                    .and_then(directory::mode_of_first_line)
-                    .unwrap_or(procedure.plan.mode);
-                Auditor::new(Arc::clone(&procedure), mode, expected)
-            });
-            if whole {
-                auditor.line(&line);
-            } else {
-                auditor.torn(read as u64);
-            }
         }
-        Ok(auditor.unwrap_or_else(|| {
-            let mode = procedure.plan.mode;
-            Auditor::new(procedure, mode, expected)
-        }))
-    }
-
-    fn metadata(&self) -> Result<Vec<(String, Vec<u8>)>, Failure> {
-        let dir = self.dir.join(crate::world::METADATA);
-        let entries = match std::fs::read_dir(&dir) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            other => other,
-        };
-        let failed = |error: std::io::Error| {
-            Failure::surroundings(format!("{}: {error}. The audit was not finished.", dir.display()))
-        };
-        let mut files = Vec::new();
-        for entry in entries.map_err(failed)? {
-            let entry = entry.map_err(failed)?;
-            files.push((
-                entry.file_name().to_string_lossy().into_owned(),
-                read(&entry.path())?,
-            ));
-        }
-        files.sort();
-        Ok(files)
     }
 }
 

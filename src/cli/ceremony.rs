@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
 
 use clap::Args;
 use p256::pkcs8::{EncodePublicKey as _, LineEnding};
@@ -19,6 +20,7 @@ use crate::journal::write_whole;
 use crate::ports::World;
 use crate::secret::Secret;
 use crate::token::AllTokens;
+use crate::tui::{self, HomeChoice, Leaving};
 use crate::world::ThisMachine;
 
 /// Binary logarithm of scrypt's N for the keys of a rehearsal: quick, and worth nothing.
@@ -160,10 +162,43 @@ impl Resume {
     }
 }
 
-/// The home screen.
+/// The home screen, until somebody quits.
 pub fn home(room: &Room) -> Result<(), Failure> {
-    let _ = room;
-    Err(Failure::call("the home screen is not built in yet"))
+    let mut notice = String::new();
+    loop {
+        let choice = tui::home(room.settings(Path::new("")), std::mem::take(&mut notice))
+            .map_err(|error| Failure::surroundings(error.to_string()))?;
+        let result = match choice {
+            HomeChoice::Quit => return Ok(()),
+            HomeChoice::Start { plan, dir } => Run {
+                plan: plan.into(),
+                dir: dir.into(),
+                script: None,
+                answers: None,
+            }
+            .run(room),
+            HomeChoice::Resume { dir } => Resume {
+                dir: dir.into(),
+                answers: None,
+                unattended: false,
+            }
+            .run(room),
+            HomeChoice::Rehearse { dir } => Rehearse {
+                dir: Some(dir).filter(|dir| !dir.is_empty()).map(PathBuf::from),
+                keyholders: 3,
+                threshold: 2,
+                unattended: false,
+            }
+            .run(room),
+            // These print; what they say stays on the terminal after the screen is gone.
+            HomeChoice::Audit { dir } => return super::audit::Audit::of(dir).run(),
+            HomeChoice::Tokens => return super::token::Verb::everything().run(),
+            HomeChoice::Environment => return super::doctor::Doctor::here().run(room),
+        };
+        if let Err(failure) = result {
+            notice = failure.words;
+        }
+    }
 }
 
 fn default_directory() -> PathBuf {
@@ -339,7 +374,41 @@ fn ended(state: &State, dir: &Path) -> Result<(), Failure> {
     }
 }
 
+/// The ceremony under the screens: the driver on a thread of its own, the terminal on this one.
 fn screens(room: &Room, driver: Driver, dir: &Path) -> Result<(), Failure> {
-    let _ = (room, driver, dir);
-    Err(Failure::call("the screens are not built in yet"))
+    let initial = driver.state().clone();
+    let mut serving: Option<JoinHandle<State>> = None;
+    let leaving = tui::ceremony(
+        room.settings(dir),
+        |mut tell| {
+            let (orders, taken) = std::sync::mpsc::channel();
+            serving = Some(std::thread::spawn(move || driver.serve(&taken, &mut tell)));
+            orders
+        },
+        initial,
+    )
+    .map_err(|error| {
+        Failure::surroundings(format!(
+            "{error}. What is on record stays; go on with: rootstage resume {}",
+            dir.display()
+        ))
+    })?;
+    // What was ordered last, such as the pause, is on disk once the driver has ended.
+    let state = serving.and_then(|thread| thread.join().ok());
+    let go_on = format!("go on with: rootstage resume {}", dir.display());
+    match leaving {
+        Leaving::Closed | Leaving::Aborted => state.map_or_else(
+            || Err(Failure::surroundings("the driver stopped by a defect")),
+            |state| ended(&state, dir),
+        ),
+        Leaving::Paused => Err(Failure::not_so(format!(
+            "the ceremony is paused and on disk; {go_on}"
+        ))),
+        Leaving::Signal(signal) => Err(Failure::not_so(format!(
+            "ended by signal {signal}; the ceremony is on disk; {go_on}"
+        ))),
+        Leaving::Broken(words) => Err(Failure::surroundings(format!(
+            "{words}. What is on record stays; {go_on}"
+        ))),
+    }
 }

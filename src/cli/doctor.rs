@@ -23,6 +23,14 @@ pub struct Doctor {
 }
 
 impl Doctor {
+    /// The checks for a ceremony in the working directory.
+    pub fn here() -> Self {
+        Self {
+            dir: PathBuf::from("."),
+            json: false,
+        }
+    }
+
     pub fn run(&self, room: &Room) -> Result<(), Failure> {
         let found = checks_of(&room.hardening, &self.dir);
         let worst = Verdict::worst(&found);

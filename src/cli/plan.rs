@@ -71,7 +71,7 @@ pub struct Show {
 }
 
 impl Verb {
-    /// Carries it out.
+    /// Runs the verb.
     pub fn run(&self) -> Result<(), Failure> {
         match self {
             Self::New(new) => new.run(),
@@ -162,14 +162,14 @@ pub fn checked(bytes: &[u8], given: Option<&Script>, base: &Path) -> Result<Plan
     problems.extend(check::files(&plan, &|path| {
         std::fs::read(base.join(path)).map_err(|error| error.to_string())
     }));
-    for (number, person) in plan.participants.iter().enumerate() {
+    for person in &plan.participants {
         if let Some(key) = &person.key
             && let Err(fault) = crate::token::check_available(&resolved(&key.token, base))
         {
             let words = crate::report::fault(&fault);
             problems.push(Problem::new(
                 0,
-                format!("participant[{number}].token"),
+                format!("participant.{}.token", person.id),
                 words.happened,
             ));
         }

@@ -84,7 +84,7 @@ pub enum Format {
 }
 
 impl Verb {
-    /// Carries it out.
+    /// Runs the verb.
     pub fn run(&self) -> Result<(), Failure> {
         match self {
             Self::List(List { json: true }) => print_json(&text::list_json()),

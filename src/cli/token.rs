@@ -48,6 +48,14 @@ pub struct Show {
 }
 
 impl Verb {
+    /// The list of what is at the usual places.
+    pub fn everything() -> Self {
+        Self::List(List {
+            module: Vec::new(),
+            json: false,
+        })
+    }
+
     pub fn run(&self) -> Result<(), Failure> {
         match self {
             Self::List(list) => list.run(),

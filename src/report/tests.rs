@@ -14,37 +14,105 @@ fn refusals() -> Vec<Refusal> {
         Refusal::NothingToAnswer { title: s("t") },
         Refusal::NotReadToEnd { title: s("t") },
         Refusal::Incomplete { wanted: 2, got: 1 },
-        Refusal::NoSuchChoice { typed: s("x"), choices: vec![s("a"), s("b")] },
-        Refusal::PhraseDiffers { expected: s("ERASE"), typed: s("erase") },
-        Refusal::WordDiffers { of: s("plan"), position: 3, typed: s("x") },
+        Refusal::NoSuchChoice {
+            typed: s("x"),
+            choices: vec![s("a"), s("b")],
+        },
+        Refusal::PhraseDiffers {
+            expected: s("ERASE"),
+            typed: s("erase"),
+        },
+        Refusal::WordDiffers {
+            of: s("plan"),
+            position: 3,
+            typed: s("x"),
+        },
         Refusal::NotATime { typed: s("x") },
-        Refusal::UnknownInitials { typed: s("x"), role: s("witness") },
-        Refusal::UnknownInitials { typed: s(""), role: s("witness") },
-        Refusal::WrongPerson { name: s("Bob"), role: s("witness") },
+        Refusal::UnknownInitials {
+            typed: s("x"),
+            role: s("witness"),
+        },
+        Refusal::UnknownInitials {
+            typed: s(""),
+            role: s("witness"),
+        },
+        Refusal::WrongPerson {
+            name: s("Bob"),
+            role: s("witness"),
+        },
         Refusal::SamePersonTwice { name: s("Bob") },
-        Refusal::NotSkippable { step: s("a"), because: s("it is the last one.") },
-        Refusal::EmptyField { field: s("expected") },
-        Refusal::OutOfPlace { command: s("Skipping"), because: s("a token is at work.") },
-        Refusal::SecretMissing { holder: ParticipantId(s("bob")) },
+        Refusal::NotSkippable {
+            step: s("a"),
+            because: s("it is the last one."),
+        },
+        Refusal::EmptyField {
+            field: s("expected"),
+        },
+        Refusal::OutOfPlace {
+            command: s("Skipping"),
+            because: s("a token is at work."),
+        },
+        Refusal::SecretMissing {
+            holder: ParticipantId(s("bob")),
+        },
     ]
 }
 
 fn faults() -> Vec<Fault> {
     let token = || TokenName(s("pkcs11:token=alice;serial=0001"));
     vec![
-        Fault::TokenAbsent { token: token(), present: vec![] },
-        Fault::TokenAbsent { token: TokenName(s("file:/k/a.age")), present: vec![s("bob (0002)")] },
-        Fault::Ambiguous { token: token(), object: s("root"), found: 2 },
-        Fault::Module { module: s("/m.so"), reason: s("gone") },
-        Fault::PinWrong { token: token(), pin: PinState { final_try: true, ..PinState::default() } },
-        Fault::PinLength { token: token(), len: 3, min: 4, max: 8 },
+        Fault::TokenAbsent {
+            token: token(),
+            present: vec![],
+        },
+        Fault::TokenAbsent {
+            token: TokenName(s("file:/k/a.age")),
+            present: vec![s("bob (0002)")],
+        },
+        Fault::Ambiguous {
+            token: token(),
+            object: s("root"),
+            found: 2,
+        },
+        Fault::Module {
+            module: s("/m.so"),
+            reason: s("gone"),
+        },
+        Fault::PinWrong {
+            token: token(),
+            pin: PinState {
+                final_try: true,
+                ..PinState::default()
+            },
+        },
+        Fault::PinLength {
+            token: token(),
+            len: 3,
+            min: 4,
+            max: 8,
+        },
         Fault::PinLocked { token: token() },
-        Fault::KeyExists { token: token(), label: s("root") },
-        Fault::KeyAbsent { token: token(), label: s("root") },
-        Fault::Unsupported { token: token(), reason: s("no Ed25519") },
+        Fault::KeyExists {
+            token: token(),
+            label: s("root"),
+        },
+        Fault::KeyAbsent {
+            token: token(),
+            label: s("root"),
+        },
+        Fault::Unsupported {
+            token: token(),
+            reason: s("no Ed25519"),
+        },
         Fault::BadSignature { token: token() },
-        Fault::TokenFailed { token: token(), reason: s("CKR_DEVICE_REMOVED") },
-        Fault::Storage { path: s("/x"), reason: s("No space left on device") },
+        Fault::TokenFailed {
+            token: token(),
+            reason: s("CKR_DEVICE_REMOVED"),
+        },
+        Fault::Storage {
+            path: s("/x"),
+            reason: s("No space left on device"),
+        },
         Fault::ReadBackDiffers { path: s("/x") },
     ]
 }
@@ -56,23 +124,51 @@ fn effects() -> Vec<Effect> {
         Effect::CheckEnvironment,
         Effect::ReadClock,
         Effect::Identify { token: token() },
-        Effect::FindKey { token: token(), label: s("root") },
-        Effect::Generate { token: token(), label: s("root"), algorithm: Algorithm::Ed25519 },
-        Effect::Sign { token: token(), label: s("root"), message: Message::Possession { sha256 } },
-        Effect::Sign { token: token(), label: s("root"), message: Message::Payload { sha256 } },
-        Effect::ReadKeys { paths: vec![s("a")] },
-        Effect::WriteMetadata { directories: vec![], files: vec![] },
+        Effect::FindKey {
+            token: token(),
+            label: s("root"),
+        },
+        Effect::Generate {
+            token: token(),
+            label: s("root"),
+            algorithm: Algorithm::Ed25519,
+        },
+        Effect::Sign {
+            token: token(),
+            label: s("root"),
+            message: Message::Possession { sha256 },
+        },
+        Effect::Sign {
+            token: token(),
+            label: s("root"),
+            message: Message::Payload { sha256 },
+        },
+        Effect::ReadKeys {
+            paths: vec![s("a")],
+        },
+        Effect::WriteMetadata {
+            directories: vec![],
+            files: vec![],
+        },
     ]
 }
 
 #[test]
 fn every_failure_says_what_happened_what_was_not_changed_and_what_to_do() {
     // a new variant is a new arm here: the matches in the functions are exhaustive
-    let all: Vec<Words> = refusals().iter().map(refusal).chain(faults().iter().map(fault)).collect();
+    let all: Vec<Words> = refusals()
+        .iter()
+        .map(refusal)
+        .chain(faults().iter().map(fault))
+        .collect();
     for words in all {
         for part in [&words.happened, &words.unchanged, &words.next] {
             assert!(part.len() > 15, "{words:?}");
-            assert!(part.is_ascii() && part.starts_with(|c: char| c.is_uppercase() || "\"/0123456789".contains(c)), "{words:?}");
+            assert!(
+                part.is_ascii()
+                    && part.starts_with(|c: char| c.is_uppercase() || "\"/0123456789".contains(c)),
+                "{words:?}"
+            );
             assert!(!part.contains("  ") && !part.contains(".."), "{words:?}");
         }
         assert!(words.unchanged.to_lowercase().contains("no"), "{words:?}");
@@ -82,12 +178,21 @@ fn every_failure_says_what_happened_what_was_not_changed_and_what_to_do() {
 #[test]
 fn every_effect_says_what_goes_on_and_what_to_do_meanwhile() {
     for doing in effects().iter().map(effect) {
-        assert!(doing.title.len() > 10 && doing.doing.ends_with('.') && doing.meanwhile.ends_with('.'), "{doing:?}");
+        assert!(
+            doing.title.len() > 10 && doing.doing.ends_with('.') && doing.meanwhile.ends_with('.'),
+            "{doing:?}"
+        );
     }
 }
 
 #[test]
 fn text_from_outside_is_escaped() {
-    let hostile = fault(&Fault::TokenFailed { token: TokenName(s("file:\u{1b}[2J")), reason: s("\u{202e}x") });
-    assert!(!hostile.happened.contains(['\u{1b}', '\u{202e}']), "{hostile:?}");
+    let hostile = fault(&Fault::TokenFailed {
+        token: TokenName(s("file:\u{1b}[2J")),
+        reason: s("\u{202e}x"),
+    });
+    assert!(
+        !hostile.happened.contains(['\u{1b}', '\u{202e}']),
+        "{hostile:?}"
+    );
 }

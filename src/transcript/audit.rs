@@ -8,6 +8,8 @@ mod result;
 
 use std::sync::Arc;
 
+use crate::ceremony::ask::Form;
+use crate::ceremony::event::Event;
 use crate::ceremony::evolve::evolve;
 use crate::ceremony::plan::Mode;
 use crate::ceremony::procedure::Procedure;
@@ -82,6 +84,7 @@ pub struct Finding {
 }
 
 /// An audit in progress: lines go in, one after the other.
+#[derive(Clone)]
 pub struct Auditor {
     chain: Chain,
     state: State,
@@ -169,7 +172,7 @@ impl Auditor {
                 only_closing,
             } => Anchor::At {
                 record: *record,
-                only_closing: *only_closing && follow::only_closes(&self.state, &placed),
+                only_closing: *only_closing && only_closes(&self.state, &placed),
             },
             other => other.clone(),
         };
@@ -193,5 +196,21 @@ impl Auditor {
     /// The verdicts on every rule.
     pub fn finish(&self, artefacts: &Artefacts) -> Vec<Finding> {
         result::findings(self, artefacts)
+    }
+}
+
+/// Whether a record after the head on paper does nothing but end the ceremony: the answer about
+/// that very head, statements, and the closing.
+fn only_closes(state_after: &State, placed: &Placed) -> bool {
+    match &placed.event {
+        Event::Asked(ask) => matches!(ask.form, Form::Confirm | Form::Words { .. } | Form::TypeBack { .. }),
+        Event::Answered { .. }
+        | Event::StepBegun {}
+        | Event::StepDone {}
+        | Event::CeremonyClosed {}
+        // A break or a power cut after the head was written on paper changes nothing that it covers.
+        | Event::Paused { .. }
+        | Event::Resumed(_) => state_after.threshold_reached && !state_after.written.is_empty(),
+        _ => false,
     }
 }

@@ -1,314 +1,383 @@
-//! A room for a ceremony: a directory of its own, `SoftHSM2` tokens of its own, a plan, and the
-//! program as people call it.
-#![allow(dead_code, reason = "each test file uses the part that it needs")]
+//! A room with people, a machine and a ceremony directory, all in one process.
 
-use std::ffi::OsStr;
-use std::fmt::Write as _;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::sync::{Arc, Mutex};
 
-/// The user PIN of every token made here.
-pub const PIN: &str = "64821975";
-/// The program.
-pub const ROOTSTAGE: &str = env!("CARGO_BIN_EXE_rootstage");
+use rootstage::answers::as_asked;
+use rootstage::ceremony::ask::{Answer, Ask, Form, SecretKind};
+use rootstage::ceremony::check::{Check, Verdict as CheckVerdict};
+use rootstage::ceremony::command::{Command, ExceptionForm};
+use rootstage::ceremony::effect::Effect;
+use rootstage::ceremony::plan::{Outline, Plan, rehearsal};
+use rootstage::ceremony::refusal::Refusal;
+use rootstage::ceremony::scripts;
+use rootstage::ceremony::state::State;
+use rootstage::digest::Sha256;
+use rootstage::directory::{self, Audited, DirectoryError};
+use rootstage::driver::{Driver, Order, Stop};
+use rootstage::ports::World;
+use rootstage::secret::Secret;
+use rootstage::token::AllTokens;
+use rootstage::transcript::audit::Verdict;
+use rootstage::world::ThisMachine;
+use tempfile::TempDir;
+use time::OffsetDateTime;
+use time::macros::datetime;
 
-/// Where `SoftHSM2` is; `None` where it is not installed.
-///
-/// # Panics
-/// Where it is missing and `CI` or `ROOTSTAGE_REQUIRE_JUDGES` is set.
-pub fn module() -> Option<PathBuf> {
-    let found = [
-        "/usr/lib/softhsm/libsofthsm2.so",
-        "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so",
-        "/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so",
-    ]
-    .into_iter()
-    .map(PathBuf::from)
-    .find(|path| path.exists());
-    if found.is_none() {
-        let required = ["CI", "ROOTSTAGE_REQUIRE_JUDGES"]
-            .iter()
-            .any(|set| std::env::var_os(set).is_some());
-        assert!(!required, "SoftHSM2 is not installed: run tests/setup");
-        eprintln!("SKIPPED: SoftHSM2 is not installed (tests/setup installs it)");
-    }
-    found
+use super::world::{Happening, Happenings, PowerCut, Staged, What};
+
+/// The day on which every story happens.
+pub fn clock() -> OffsetDateTime {
+    datetime!(2026-12-01 10:00 UTC)
 }
 
-/// A directory, the tokens in it, and everything that the plan of a ceremony refers to.
+/// An online key: which one does not matter, only that it is one.
+const ONLINE: [&str; 3] = ["targets", "snapshot", "timestamp"];
+
+/// A room.
 pub struct Room {
-    directory: tempfile::TempDir,
+    /// Where everything is; vanishes with the room.
+    pub home: TempDir,
+    plan: String,
+    script: Vec<u8>,
+    driver: Option<Driver>,
+    happenings: Happenings,
+    /// Every effect that was really performed.
+    pub performed: Arc<Mutex<Vec<Effect>>>,
+    /// Passphrases that are typed otherwise, once each, by keyholder.
+    pub mistyped: BTreeMap<String, String>,
+    /// Bytes of a torn record that the last resumption found.
+    pub cut: u64,
 }
 
-/// What a keyholder's key is to be.
-#[derive(Clone, Copy)]
-pub enum Holds {
-    /// A token of `SoftHSM2`, and the kind of key on it.
-    Hsm(&'static str),
-    /// A software key, and the kind of key in it.
-    File(&'static str),
+/// A directory in memory where there is one: the stories flush a great deal.
+pub fn home() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
+}
+
+/// The plan of a rehearsal.
+pub fn plan(keyholders: u32, threshold: u32) -> String {
+    rehearsal(&Outline {
+        title: "A story".to_owned(),
+        location: "Room 1".to_owned(),
+        keyholders,
+        threshold,
+        expires: datetime!(2027-11-30 12:00 UTC),
+    })
+}
+
+/// The plan of the real day, on software tokens.
+pub fn production_plan(keyholders: u32, threshold: u32) -> String {
+    plan(keyholders, threshold)
+        .replace("mode = \"rehearsal\"", "mode = \"production\"")
+        .replace("\"first-root-rehearsal\"", "\"first-root\"")
+}
+
+/// The passphrase of a keyholder.
+pub fn passphrase(holder: &str) -> String {
+    format!("cobalt marmalade of {holder}")
 }
 
 impl Room {
-    /// An empty room.
-    pub fn new() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let at = directory.path();
-        for sub in ["hsm", "tokens", "keys"] {
-            std::fs::create_dir(at.join(sub)).unwrap();
+    /// Opens a rehearsal.
+    pub fn open(keyholders: u32, threshold: u32) -> Self {
+        Self::with_plan(&plan(keyholders, threshold))
+    }
+
+    /// Opens the ceremony of this plan, with the script that it names.
+    pub fn with_plan(plan: &str) -> Self {
+        let mut room = Self::prepared(plan);
+        room.begin().unwrap();
+        room
+    }
+
+    /// A room in which nothing has begun.
+    pub fn prepared(plan: &str) -> Self {
+        let home = home();
+        for sub in ["tokens", "keys"] {
+            std::fs::create_dir(home.path().join(sub)).unwrap();
         }
-        let configuration = format!(
-            "directories.tokendir = {}\nobjectstore.backend = file\nlog.level = ERROR\n",
-            at.join("hsm").display()
-        );
-        std::fs::write(at.join("softhsm2.conf"), configuration).unwrap();
-        Self { directory }
-    }
-
-    /// The directory.
-    pub fn path(&self) -> &Path {
-        self.directory.path()
-    }
-
-    /// A file in the directory.
-    pub fn at(&self, name: &str) -> PathBuf {
-        self.path().join(name)
-    }
-
-    /// Writes a file.
-    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.at(name);
-        std::fs::write(&path, text).unwrap();
-        path
-    }
-
-    /// Reads a file.
-    pub fn read(&self, name: &str) -> String {
-        std::fs::read_to_string(self.at(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
-    }
-
-    /// A program, called in the room.
-    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
-        let mut command = Command::new(program);
-        command
-            .current_dir(self.path())
-            .env("SOFTHSM2_CONF", self.at("softhsm2.conf"))
-            .env_remove("NO_COLOR")
-            .stdin(std::process::Stdio::null());
-        command
-    }
-
-    /// The program itself.
-    pub fn rootstage(&self, arguments: &[&str]) -> Said {
-        said(self.command(ROOTSTAGE).args(arguments))
-    }
-
-    /// A shell with the program as `$ROOTSTAGE`.
-    pub fn shell(&self, script: &str) -> Said {
-        said(
-            self.command("bash")
-                .args(["-c", script])
-                .env("ROOTSTAGE", ROOTSTAGE),
-        )
-    }
-
-    /// Makes a token; gives its serial number, as the program reads it.
-    pub fn token(&self, label: &str, module: &Path) -> String {
-        let made = said(self.command("softhsm2-util").args([
-            "--init-token",
-            "--free",
-            "--label",
-            label,
-            "--pin",
-            PIN,
-            "--so-pin",
-            "37281946",
-        ]));
-        assert_eq!(made.status, 0, "{made:?}");
-        let listed = self.rootstage(&[
-            "token",
-            "list",
-            "--json",
-            "--module",
-            module.to_str().unwrap(),
-        ]);
-        let tokens = listed.json();
-        let of_label =
-            |entry: &&serde_json::Value| entry.pointer("/token/label") == Some(&label.into());
-        let entry = tokens["tokens"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(of_label)
-            .unwrap();
-        entry
-            .pointer("/token/serial")
-            .unwrap()
-            .as_str()
-            .unwrap()
-            .to_owned()
-    }
-
-    /// The key files of the online roles: pairs made by openssl, of which only the public halves stay.
-    pub fn online_keys(&self) {
-        for role in ["targets", "snapshot", "timestamp"] {
-            let pair = self.at("online.pem");
-            let made = said(
-                self.command("openssl")
-                    .args([
-                        "genpkey",
-                        "-algorithm",
-                        "EC",
-                        "-pkeyopt",
-                        "ec_paramgen_curve:P-256",
-                        "-out",
-                    ])
-                    .arg(&pair),
-            );
-            assert_eq!(made.status, 0, "{made:?}");
-            let public = said(
-                self.command("openssl")
-                    .args(["pkey", "-pubout", "-in", "online.pem", "-out"])
-                    .arg(self.at(&format!("keys/{role}.pem"))),
-            );
-            assert_eq!(public.status, 0, "{public:?}");
-            std::fs::remove_file(&pair).unwrap();
+        for (number, name) in (1u8..).zip(ONLINE) {
+            let path = home.path().join(format!("keys/{name}.pem"));
+            std::fs::write(path, online_key(number)).unwrap();
         }
-    }
-
-    /// Makes tokens and writes `plan.toml` for them: threshold 2, nothing else out of the ordinary.
-    pub fn plan(
-        &self,
-        mode: &str,
-        module: &Path,
-        holds: &[Holds],
-        required_checks: &str,
-    ) -> PathBuf {
-        self.online_keys();
-        let script = if mode == "production" {
-            "first-root"
-        } else {
-            "first-root-rehearsal"
+        let script = match plan.contains("mode = \"production\"") {
+            true => "first-root",
+            false => "first-root-rehearsal",
         };
-        let year = time::OffsetDateTime::now_utc().year() + 1;
-        let mut plan = format!(
-            "[plan]\ntitle = \"A first root\"\nscript = \"{script}\"\nmode = \"{mode}\"\n\
-             location = \"Room 1\"\n\n[root]\nversion = 1\nthreshold = 2\n\
-             expires = \"{year}-01-31T12:00:00Z\"\nconsistent_snapshot = true\n\n\
-             [policy]\nexpiry_min_days = 1\nrequired_checks = {required_checks}\n\
-             no_spare_acknowledged = {}\n\n",
-            holds.len() == 2
-        );
-        for role in ["targets", "snapshot", "timestamp"] {
-            let _ = write!(
-                plan,
-                "[root.role.{role}]\nthreshold = 1\nkeys = [{{ path = \"keys/{role}.pem\" }}]\n\n"
-            );
+        Self {
+            home,
+            plan: plan.to_owned(),
+            script: scripts::bytes_of(script).unwrap().to_vec(),
+            driver: None,
+            happenings: Happenings::default(),
+            performed: Arc::default(),
+            mistyped: BTreeMap::new(),
+            cut: 0,
         }
-        let people = [("administrator", "AD"), ("witness", "WI")];
-        for (duty, initials) in people {
-            let _ = write!(
-                plan,
-                "[[participant]]\nid = \"{duty}\"\nname = \"The {duty}\"\n\
-                 initials = \"{initials}\"\nduty = \"{duty}\"\n\n"
-            );
-        }
-        for (number, (holds, letter)) in (1..).zip(holds.iter().zip('A'..)) {
-            let token = match holds {
-                Holds::Hsm(algorithm) => {
-                    let serial = self.token(&format!("root-{number}"), module);
-                    format!(
-                        "token = \"pkcs11:token=root-{number}?module-path={}\"\nserial = \"{serial}\"\n\
-                         algorithm = \"{algorithm}\"",
-                        module.display()
-                    )
-                }
-                Holds::File(algorithm) => {
-                    format!(
-                        "token = \"file:tokens/root-{number}.age\"\nalgorithm = \"{algorithm}\""
-                    )
-                }
-            };
-            let _ = write!(
-                plan,
-                "[[participant]]\nid = \"keyholder-{number}\"\nname = \"Keyholder {letter}\"\n\
-                 initials = \"K{letter}\"\nduty = \"keyholder\"\n{token}\nkey_label = \"root-{number}\"\n\n"
-            );
-        }
-        self.write("plan.toml", plan)
     }
 
-    /// Writes `answers.toml`: everything as asked, every secret from the variable `PIN`.
-    pub fn answers(&self, keyholders: usize) {
-        let mut answers = "as_asked = true\n".to_owned();
-        for number in 1..=keyholders {
-            let _ = write!(answers, "[secret.keyholder-{number}]\nenv = \"PIN\"\n");
+    /// Begins the ceremony.
+    pub fn begin(&mut self) -> Result<(), DirectoryError> {
+        let mut world = self.world();
+        let driver = directory::open(
+            &self.dir(),
+            self.plan.as_bytes(),
+            &self.script,
+            self.home.path(),
+            clock,
+            &mut |_| world.take().unwrap(),
+        )?;
+        self.driver = Some(driver);
+        Ok(())
+    }
+
+    /// The ceremony directory.
+    pub fn dir(&self) -> PathBuf {
+        self.home.path().join("ceremony")
+    }
+
+    /// The transcript.
+    pub fn transcript(&self) -> PathBuf {
+        self.dir().join("transcript.jsonl")
+    }
+
+    fn world(&self) -> Option<Box<dyn World>> {
+        Some(Box::new(Staged {
+            machine: ThisMachine {
+                dir: self.dir(),
+                tokens: Box::new(AllTokens::new(1)),
+                checks: Box::new(|| vec![check("network.interfaces", CheckVerdict::Pass)]),
+                clock,
+            },
+            happenings: Arc::clone(&self.happenings),
+            performed: Arc::clone(&self.performed),
+        }))
+    }
+
+    /// Lets something happen at the next such effect in this step (empty: in any).
+    pub fn happens(&mut self, step: &str, at: fn(&Effect) -> bool, what: What) {
+        self.happenings.lock().unwrap().push(Happening {
+            at,
+            step: step.to_owned(),
+            what,
+        });
+    }
+
+    /// How things stand.
+    pub fn state(&self) -> &State {
+        self.driver.as_ref().expect("the program runs").state()
+    }
+
+    /// The open question.
+    pub fn ask(&self) -> &Ask {
+        self.state().asking.as_ref().expect("a question is open")
+    }
+
+    /// Step and name of the open question.
+    pub fn at(&self) -> (String, String) {
+        let step = self.state().step().map_or("", |step| &step.id);
+        (step.to_owned(), self.ask().name.clone())
+    }
+
+    /// All words of the open question.
+    pub fn words(&self) -> String {
+        let ask = self.ask();
+        format!("{}\n{}", ask.title, ask.words.join("\n"))
+    }
+
+    /// The answer that the open question wants.
+    pub fn usual(&self) -> Answer {
+        as_asked(self.ask(), &self.state().procedure.plan, clock())
+    }
+
+    /// Sends a command. `Ok(false)`: the power went.
+    pub fn submit(&mut self, command: Command, secret: Option<Secret>) -> Result<bool, Stop> {
+        let driver = self.driver.as_mut().expect("the program runs");
+        let order = Order { command, secret };
+        match catch_unwind(AssertUnwindSafe(|| driver.submit(order, &mut |_| ()))) {
+            Ok(result) => result.map(|()| true),
+            Err(cause) if cause.is::<PowerCut>() => {
+                self.power_cut();
+                Ok(false)
+            }
+            Err(panic) => resume_unwind(panic),
         }
-        self.write("answers.toml", answers);
     }
 
-    /// Plays the plan to its end in `ceremony/`; gives the signed root.
-    pub fn played(&self) -> Vec<u8> {
-        let ran = said(
-            self.command(ROOTSTAGE)
-                .args([
-                    "run",
-                    "plan.toml",
-                    "--dir",
-                    "ceremony",
-                    "--answers",
-                    "answers.toml",
-                ])
-                .env("PIN", PIN),
-        );
-        assert_eq!(ran.status, 0, "{ran:?}");
-        std::fs::read(self.at("ceremony/metadata/root.json")).unwrap()
-    }
-}
-
-/// What a program said.
-#[derive(Debug)]
-pub struct Said {
-    /// Its exit status; -1 where a signal ended it.
-    pub status: i32,
-    /// Its stdout.
-    pub out: String,
-    /// Its stderr.
-    pub err: String,
-}
-
-impl Said {
-    /// Stdout as one JSON document.
-    pub fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    /// Answers the open question. `Ok(false)`: the power went.
+    pub fn answer(&mut self, answer: Answer) -> Result<bool, Stop> {
+        let secret = match (&self.ask().form, self.state().step()) {
+            (Form::Secret(form), Some(step)) => {
+                let holder = step.holder.as_ref().unwrap().0.clone();
+                let right = passphrase(&holder);
+                let typed = match form.kind {
+                    SecretKind::NewPassphrase => right,
+                    _ => self.mistyped.remove(&holder).unwrap_or(right),
+                };
+                Secret::copied_from(&typed)
+            }
+            _ => None,
+        };
+        self.submit(Command::Answer(answer), secret)
     }
 
-    /// Asserts the exit status and that stderr and stdout together have these words; never a panic.
-    pub fn is(&self, status: i32, words: &[&str]) -> &Self {
-        assert_eq!(self.status, status, "{self:?}");
-        assert!(!self.err.contains("panicked"), "{self:?}");
-        for word in words {
-            assert!(
-                self.out.contains(word) || self.err.contains(word),
-                "{word:?} in {self:?}"
-            );
+    /// Answers the open question as it wants to be answered.
+    pub fn go_on(&mut self) -> bool {
+        let usual = self.usual();
+        self.answer(usual).unwrap_or_else(|stop| panic!("{:?}: {stop}", self.at()))
+    }
+
+    /// Types something else than the question wants.
+    pub fn types(&mut self, typed: &[&str]) -> Result<bool, Stop> {
+        let mut answer = self.usual();
+        answer.typed = typed.iter().map(|&text| text.to_owned()).collect();
+        self.answer(answer)
+    }
+
+    /// Answers everything until this question is open, the power goes, or the end.
+    pub fn until(&mut self, step: &str, ask: &str) -> &mut Self {
+        while self.state().ending.is_none() && self.at() != (step.to_owned(), ask.to_owned()) {
+            assert_ne!(self.ask().form, Form::Halted, "{}", self.words());
+            if !self.go_on() {
+                return self;
+            }
+        }
+        assert!(self.state().ending.is_none(), "{step} {ask} was never asked");
+        self
+    }
+
+    /// Answers everything until the power goes.
+    pub fn until_dark(&mut self) {
+        while self.go_on() {}
+    }
+
+    /// Answers everything to the end.
+    pub fn to_the_end(&mut self) -> &mut Self {
+        while self.state().ending.is_none() {
+            assert_ne!(self.ask().form, Form::Halted, "{}", self.words());
+            assert!(self.go_on(), "the power went");
         }
         self
     }
+
+    /// The power goes.
+    pub fn power_cut(&mut self) {
+        self.driver = None;
+    }
+
+    /// Starts the program again.
+    pub fn resume(&mut self) -> Result<(), DirectoryError> {
+        self.driver = None;
+        let mut world = self.world();
+        let (driver, cut) = directory::resume(&self.dir(), clock, &mut |_| world.take().unwrap())?;
+        self.driver = Some(driver);
+        self.cut = cut;
+        Ok(())
+    }
+
+    /// Fills in the exception form.
+    pub fn exception(initials: &[&str]) -> ExceptionForm {
+        ExceptionForm {
+            expected: "as written".to_owned(),
+            happened: "otherwise".to_owned(),
+            decided: "to go on".to_owned(),
+            initials: initials.iter().map(|&text| text.to_owned()).collect(),
+        }
+    }
+
+    /// Skips the step with these people; the refusal where it is not allowed.
+    pub fn skip(&mut self, initials: &[&str]) -> Result<(), Refusal> {
+        match self.submit(Command::Skip(Self::exception(initials)), None) {
+            Ok(_) => Ok(()),
+            Err(Stop::Refused(refusal)) => Err(refusal),
+            Err(stop) => panic!("{stop}"),
+        }
+    }
+
+    /// Audits the directory.
+    pub fn audit(&self) -> Audited {
+        directory::audit(&self.dir(), None, Vec::new()).unwrap()
+    }
+
+    /// Audits, and compares with the paper.
+    pub fn audit_with_head(&self, head: Sha256) -> Audited {
+        directory::audit(&self.dir(), Some(head), Vec::new()).unwrap()
+    }
+
+    /// Audits a ceremony that came to its end: every rule passes.
+    pub fn audits_clean(&self) {
+        let audited = self.audit();
+        for finding in &audited.findings {
+            let expected = match finding.rule.id {
+                "transcript.head" | "root.trusted" => Verdict::Note,
+                _ => Verdict::Pass,
+            };
+            assert_eq!(finding.verdict, expected, "{}: {}", finding.rule.id, finding.sentence);
+        }
+        // What the audit derived is what the program believed.
+        if let Some(driver) = &self.driver {
+            assert_eq!(audited.auditor.state(), driver.state());
+        }
+    }
+
+    /// How often an effect was really performed.
+    pub fn times(&self, of: fn(&Effect) -> bool) -> usize {
+        self.performed.lock().unwrap().iter().filter(|effect| of(effect)).count()
+    }
+
+    /// Participants, keys and everything else that was planned.
+    pub fn planned(&self) -> &Plan {
+        &self.state().procedure.plan
+    }
 }
 
-/// Runs a command.
-pub fn said(command: &mut Command) -> Said {
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = command
-        .output()
-        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    Said {
-        status: status.code().unwrap_or(-1),
-        out: String::from_utf8_lossy(&stdout).into_owned(),
-        err: String::from_utf8_lossy(&stderr).into_owned(),
+/// Ids of the rules that fail.
+pub fn failing(audited: &Audited) -> Vec<&'static str> {
+    let failing = audited.findings.iter().filter(|f| f.verdict == Verdict::Fail);
+    failing.map(|finding| finding.rule.id).collect()
+}
+
+/// A check of the machine.
+pub fn check(id: &str, verdict: CheckVerdict) -> Check {
+    Check {
+        id: id.to_owned(),
+        title: "Network interfaces".to_owned(),
+        verdict,
+        found: "as staged".to_owned(),
+        advice: "pull the cable".to_owned(),
+    }
+}
+
+/// A public key, the same for the same number.
+pub fn online_key(number: u8) -> String {
+    use p256::pkcs8::EncodePublicKey as _;
+    let secret = p256::SecretKey::from_slice(&[number; 32]).unwrap();
+    secret.public_key().to_public_key_pem(p256::pkcs8::LineEnding::LF).unwrap()
+}
+
+/// Copies a directory with everything in it.
+pub fn copy_all(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true => copy_all(&entry.path(), &target),
+            false => drop(std::fs::copy(entry.path(), target).unwrap()),
+        }
+    }
+}
+
+/// Every file in a directory, with its bytes.
+pub fn each_file(dir: &Path, each: &mut dyn FnMut(&Path, &[u8])) {
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => each_file(&path, each),
+            false => each(&path, &std::fs::read(&path).unwrap()),
+        }
     }
 }

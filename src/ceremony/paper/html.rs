@@ -3,7 +3,8 @@
 
 use std::fmt::Write as _;
 
-use super::{EXCEPTIONS, Paper, Row, SPARE_MATERIALS, WORDS};
+use super::{EXCEPTIONS, Paper, Place, Row, SPARE_MATERIALS, WORDS};
+use crate::digest::Sha256;
 
 /// Lays the paper out.
 pub fn html(paper: &Paper) -> String {
@@ -11,8 +12,9 @@ pub fn html(paper: &Paper) -> String {
     let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n\
-         <style>\n{}</style>\n</head>\n<body>\n",
-        include_str!("style.css")
+         <style>\n{}{}</style>\n</head>\n<body>\n",
+        include_str!("style.css"),
+        footer(paper)
     );
     if paper.rehearsal() {
         page.push_str(
@@ -24,7 +26,11 @@ pub fn html(paper: &Paper) -> String {
     materials(&mut page, paper);
     for (number, act) in (1..).zip(&paper.acts) {
         let _ = writeln!(page, "<h2>Act {number}: {}</h2>", escape(&act.title));
-        open(&mut page, "steps", &["Step", "Activity", "Who", "Initials", "Time"]);
+        open(
+            &mut page,
+            "steps",
+            &["Step", "Activity", "Who", "Initials", "Time"],
+        );
         for row in &act.rows {
             step(&mut page, row);
         }
@@ -38,16 +44,42 @@ pub fn html(paper: &Paper) -> String {
     page
 }
 
+/// What stands below every printed page: which papers belong together, and how many they are.
+/// Digests and fixed words only, as nothing is escaped here.
+fn footer(paper: &Paper) -> String {
+    let of = match &paper.plan {
+        Some(plan) => format!("Plan {}", plan.digest.short()),
+        None => format!("Script {}", paper.script.1.short()),
+    };
+    let mark = if paper.rehearsal() { "REHEARSAL" } else { "" };
+    format!(
+        "@page {{ @bottom-left {{ content: \"{of}\"; }} @bottom-center {{ content: \"{mark}\"; }} \
+         @bottom-right {{ content: \"Page \" counter(page) \" of \" counter(pages); }} }}\n"
+    )
+}
+
 const CLOSE: &str = "</tbody></table>\n";
 
 fn cover(page: &mut String, paper: &Paper, title: &str) {
-    let _ = writeln!(page, "<p class=\"kicker\">Paper script of a key ceremony</p>\n<h1>{title}</h1>");
+    let _ = writeln!(
+        page,
+        "<p class=\"kicker\">Paper script of a key ceremony</p>\n<h1>{title}</h1>"
+    );
     for paragraph in &paper.about {
         let _ = writeln!(page, "<p>{}</p>", escape(paragraph));
     }
     open(page, "plain", &[]);
-    cells(page, &["Script", &format!("{} ({})", escape(&paper.script_title), paper.script.0)]);
-    let hex = format!("<span class=\"hex\">{}</span>", paper.script.1.groups().join(" "));
+    cells(
+        page,
+        &[
+            "Script",
+            &format!("{} ({})", escape(&paper.script_title), paper.script.0),
+        ],
+    );
+    let hex = format!(
+        "<span class=\"hex\">{}</span>",
+        paper.script.1.groups().join(" ")
+    );
     cells(page, &["SHA-256 of the script", &hex]);
     cells(page, &["Budget", &format!("{} minutes", paper.minutes)]);
     cells(page, &["Date", ""]);
@@ -60,15 +92,34 @@ fn cover(page: &mut String, paper: &Paper, title: &str) {
         cells(page, &[&escape(label), &escape(value)]);
     }
     page.push_str(CLOSE);
+    page.push_str("<div class=\"keep\">");
     open(page, "people", &["Name", "Initials", "Duty", "Token"]);
     for [name, initials, duty, token] in &plan.people {
-        let token = if token.is_empty() { String::new() } else { format!("<code>{}</code>", escape(token)) };
+        let token = if token.is_empty() {
+            String::new()
+        } else {
+            format!("<code>{}</code>", escape(token))
+        };
         cells(page, &[&escape(name), &escape(initials), duty, &token]);
     }
     page.push_str(CLOSE);
-    page.push_str("<div class=\"keep\"><h3>Digest of the plan, read aloud at the start</h3>\n");
-    let _ = writeln!(page, "<p class=\"hex\">{}</p>", plan.digest.groups().join(" "));
-    grid(page, "words", &plan.digest.words());
+    page.push_str("</div>\n");
+    digest(
+        page,
+        "Digest of the plan, read aloud at the start",
+        &plan.digest,
+    );
+    digest(
+        page,
+        "Digest of the script, read aloud after it",
+        &paper.script.1,
+    );
+}
+
+fn digest(page: &mut String, title: &str, digest: &Sha256) {
+    let _ = writeln!(page, "<div class=\"keep\"><h3>{title}</h3>");
+    let _ = writeln!(page, "<p class=\"hex\">{}</p>", digest.groups().join(" "));
+    grid(page, "words", &digest.words());
     page.push_str("</div>\n");
 }
 
@@ -87,7 +138,12 @@ fn grid(page: &mut String, class: &str, words: &[&str; WORDS]) {
 
 fn materials(page: &mut String, paper: &Paper) {
     page.push_str("<div class=\"keep\"><h2>Materials</h2>\n");
-    let heads = ["What", "Serial or bag number", "In: initials, time", "Out: initials, time"];
+    let heads = [
+        "What",
+        "Serial or bag number",
+        "In: initials, time",
+        "Out: initials, time",
+    ];
     open(page, "write", &heads);
     for (what, number) in &paper.materials {
         cells(page, &[&escape(what), &escape(number), "", ""]);
@@ -100,14 +156,24 @@ fn materials(page: &mut String, paper: &Paper) {
 }
 
 fn step(page: &mut String, row: &Row) {
-    let say: String =
-        row.say.iter().map(|text| format!("<p class=\"say\">{}</p>", escape(text))).collect();
-    let who: String =
-        row.who.iter().map(|who| format!("<span class=\"seat\">{}</span>", escape(who))).collect();
+    let say: Vec<String> = row
+        .say
+        .iter()
+        .map(|text| format!("<p class=\"say\">{}</p>", escape(text)))
+        .collect();
+    let say = say.concat();
+    let seat = |place: &Place| {
+        let (role, name) = (escape(&place.role), escape(&place.name));
+        format!("<span class=\"seat\"><small>{role}</small>{name}</span>")
+    };
+    let who: String = row.who.iter().map(seat).collect();
     let lines = "<span class=\"line\"></span>".repeat(row.who.len());
     let activity = format!("<strong>{}</strong>{say}", escape(&row.title));
-    let time = format!("<small>{} min</small><span class=\"line\"></span>", row.minutes);
-    let id = format!("<code>{}</code>", escape(&row.id));
+    let time = format!(
+        "<small>{} min</small><span class=\"line\"></span>",
+        row.minutes
+    );
+    let id = format!("<code>{}</code>", escape(&row.id).replace('.', ".<wbr>"));
     cells(page, &[&id, &activity, &who, &lines, &time]);
 }
 
@@ -116,7 +182,11 @@ fn fingerprints(page: &mut String, paper: &Paper) {
     page.push_str("<p>Written by hand while the fingerprint is read aloud: 64 digits in groups of four.</p>\n");
     let boxes = format!("<div class=\"boxes\">{}</div>", "<i></i>".repeat(16)).repeat(4);
     for name in &paper.fingerprints {
-        let _ = writeln!(page, "<div class=\"print\"><h3>{}</h3>{boxes}</div>", escape(name));
+        let _ = writeln!(
+            page,
+            "<div class=\"print\"><h3>{}</h3>{boxes}</div>",
+            escape(name)
+        );
     }
 }
 
@@ -131,7 +201,15 @@ fn head(page: &mut String) {
 
 fn exceptions(page: &mut String) {
     page.push_str("<h2 class=\"page\">Exceptions</h2>\n<p>What went otherwise than written, and what was decided.</p>\n");
-    let heads = ["No.", "Step", "Expected", "Happened", "Decided", "By (two people)", "Time"];
+    let heads = [
+        "No.",
+        "Step",
+        "Expected",
+        "Happened",
+        "Decided",
+        "By (two people)",
+        "Time",
+    ];
     open(page, "exceptions", &heads);
     for number in 1..=EXCEPTIONS {
         cells(page, &[&format!("E{number}"), "", "", "", "", "", ""]);
@@ -141,7 +219,11 @@ fn exceptions(page: &mut String) {
 
 fn signatures(page: &mut String, paper: &Paper) {
     page.push_str("<h2 class=\"page\">Signatures</h2>\n<p>I was present, and what I have initialled on this paper is as I saw it.</p>\n");
-    open(page, "sign", &["Name", "Duty", "Signature", "Date and time (UTC)"]);
+    open(
+        page,
+        "sign",
+        &["Name", "Duty", "Signature", "Date and time (UTC)"],
+    );
     for (name, duty) in &paper.signatures {
         cells(page, &[&escape(name), duty, "", ""]);
     }

@@ -1,4 +1,4 @@
-//! The paper script as Markdown (CommonMark with tables).
+//! The paper script as Markdown (`CommonMark` with tables).
 
 use std::fmt::Write as _;
 
@@ -26,7 +26,10 @@ pub fn markdown(paper: &Paper) -> String {
         paper.script.1.groups().join(" "),
         paper.minutes
     );
-    let _ = writeln!(text, "Date: {BLANK}  Began (UTC): {BLANK}  Ended (UTC): {BLANK}\n");
+    let _ = writeln!(
+        text,
+        "Date: {BLANK}  Began (UTC): {BLANK}  Ended (UTC): {BLANK}\n"
+    );
     plan(&mut text, paper);
     materials(&mut text, paper);
     for (number, act) in (1..).zip(&paper.acts) {
@@ -56,13 +59,17 @@ fn plan(text: &mut String, paper: &Paper) {
     }
     text.push_str("\n### Digest of the plan, read aloud at the start\n\n");
     digest(text, &plan.digest);
+    text.push_str("### Digest of the script, read aloud after it\n\n");
+    digest(text, &paper.script.1);
 }
 
 fn digest(text: &mut String, digest: &Sha256) {
     let _ = writeln!(text, "`{}`\n", digest.groups().join(" "));
     heads(text, &["", "", "", ""]);
-    let words: Vec<String> =
-        (1..).zip(digest.words()).map(|(number, word): (usize, _)| format!("{number}. {word}")).collect();
+    let words: Vec<String> = (1..)
+        .zip(digest.words())
+        .map(|(number, word): (usize, _)| format!("{number}. {word}"))
+        .collect();
     for line in words.chunks(4) {
         row(text, line);
     }
@@ -71,23 +78,45 @@ fn digest(text: &mut String, digest: &Sha256) {
 
 fn materials(text: &mut String, paper: &Paper) {
     text.push_str("## Materials\n\n");
-    heads(text, &["What", "Serial or bag number", "In: initials, time", "Out: initials, time"]);
+    heads(
+        text,
+        &[
+            "What",
+            "Serial or bag number",
+            "In: initials, time",
+            "Out: initials, time",
+        ],
+    );
     let spare = std::iter::repeat_n((String::new(), String::new()), SPARE_MATERIALS);
     for (what, number) in paper.materials.iter().cloned().chain(spare) {
-        row(text, &[escape(&what), escape(&number), String::new(), String::new()]);
+        row(
+            text,
+            &[escape(&what), escape(&number), String::new(), String::new()],
+        );
     }
     text.push('\n');
 }
 
 fn step(text: &mut String, step: &Row) {
     let say: Vec<String> = step.say.iter().map(|paragraph| escape(paragraph)).collect();
-    let who: Vec<String> = step.who.iter().map(|who| escape(who)).collect();
+    let who: Vec<String> = step
+        .who
+        .iter()
+        .map(|place| match place.name.as_str() {
+            "" => escape(&place.role),
+            name => format!("{}: {}", escape(&place.role), escape(name)),
+        })
+        .collect();
     let blanks = vec![BLANK; step.who.len()];
     row(
         text,
         &[
             format!("`{}`", step.id),
-            format!("**{}**<br><br>{}", escape(&step.title), say.join("<br><br>")),
+            format!(
+                "**{}**<br><br>{}",
+                escape(&step.title),
+                say.join("<br><br>")
+            ),
             who.join("<br>"),
             blanks.join("<br>"),
             format!("{} min<br>{BLANK}", step.minutes),
@@ -103,12 +132,25 @@ fn boxes(text: &mut String, paper: &Paper) {
     }
     text.push_str("## Transcript head\n\nWritten by hand, one word for each number.\n\n");
     heads(text, &["", "", "", ""]);
-    let words: Vec<String> = (1..=WORDS).map(|number| format!("{number}. {BLANK}")).collect();
+    let words: Vec<String> = (1..=WORDS)
+        .map(|number| format!("{number}. {BLANK}"))
+        .collect();
     for line in words.chunks(4) {
         row(text, line);
     }
     text.push_str("\n## Exceptions\n\n");
-    heads(text, &["No.", "Step", "Expected", "Happened", "Decided", "By (two people)", "Time"]);
+    heads(
+        text,
+        &[
+            "No.",
+            "Step",
+            "Expected",
+            "Happened",
+            "Decided",
+            "By (two people)",
+            "Time",
+        ],
+    );
     for number in 1..=EXCEPTIONS {
         let mut cells = vec![format!("E{number}")];
         cells.resize(7, String::new());
@@ -117,7 +159,10 @@ fn boxes(text: &mut String, paper: &Paper) {
     text.push_str("\n## Signatures\n\n");
     heads(text, &["Name", "Duty", "Signature", "Date and time (UTC)"]);
     for (name, duty) in &paper.signatures {
-        row(text, &[escape(name), duty.clone(), String::new(), String::new()]);
+        row(
+            text,
+            &[escape(name), duty.clone(), String::new(), String::new()],
+        );
     }
 }
 
@@ -137,7 +182,7 @@ fn row(text: &mut String, cells: &[String]) {
     let _ = writeln!(text, "| {} |", cells.join(" | "));
 }
 
-/// Text from outside, so that it is shown as it is (CommonMark, section 2.4).
+/// Text from outside, so that it is shown as it is (`CommonMark`, section 2.4).
 fn escape(text: &str) -> String {
     let mut escaped = String::new();
     for c in text.chars() {

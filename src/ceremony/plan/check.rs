@@ -68,7 +68,11 @@ pub fn against_script(plan: &Plan, script: &Script) -> Vec<Problem> {
             needed.entry(Duty::Keyholder).or_insert((1, &step.id));
         }
         for duty in Duty::ALL {
-            let seats = step.by.iter().filter(|seat| **seat == Answerer::Duty(duty)).count();
+            let seats = step
+                .by
+                .iter()
+                .filter(|seat| **seat == Answerer::Duty(duty))
+                .count();
             let so_far = needed.get(&duty).map_or(0, |(seats, _)| *seats);
             if seats > so_far {
                 needed.insert(duty, (seats, &step.id));
@@ -119,7 +123,11 @@ fn first_root(plan: &Plan, script: &Script, problems: &mut Vec<Problem>) {
         problems.push(Problem::new(0, "root.version", sentence));
     }
     let keyholders = plan.of_duty(Duty::Keyholder).count();
-    let quorum = plan.quorum.get(&Duty::Keyholder).copied().unwrap_or_default();
+    let quorum = plan
+        .quorum
+        .get(&Duty::Keyholder)
+        .copied()
+        .unwrap_or_default();
     if usize::try_from(quorum).is_ok_and(|quorum| quorum < keyholders) {
         let sentence = format!(
             "`quorum.keyholder` is {quorum} of {keyholders}; a first root needs every keyholder, \
@@ -164,7 +172,10 @@ pub fn files(plan: &Plan, read: &dyn Fn(&str) -> Result<Vec<u8>, String>) -> Vec
             let bytes = match read(&file.path) {
                 Ok(bytes) => bytes,
                 Err(reason) => {
-                    tell(format!("The key file {:?} cannot be read: {reason}.", file.path));
+                    tell(format!(
+                        "The key file {:?} cannot be read: {reason}.",
+                        file.path
+                    ));
                     continue;
                 }
             };

@@ -26,8 +26,8 @@ pub struct Outline {
 /// First names of the keyholders of a rehearsal: the letters that begin them differ, so that no
 /// two people have the same initials.
 const NAMES: [&str; 20] = [
-    "Ada", "Bruno", "Chidi", "Dana", "Edith", "Farid", "Greta", "Hana", "Ivo", "Jun", "Kofi", "Lena",
-    "Mara", "Nils", "Olga", "Pavel", "Quinn", "Rosa", "Sami", "Tove",
+    "Ada", "Bruno", "Chidi", "Dana", "Edith", "Farid", "Greta", "Hana", "Ivo", "Jun", "Kofi",
+    "Lena", "Mara", "Nils", "Olga", "Pavel", "Quinn", "Rosa", "Sami", "Tove",
 ];
 
 /// A plan to be filled in, with a comment at every entry. Names, initials and tokens are left
@@ -76,7 +76,10 @@ pub fn template(mode: Mode, outline: &Outline) -> String {
 /// for those of the day, public keys in `keys/`. For 1 to 20 keyholders.
 pub fn rehearsal(outline: &Outline) -> String {
     let mut text = head(Mode::Rehearsal, outline);
-    let people = [("administrator", "Val Administrator", "VA"), ("witness", "Wim Witness", "WW")];
+    let people = [
+        ("administrator", "Val Administrator", "VA"),
+        ("witness", "Wim Witness", "WW"),
+    ];
     for (id, name, initials) in people {
         let _ = write!(
             text,
@@ -142,13 +145,24 @@ fn policy(mode: Mode, outline: &Outline, comments: Comments) -> String {
     // Where every key is needed, a rehearsal says so by itself; in a real plan a person must.
     let no_spare = outline.threshold == outline.keyholders && mode == Mode::Rehearsal;
     let checks: Vec<String> = match mode {
-        Mode::Production => REQUIRED_CHECKS.iter().map(|id| format!("\"{id}\"")).collect(),
+        Mode::Production => REQUIRED_CHECKS
+            .iter()
+            .map(|id| format!("\"{id}\""))
+            .collect(),
         Mode::Rehearsal => Vec::new(),
     };
     let entries = [
-        ("expiry_min_days", "1".to_owned(), "the root may not expire sooner, in days"),
+        (
+            "expiry_min_days",
+            "1".to_owned(),
+            "the root may not expire sooner, in days",
+        ),
         ("expiry_max_days", "3660".to_owned(), "nor later"),
-        ("allow_p384", "false".to_owned(), "tuf-js and tough refuse P-384 keys"),
+        (
+            "allow_p384",
+            "false".to_owned(),
+            "tuf-js and tough refuse P-384 keys",
+        ),
         (
             "no_spare_acknowledged",
             no_spare.to_string(),
@@ -159,7 +173,11 @@ fn policy(mode: Mode, outline: &Outline, comments: Comments) -> String {
             format!("[{}]", checks.join(", ")),
             "checks of the machine that must pass",
         ),
-        ("clock_tolerance_minutes", "2".to_owned(), "between a watch and this machine"),
+        (
+            "clock_tolerance_minutes",
+            "2".to_owned(),
+            "between a watch and this machine",
+        ),
     ];
     let mut text = "[policy]\n".to_owned();
     for (key, value, comment) in entries {

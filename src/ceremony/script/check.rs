@@ -28,7 +28,10 @@ enum Again {
 }
 
 const WHO: (&str, &str) = ("roll-call", "until then nobody knows who is in the room");
-const WHAT: (&str, &str) = ("plan-digest", "until then nobody knows that this is the plan that was reviewed");
+const WHAT: (&str, &str) = (
+    "plan-digest",
+    "until then nobody knows that this is the plan that was reviewed",
+);
 
 /// Every kind with rules. Kinds without an entry may stand anywhere before `close`.
 const RULES: &[Rule] = &[
@@ -37,12 +40,18 @@ const RULES: &[Rule] = &[
     rule(
         "environment",
         &[WHO],
-        &[("generate-key", "the machine must be found fit before keys are made on it")],
+        &[(
+            "generate-key",
+            "the machine must be found fit before keys are made on it",
+        )],
     ),
     rule(
         "clock",
         &[WHO],
-        &[("assemble-root", "the root's dates must be judged by a clock that people compared")],
+        &[(
+            "assemble-root",
+            "the root's dates must be judged by a clock that people compared",
+        )],
     ),
     rule("present-token", &[WHO], &[]),
     Rule {
@@ -50,25 +59,46 @@ const RULES: &[Rule] = &[
         after: &[
             WHO,
             WHAT,
-            ("present-token", "until then it is not known whose token is in the reader"),
+            (
+                "present-token",
+                "until then it is not known whose token is in the reader",
+            ),
         ],
-        not_after: &[("assemble-root", "a key made after the root was assembled is not in it")],
-        followed_by: Some(("prove-possession", "a key counts only when its token has shown that it can sign")),
+        not_after: &[(
+            "assemble-root",
+            "a key made after the root was assembled is not in it",
+        )],
+        followed_by: Some((
+            "prove-possession",
+            "a key counts only when its token has shown that it can sign",
+        )),
         again: Again::No,
     },
     rule(
         "show-key",
         &[("generate-key", "there is no key to show yet")],
-        &[("assemble-root", "keys must be compared before they are in the root")],
+        &[(
+            "assemble-root",
+            "keys must be compared before they are in the root",
+        )],
     ),
     rule(
         "prove-possession",
-        &[("show-key", "people must have compared the key before it is enrolled")],
+        &[(
+            "show-key",
+            "people must have compared the key before it is enrolled",
+        )],
         &[("assemble-root", "a key is proved before it is in the root")],
     ),
     Rule {
         kind: "assemble-root",
-        after: &[WHAT, ("prove-possession", "there are no enrolled keys to put into the root yet")],
+        after: &[
+            WHAT,
+            (
+                "prove-possession",
+                "there are no enrolled keys to put into the root yet",
+            ),
+        ],
         not_after: &[],
         followed_by: Some(("sign", "an unsigned root is of no use")),
         again: Again::No,
@@ -80,9 +110,12 @@ const RULES: &[Rule] = &[
     ),
     Rule {
         kind: "sign",
-        after: &[WHO, WHAT, ("review", "until then nobody has seen what would be signed")],
+        after: &[WHO, WHAT],
         not_after: &[],
-        followed_by: Some(("verify-result", "signatures that nobody verified prove nothing")),
+        followed_by: Some((
+            "verify-result",
+            "signatures that nobody verified prove nothing",
+        )),
         again: Again::No,
     },
     Rule {
@@ -96,7 +129,10 @@ const RULES: &[Rule] = &[
         kind: "write-out",
         after: &[("verify-result", "only a verified root may be written out")],
         not_after: &[],
-        followed_by: Some(("head", "the paper must hold the transcript head that covers the files")),
+        followed_by: Some((
+            "head",
+            "the paper must hold the transcript head that covers the files",
+        )),
         again: Again::Yes,
     },
     rule("head", &[WHO], &[]),
@@ -148,7 +184,13 @@ pub fn alone(step: &Step) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if step.by.iter().filter(|seat| **seat == Answerer::Holder).count() > 1 {
+    if step
+        .by
+        .iter()
+        .filter(|seat| **seat == Answerer::Holder)
+        .count()
+        > 1
+    {
         sentences.push("`by` names the `holder` twice; that is one person.".to_owned());
     }
     if step.by.is_empty() && !ASKS_NOBODY.contains(&kind) {
@@ -178,12 +220,32 @@ pub fn order(script: &Script) -> Vec<Problem> {
         let behind = all.get(index + 1..).unwrap_or_default();
         if let Some(rule) = RULES.iter().find(|rule| rule.kind == step.kind) {
             for sentence in broken(rule, step, before, behind) {
-                problems.push(Problem::new(step.line, format!("step.{}", step.id), sentence));
+                problems.push(Problem::new(
+                    step.line,
+                    format!("step.{}", step.id),
+                    sentence,
+                ));
             }
+        }
+        if step.kind == "sign" && !before.iter().any(|step| is_review_by_holder(step)) {
+            let sentence = format!(
+                "`{}` (sign) needs a step of kind `review` before it with `each = \"keyholder\"` and \
+                 the `holder` in `by`: nobody signs what they have not approved themselves.",
+                step.id
+            );
+            problems.push(Problem::new(
+                step.line,
+                format!("step.{}", step.id),
+                sentence,
+            ));
         }
         if step.kind == "close" && !behind.is_empty() {
             let sentence = format!("`{}` closes the ceremony, but steps follow it.", step.id);
-            problems.push(Problem::new(step.line, format!("step.{}", step.id), sentence));
+            problems.push(Problem::new(
+                step.line,
+                format!("step.{}", step.id),
+                sentence,
+            ));
         }
     }
     if let Some(last) = all.last()
@@ -193,9 +255,17 @@ pub fn order(script: &Script) -> Vec<Problem> {
             "The last step, `{}`, is of kind `{}`; it must be of kind `close`.",
             last.id, last.kind
         );
-        problems.push(Problem::new(last.line, format!("step.{}", last.id), sentence));
+        problems.push(Problem::new(
+            last.line,
+            format!("step.{}", last.id),
+            sentence,
+        ));
     }
     problems
+}
+
+fn is_review_by_holder(step: &Step) -> bool {
+    step.kind == "review" && step.each == Each::Keyholder && step.by.contains(&Answerer::Holder)
 }
 
 fn broken(rule: &Rule, step: &Step, before: &[&Step], behind: &[&Step]) -> Vec<String> {

@@ -17,8 +17,10 @@ const SAY: usize = 2400;
 const MINUTES: u64 = 240;
 
 /// The words for the two modes.
-pub(crate) const MODES: [(&str, Mode); 2] =
-    [("production", Mode::Production), ("rehearsal", Mode::Rehearsal)];
+pub(crate) const MODES: [(&str, Mode); 2] = [
+    ("production", Mode::Production),
+    ("rehearsal", Mode::Rehearsal),
+];
 
 /// The words for those who answer.
 const ANSWERERS: [(&str, Answerer); 6] = [
@@ -79,7 +81,11 @@ fn read(reading: &Reading<'_>, digest: Sha256) -> Option<Script> {
         acts.push(act);
     }
     if acts.is_empty() && !top.has("act") {
-        reading.add(0, "act", "The script has no act: it needs at least one `[[act]]`.");
+        reading.add(
+            0,
+            "act",
+            "The script has no act: it needs at least one `[[act]]`.",
+        );
     }
     top.finish();
     if !whole || acts.iter().all(|act| act.steps.is_empty()) {
@@ -105,8 +111,10 @@ fn read_act(reading: &Reading<'_>, section: &Section<'_, '_>, ids: &mut Ids) -> 
     if steps.is_empty() && !section.has("step") {
         section.add("This act has no step: it needs at least one `[[act.step]]`.");
     }
-    let read: Vec<Option<Step>> =
-        steps.iter().map(|step| read_step(reading, step, ids)).collect();
+    let read: Vec<Option<Step>> = steps
+        .iter()
+        .map(|step| read_step(reading, step, ids))
+        .collect();
     section.finish();
     let whole = read.iter().all(Option::is_some);
     let act = Act {
@@ -145,7 +153,9 @@ fn read_step(reading: &Reading<'_>, section: &Section<'_, '_>, ids: &mut Ids) ->
         kind: kind.filter(|_| known)?.value,
         id: id.map(|i| i.value).unwrap_or_default(),
         title: title.map(|t| t.value).unwrap_or_default(),
-        minutes: minutes.and_then(|m| u32::try_from(m.value).ok()).unwrap_or(1),
+        minutes: minutes
+            .and_then(|m| u32::try_from(m.value).ok())
+            .unwrap_or(1),
         say: say.map(|s| s.value.trim().to_owned()).unwrap_or_default(),
         by: by?,
         each: each?,

@@ -32,7 +32,7 @@ impl Kind for Head {
                 form,
             )
             .fact("Records so far", state.records.to_string())
-            .showing("transcript head", state.head),
+            .showing("the transcript so far: its head", state.head),
         )
     }
 }

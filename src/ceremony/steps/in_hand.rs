@@ -1,7 +1,7 @@
 //! What every step with a token has in common: the right token is in hand, its PIN can be asked.
 
 use super::{Next, again};
-use crate::ceremony::ask::{Ask, Choice, Form, SecretForm, SecretKind};
+use crate::ceremony::ask::{Ask, Choice, Form, Seat, SecretForm, SecretKind};
 use crate::ceremony::effect::Effect;
 use crate::ceremony::plan::{Duty, KeyPlan, Participant};
 use crate::ceremony::procedure::BoundStep;
@@ -205,12 +205,9 @@ pub fn ask_secret(
         "Only {holder} types, and nobody else looks. The {word} goes to the token; it is not recorded."
     ))
     .fact("Token", describe(identity))
-    .seated(
-        state
-            .procedure
-            .seats(step)
-            .into_iter()
-            .filter(|seat| seat.role == Duty::Keyholder.name())
-            .collect(),
-    )
+    // Whatever the script says of the step: a secret is its keyholder's alone.
+    .seated(vec![Seat {
+        role: Duty::Keyholder.name().to_owned(),
+        who: step.holder.iter().cloned().collect(),
+    }])
 }

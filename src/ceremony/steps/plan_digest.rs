@@ -34,7 +34,7 @@ impl Kind for PlanDigest {
                             "plan" => procedure.plan.title.clone(),
                             _ => procedure.script.title.clone(),
                         })
-                        .showing(&format!("SHA-256 of {name}.toml"), digest),
+                        .showing(&format!("{name}.toml"), digest),
                 );
             }
         }

@@ -1,7 +1,7 @@
 //! `present-token`: a keyholder inserts the token, and it is identified by its serial number.
 
 use super::in_hand::{describe, in_hand, keyholder};
-use super::{Kind, Next, Repetition};
+use super::{Kind, Next, Repetition, first};
 use crate::ceremony::ask::{Ask, Form};
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::script::Each;
@@ -24,37 +24,36 @@ impl Kind for PresentToken {
     }
 
     fn next(&self, state: &State, step: &BoundStep) -> Next {
-        let (holder, key) = match keyholder(state, step) {
-            Ok(found) => found,
-            Err(next) => return next,
-        };
-        if !state.here.answers.contains_key("insert") && state.here.faults == 0 {
-            let mut ask = Ask::new(
-                "insert",
-                format!("{}: insert your token", holder.name),
-                Form::Confirm,
-            )
-            .saying(step.say.trim())
-            .fact("Token in the plan", key.token.to_string());
-            if let Some(serial) = &key.serial {
-                ask = ask.fact("Serial in the plan", serial);
+        first(|| {
+            let (holder, key) = keyholder(state, step)?;
+            if !state.here.answers.contains_key("insert") && state.here.faults == 0 {
+                let mut ask = Ask::new(
+                    "insert",
+                    format!("{}: insert your token", holder.name),
+                    Form::Confirm,
+                )
+                .saying(step.say.trim())
+                .fact("Token in the plan", key.token.to_string());
+                if let Some(serial) = &key.serial {
+                    ask = ask.fact("Serial in the plan", serial);
+                }
+                return Ok(Next::ask(ask.seated(state.procedure.seats(step))));
             }
-            return Next::ask(ask.seated(state.procedure.seats(step)));
-        }
-        if state.here.answers.contains_key("identified") {
-            return Next::Done;
-        }
-        let identity = match in_hand(state, step) {
-            Ok(identity) => identity,
-            Err(next) => return next,
-        };
-        let form = match identity.kind {
-            TokenKind::Pkcs11 => Form::TypeBack {
-                phrase: last_four(&identity.serial),
-            },
-            TokenKind::File => Form::Confirm,
-        };
-        let mut ask = Ask::new("identified", format!("Is this the token of {}?", holder.name), form)
+            if state.here.answers.contains_key("identified") {
+                return Ok(Next::Done);
+            }
+            let identity = in_hand(state, step)?;
+            let form = match identity.kind {
+                TokenKind::Pkcs11 => Form::TypeBack {
+                    phrase: last_four(&identity.serial),
+                },
+                TokenKind::File => Form::Confirm,
+            };
+            let mut ask = Ask::new(
+                "identified",
+                format!("Is this the token of {}?", holder.name),
+                form,
+            )
             .saying(match identity.kind {
                 TokenKind::Pkcs11 => {
                     "Compare the serial number with the paper, then type its last four characters."
@@ -62,13 +61,14 @@ impl Kind for PresentToken {
                 TokenKind::File => "This is a key in an encrypted file, not a hardware token.",
             })
             .fact("Token", describe(identity));
-        if identity.kind == TokenKind::Pkcs11 {
-            ask = ask
-                .fact("Serial", identity.serial.clone())
-                .fact("Firmware", identity.firmware.clone())
-                .fact("PIN", pin_words(state, step));
-        }
-        Next::ask(ask.seated(state.procedure.seats(step)))
+            if identity.kind == TokenKind::Pkcs11 {
+                ask = ask
+                    .fact("Serial", identity.serial.clone())
+                    .fact("Firmware", identity.firmware.clone())
+                    .fact("PIN", pin_words(state, step));
+            }
+            Ok(Next::ask(ask.seated(state.procedure.seats(step))))
+        })
     }
 }
 
@@ -78,7 +78,11 @@ fn last_four(serial: &str) -> String {
 }
 
 fn pin_words(state: &State, _step: &BoundStep) -> String {
-    state.here.identity.as_ref().map_or_else(String::new, |identity| {
-        crate::report::pin_words(&identity.pin)
-    })
+    state
+        .here
+        .identity
+        .as_ref()
+        .map_or_else(String::new, |identity| {
+            crate::report::pin_words(&identity.pin)
+        })
 }

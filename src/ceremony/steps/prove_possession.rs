@@ -4,7 +4,7 @@
 use super::generate_key::needed_key;
 use super::in_hand::{ask_secret, in_hand, keyholder, secret_kind};
 use super::sign::{doubt, doubt_settled};
-use super::{Kind, Next, Repetition};
+use super::{Kind, Next, Repetition, first};
 use crate::ceremony::ask::{Answer, Ask, Form};
 use crate::ceremony::effect::{Effect, Message};
 use crate::ceremony::event::Event;
@@ -30,45 +30,47 @@ impl Kind for ProvePossession {
     }
 
     fn next(&self, state: &State, step: &BoundStep) -> Next {
-        let (holder, _) = match keyholder(state, step) {
-            Ok(found) => found,
-            Err(next) => return next,
-        };
-        if let Some(held) = state.keys.get(&holder.id)
-            && held.possession.is_some()
-        {
-            if held.enrolled.is_some() {
-                return Next::Done;
+        first(|| {
+            let (holder, _) = keyholder(state, step)?;
+            if let Some(held) = state.keys.get(&holder.id)
+                && held.possession.is_some()
+            {
+                if held.enrolled.is_some() {
+                    return Ok(Next::Done);
+                }
+                if let Ok(public) = PublicKey::from_pem(&held.key.public_pem) {
+                    return Ok(Next::record(Event::KeyEnrolled {
+                        holder: holder.id.clone(),
+                        keyid: public.key_id(),
+                        fingerprint: public.fingerprint(),
+                    }));
+                }
             }
-            if let Ok(public) = PublicKey::from_pem(&held.key.public_pem) {
-                return Next::record(Event::KeyEnrolled {
-                    holder: holder.id.clone(),
-                    keyid: public.key_id(),
-                    fingerprint: public.fingerprint(),
+            if state.in_doubt.is_some() {
+                return Ok(if doubt_settled(state) {
+                    Next::record(Event::DoubtSettled {})
+                } else {
+                    Next::ask(doubt(state, step, "the proof of possession"))
                 });
             }
-        }
-        if state.in_doubt.is_some() {
-            return if doubt_settled(state) {
-                Next::record(Event::DoubtSettled {})
-            } else {
-                Next::ask(doubt(state, step, "the proof of possession"))
-            };
-        }
-        let identity = match in_hand(state, step) {
-            Ok(identity) => identity,
-            Err(next) => return next,
-        };
-        Next::ask(ask_secret(
-            state,
-            step,
-            identity,
-            secret_kind(identity),
-            step.say.trim(),
-        ))
+            let identity = in_hand(state, step)?;
+            Ok(Next::ask(ask_secret(
+                state,
+                step,
+                identity,
+                secret_kind(identity),
+                step.say.trim(),
+            )))
+        })
     }
 
-    fn after(&self, state: &State, step: &BoundStep, ask: &Ask, _answer: &Answer) -> Option<Effect> {
+    fn after(
+        &self,
+        state: &State,
+        step: &BoundStep,
+        ask: &Ask,
+        _answer: &Answer,
+    ) -> Option<Effect> {
         if !matches!(ask.form, Form::Secret(_)) {
             return None;
         }

@@ -50,7 +50,7 @@ impl Kind for Review {
             "Read the root to its end; approve it with three words and initials",
             form,
         )
-        .showing("SHA-256 of what will be signed", payload.sha256);
+        .showing("what will be signed", payload.sha256);
         for finding in assembly::findings(state) {
             let level = match finding.level {
                 Level::Info => "For information",

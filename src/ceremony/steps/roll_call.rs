@@ -70,9 +70,10 @@ impl Kind for RollCall {
                         ],
                     },
                 )
-                .saying(step.say.trim())
+                // Read out once, before the first name.
+                .saying(if state.here.answers.is_empty() { step.say.trim() } else { "" })
                 .seated(vec![Seat {
-                    role: "who answers".to_owned(),
+                    role: "participant".to_owned(),
                     who,
                 }]),
             );

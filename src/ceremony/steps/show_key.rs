@@ -1,7 +1,7 @@
 //! `show-key`: the public key's fingerprint is read back.
 
 use super::in_hand::keyholder;
-use super::{Kind, Next, Repetition, ask_of, positions};
+use super::{Kind, Next, Repetition, ask_of, first, positions};
 use crate::ceremony::ask::Form;
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::script::Each;
@@ -25,49 +25,48 @@ impl Kind for ShowKey {
     }
 
     fn next(&self, state: &State, step: &BoundStep) -> Next {
-        let (holder, _) = match keyholder(state, step) {
-            Ok(found) => found,
-            Err(next) => return next,
-        };
-        if state.here.answers.contains_key("fingerprint") {
-            return Next::Done;
-        }
-        let shown = state.keys.get(&holder.id).and_then(|held| {
-            let public = PublicKey::from_pem(&held.key.public_pem).ok()?;
-            Some((held, public))
-        });
-        let Some((held, public)) = shown else {
-            return super::halted(
-                format!("{} has no key yet", holder.name),
-                vec!["The script shows a key before it is made. Abort, and correct the script.".to_owned()],
-            );
-        };
-        let form = Form::Words {
-            positions: positions(state, "fingerprint", 3),
-        };
-        let attributes = &held.key.attributes;
-        let place = match held.token.kind {
-            TokenKind::Pkcs11 if attributes.local && attributes.never_extractable => {
-                "generated on the token; sensitive, never extractable"
+        first(|| {
+            let (holder, _) = keyholder(state, step)?;
+            if state.here.answers.contains_key("fingerprint") {
+                return Ok(Next::Done);
             }
-            TokenKind::Pkcs11 => "the token does not vouch for where it was generated",
-            TokenKind::File => "software key: protected by its passphrase only",
-        };
-        Next::ask(
-            ask_of(
-                state,
-                step,
-                "fingerprint",
-                &format!("The public key of {}", holder.name),
-                form,
-            )
-            .fact("Kind of key", held.key.algorithm.name())
-            .fact("Private half", place)
-            .fact(
-                "TUF key id",
-                public.key_id().to_string(),
-            )
-            .showing("SHA-256 of the public key", public.fingerprint()),
-        )
+            let shown = state.keys.get(&holder.id).and_then(|held| {
+                let public = PublicKey::from_pem(&held.key.public_pem).ok()?;
+                Some((held, public))
+            });
+            let Some((held, public)) = shown else {
+                return Ok(super::halted(
+                    format!("{} has no key yet", holder.name),
+                    vec![
+                        "The script shows a key before it is made. Abort, and correct the script."
+                            .to_owned(),
+                    ],
+                ));
+            };
+            let form = Form::Words {
+                positions: positions(state, "fingerprint", 3),
+            };
+            let attributes = &held.key.attributes;
+            let place = match held.token.kind {
+                TokenKind::Pkcs11 if attributes.local && attributes.never_extractable => {
+                    "generated on the token; sensitive, never extractable"
+                }
+                TokenKind::Pkcs11 => "the token does not vouch for where it was generated",
+                TokenKind::File => "software key: protected by its passphrase only",
+            };
+            Ok(Next::ask(
+                ask_of(
+                    state,
+                    step,
+                    "fingerprint",
+                    &format!("The public key of {}", holder.name),
+                    form,
+                )
+                .fact("Kind of key", held.key.algorithm.name())
+                .fact("Private half", place)
+                .fact("TUF key id", public.key_id().digest().groups().join(" "))
+                .showing("the public key", public.fingerprint()),
+            ))
+        })
     }
 }

@@ -1,7 +1,7 @@
 //! `sign`: a keyholder's token signs the root.
 
-use super::in_hand::{ask_secret, in_hand, keyholder, secret_kind};
-use super::{Kind, Next, Repetition, halted};
+use super::in_hand::{ask_secret, describe, in_hand, keyholder, secret_kind};
+use super::{Kind, Next, Repetition, ask_of, first, halted};
 use crate::ceremony::ask::{Answer, Ask, Choice, Form};
 use crate::ceremony::effect::{Effect, Message};
 use crate::ceremony::event::Event;
@@ -26,54 +26,74 @@ impl Kind for Sign {
     }
 
     fn next(&self, state: &State, step: &BoundStep) -> Next {
-        let (holder, _) = match keyholder(state, step) {
-            Ok(found) => found,
-            Err(next) => return next,
-        };
-        if state.signatures.contains_key(&holder.id) {
-            return Next::Done;
-        }
-        let Some(payload) = &state.payload else {
-            return halted(
-                "There is nothing to sign",
-                vec!["The script signs a root before it is made. Abort, and correct the script.".to_owned()],
-            );
-        };
-        if !state.approved.contains(&holder.id) {
-            return halted(
-                format!("{} has not approved the content", holder.name),
-                vec![
+        first(|| {
+            let (holder, _) = keyholder(state, step)?;
+            if state.signatures.contains_key(&holder.id) {
+                return Ok(Next::Done);
+            }
+            let Some(payload) = &state.payload else {
+                return Ok(halted(
+                    "There is nothing to sign",
+                    vec![
+                        "The script signs a root before it is made. Abort, and correct the script."
+                            .to_owned(),
+                    ],
+                ));
+            };
+            if !state.approved.contains(&holder.id) {
+                return Ok(halted(
+                    format!("{} has not approved the content", holder.name),
+                    vec![
                     "A keyholder signs only what they have read and approved. Nothing was signed."
                         .to_owned(),
                 ],
+                ));
+            }
+            if state.in_doubt.is_some() {
+                return Ok(if doubt_settled(state) {
+                    Next::record(Event::DoubtSettled {})
+                } else {
+                    Next::ask(doubt(state, step, "the root"))
+                });
+            }
+            let identity = in_hand(state, step)?;
+            // Irreversible, so typed back: the phrase carries the digest of what is signed.
+            if !state.here.answers.contains_key(CONSENT) {
+                let phrase = format!("SIGN {}", payload.sha256.short());
+                return Ok(Next::ask(
+                    ask_of(
+                        state,
+                        step,
+                        CONSENT,
+                        &format!("{}: sign this content", holder.name),
+                        Form::TypeBack { phrase },
+                    )
+                    .fact("Token", describe(identity))
+                    .showing(PAYLOAD, payload.sha256),
+                ));
+            }
+            let ask = ask_secret(
+                state,
+                step,
+                identity,
+                secret_kind(identity),
+                "The token signs as soon as it accepts. The signature is verified before it counts.",
             );
-        }
-        if state.in_doubt.is_some() {
-            return if doubt_settled(state) {
-                Next::record(Event::DoubtSettled {})
+            Ok(Next::ask(if matches!(ask.form, Form::Secret(_)) {
+                ask.showing(PAYLOAD, payload.sha256)
             } else {
-                Next::ask(doubt(state, step, "the root"))
-            };
-        }
-        let identity = match in_hand(state, step) {
-            Ok(identity) => identity,
-            Err(next) => return next,
-        };
-        let ask = ask_secret(
-            state,
-            step,
-            identity,
-            secret_kind(identity),
-            step.say.trim(),
-        );
-        Next::ask(if matches!(ask.form, Form::Secret(_)) {
-            ask.showing("SHA-256 of what will be signed", payload.sha256)
-        } else {
-            ask
+                ask
+            }))
         })
     }
 
-    fn after(&self, state: &State, step: &BoundStep, ask: &Ask, _answer: &Answer) -> Option<Effect> {
+    fn after(
+        &self,
+        state: &State,
+        step: &BoundStep,
+        ask: &Ask,
+        _answer: &Answer,
+    ) -> Option<Effect> {
         if !matches!(ask.form, Form::Secret(_)) {
             return None;
         }
@@ -109,7 +129,10 @@ impl Kind for Sign {
     }
 }
 
+const CONSENT: &str = "consent";
 const DOUBT: &str = "doubt";
+/// What the payload digest is of, in the read-back grid.
+const PAYLOAD: &str = "what will be signed";
 
 /// Asks what to do about a signature whose answer was lost.
 pub fn doubt(state: &State, step: &BoundStep, what: &str) -> Ask {
@@ -125,9 +148,28 @@ pub fn doubt(state: &State, step: &BoundStep, what: &str) -> Ask {
             seat
         }));
     }
+    let (title, what_happened) = match &state.here.fault {
+        Some(fault) => {
+            let words = crate::report::fault(fault);
+            (
+                "A SIGNATURE FAILED on the token",
+                format!(
+                    "The token of {holder} was asked to sign {what}. {} No signature is on record.",
+                    words.happened
+                ),
+            )
+        }
+        None => (
+            "A SIGNATURE WAS IN FLIGHT when the program was interrupted",
+            format!(
+                "The token of {holder} was asked to sign {what}, and its answer never arrived. No signature is on \
+                 record. The token may or may not have signed."
+            ),
+        ),
+    };
     let ask = Ask::new(
         DOUBT,
-        "A SIGNATURE WAS IN FLIGHT when the program was interrupted",
+        title,
         Form::Choose {
             options: vec![Choice {
                 key: "sign-again".to_owned(),
@@ -135,16 +177,13 @@ pub fn doubt(state: &State, step: &BoundStep, what: &str) -> Ask {
             }],
         },
     )
-    .saying(format!(
-        "The token of {holder} was asked to sign {what}, and its answer never arrived. No signature is on \
-         record. The token may or may not have signed."
-    ))
+    .saying(what_happened)
     .saying(
         "Signing again is safe: it is the same content, and a second signature by the same key counts \
          once. The program does not do it without being told.",
     );
     let ask = match &state.payload {
-        Some(payload) => ask.showing("SHA-256 of what will be signed", payload.sha256),
+        Some(payload) => ask.showing(PAYLOAD, payload.sha256),
         None => ask,
     };
     ask.seated(seats)

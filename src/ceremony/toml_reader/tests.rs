@@ -1,4 +1,4 @@
-use super::{MAX_BYTES, Reading};
+use super::{MAX_BYTES, Reading, line_of_key};
 
 fn read(text: &str) -> String {
     let reading = match Reading::new(text.as_bytes()) {
@@ -55,13 +55,42 @@ fn not_text_and_too_large_are_said() {
     let problems = Reading::new(b"a = 1\nb = \xff\n").expect_err("not UTF-8");
     assert_eq!(problems.iter().next().map(|p| p.line), Some(2));
     let large = vec![b'#'; MAX_BYTES + 1];
-    assert!(Reading::new(&large).expect_err("too large").to_string().contains("1 MiB"));
+    assert!(
+        Reading::new(&large)
+            .expect_err("too large")
+            .to_string()
+            .contains("1 MiB")
+    );
 }
 
 #[test]
 fn deep_nesting_is_a_problem_and_no_overflow() {
     let told = read(&format!("a = {}", "[".repeat(100_000)));
     assert!(told.contains("not TOML"), "{}", told.len());
-    let told = read(&format!("a = {}1{}", "{a=".repeat(50_000), "}".repeat(50_000)));
+    let told = read(&format!(
+        "a = {}1{}",
+        "{a=".repeat(50_000),
+        "}".repeat(50_000)
+    ));
     assert!(told.contains("not TOML"), "{}", told.len());
+}
+
+#[test]
+fn a_key_is_found_by_its_path() {
+    let text = b"[root]\nkeys = [\n  { path = \"a\" },\n  { path = \"b\" },\n]\n\n[[participant]]\nid = \"a\"\n\n[[participant]]\nid = \"b\"\ntoken = \"t\"\n";
+    for (key, line) in [
+        ("root", 1),
+        ("root.keys[1]", 4),
+        ("root.keys[1].path", 4),
+        ("root.keys[7]", 2),
+        ("root.none", 1),
+        ("participant.b.token", 12),
+        ("participant.b.none", 10),
+        ("participant[0].id", 8),
+        ("participant", 7),
+        ("none", 0),
+        ("", 0),
+    ] {
+        assert_eq!(line_of_key(text, key), line, "{key}");
+    }
 }

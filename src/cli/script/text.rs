@@ -84,7 +84,7 @@ pub fn show(script: &Script) -> String {
                 if by.is_empty() { "nobody answers".to_owned() } else { by.join(" and ") },
                 step.minutes
             );
-            for paragraph in crate::ceremony::paper::paragraphs(&step.say) {
+            for paragraph in crate::ceremony::plain::paragraphs(&step.say) {
                 text.push('\n');
                 wrapped(&mut text, &paragraph, "      ");
             }

@@ -2,9 +2,9 @@
 
 use super::{APPROVED, EXCEPTIONS, FOLLOWED, KEY_IDS, MODE, PAYLOAD, PLAN, POSSESSION, Rule, SCRIPT, SIGNATURES};
 use crate::ceremony::assembly;
-use crate::ceremony::ask::{Ask, Form};
+use crate::ceremony::ask::Ask;
 use crate::ceremony::decide::PROGRAM;
-use crate::ceremony::effect::{Effect, Message};
+use crate::ceremony::effect::{Effect, Message, all_written};
 use crate::ceremony::event::{Event, Exception};
 use crate::ceremony::plan::ParticipantId;
 use crate::ceremony::procedure::BoundStep;
@@ -24,7 +24,7 @@ pub struct Deviation {
 }
 
 /// What the last record leads to, besides the state.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Follow {
     /// The effect that the last answer sets off.
     due: Option<Effect>,
@@ -90,6 +90,9 @@ impl Follow {
                 let number = state.exceptions.last().map_or(1, |last| last.number + 1);
                 if exception.number != number {
                     say(EXCEPTIONS, format!("exception E{} comes where E{number} belongs", exception.number));
+                }
+                if exception.by.is_empty() {
+                    say(EXCEPTIONS, format!("nobody stands for exception E{}", exception.number));
                 }
                 self.excepted = Some(exception.clone());
             }
@@ -209,8 +212,10 @@ fn judge_outcome(state: &State, step: &BoundStep, outcome: &Event, say: &mut dyn
         | (Effect::ReadClock, Event::ClockRead { .. })
         | (Effect::Identify { .. }, Event::TokenIdentified(_))
         | (Effect::ReadKeys { .. }, Event::KeysRead { .. })
-        | (Effect::WriteMetadata { .. }, Event::MetadataWritten { .. })
         | (Effect::FindKey { .. }, Event::KeySought { .. }) => true,
+        (Effect::WriteMetadata { directories, files }, Event::MetadataWritten { files: written }) => {
+            all_written(directories, files, written)
+        }
         (Effect::Generate { label, algorithm, .. }, Event::KeyGenerated(key)) => {
             key.label == *label && key.algorithm == *algorithm
         }
@@ -285,16 +290,4 @@ fn people(event: &Event) -> Option<&[ParticipantId]> {
 
 fn two(by: &[ParticipantId]) -> bool {
     matches!(by, [first, second] if first != second)
-}
-
-/// Whether a record after the head on paper does nothing but end the ceremony: the answer about
-/// that very head, statements, and the closing.
-pub fn only_closes(state_after: &State, placed: &Placed) -> bool {
-    match &placed.event {
-        Event::Asked(ask) => matches!(ask.form, Form::Confirm | Form::Words { .. } | Form::TypeBack { .. }),
-        Event::Answered { .. } | Event::StepBegun {} | Event::StepDone {} | Event::CeremonyClosed {} => {
-            state_after.threshold_reached && !state_after.written.is_empty()
-        }
-        _ => false,
-    }
 }

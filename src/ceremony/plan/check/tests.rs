@@ -4,7 +4,8 @@ use super::{against_day, against_script, files, placed, script_of};
 use crate::ceremony::plan::{Duty, Outline, Plan, rehearsal};
 use crate::digest::Sha256;
 
-const PEM: &str = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcD\n-----END PUBLIC KEY-----\n";
+const PEM: &str =
+    "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcD\n-----END PUBLIC KEY-----\n";
 
 fn text() -> String {
     rehearsal(&Outline {
@@ -35,7 +36,10 @@ fn a_date_outside_the_bounds_is_told_with_its_line() {
         let problems = placed(text().as_bytes(), against_day(&plan, now));
         assert!(problems.to_string().contains(says), "{problems}");
         let line = problems.iter().next().expect("one").line;
-        let line = text().lines().nth(usize::try_from(line).expect("small") - 1).map(str::to_owned);
+        let line = text()
+            .lines()
+            .nth(usize::try_from(line).expect("small") - 1)
+            .map(str::to_owned);
         assert!(line.is_some_and(|line| line.starts_with("expires")));
     }
 }
@@ -46,22 +50,40 @@ fn the_script_must_fit() {
         let mut plan = plan();
         change(&mut plan);
         let script = script_of(&plan, None).expect("shipped");
-        let sentences: Vec<String> =
-            against_script(&plan, &script).into_iter().map(|p| p.sentence).collect();
+        let sentences: Vec<String> = against_script(&plan, &script)
+            .into_iter()
+            .map(|p| p.sentence)
+            .collect();
         sentences.join("\n")
     };
     assert_eq!(told(&|_| ()), "");
     assert!(told(&|p| p.script = "first-root".to_owned()).contains("is for production"));
     assert!(told(&|p| p.root.version = 2).contains("which has version 1"));
     assert!(told(&|p| p.participants.retain(|p| p.duty != Duty::Witness)).contains("duty witness"));
-    assert!(told(&|p| p.participants.retain(|p| p.duty != Duty::Administrator)).contains("administrator"));
-    assert!(told(&|p| { p.quorum.insert(Duty::Keyholder, 2); }).contains("needs every keyholder"));
-    assert!(told(&|p| { p.quorum.insert(Duty::Witness, 0); }).contains("a quorum of 0 would do"));
+    assert!(
+        told(&|p| p.participants.retain(|p| p.duty != Duty::Administrator))
+            .contains("administrator")
+    );
+    assert!(
+        told(&|p| {
+            p.quorum.insert(Duty::Keyholder, 2);
+        })
+        .contains("needs every keyholder")
+    );
+    assert!(
+        told(&|p| {
+            p.quorum.insert(Duty::Witness, 0);
+        })
+        .contains("a quorum of 0 would do")
+    );
 
     let mut other = plan();
     other.script = "first-rot".to_owned();
     let problem = script_of(&other, None).expect_err("unknown");
-    assert!(problem.sentence.contains("Did you mean `first-root`?"), "{problem}");
+    assert!(
+        problem.sentence.contains("Did you mean `first-root`?"),
+        "{problem}"
+    );
     let script = script_of(&plan(), None).expect("shipped");
     assert!(script_of(&other, Some(&script)).is_err());
     assert!(script_of(&plan(), Some(&script)).is_ok());
@@ -75,11 +97,23 @@ fn key_files_must_be_there_pinned_and_public() {
     };
     assert_eq!(told(&plan, &|_| Ok(PEM.into())), "");
     for (content, says) in [
-        (Err("no such file".to_owned()), "cannot be read: no such file"),
-        (Ok(PEM.replace("PUBLIC", "PRIVATE").into_bytes()), "holds a private key"),
-        (Ok(b"ssh-ed25519 AAAA".to_vec()), "is not one PEM public key"),
+        (
+            Err("no such file".to_owned()),
+            "cannot be read: no such file",
+        ),
+        (
+            Ok(PEM.replace("PUBLIC", "PRIVATE").into_bytes()),
+            "holds a private key",
+        ),
+        (
+            Ok(b"ssh-ed25519 AAAA".to_vec()),
+            "is not one PEM public key",
+        ),
         (Ok(PEM.replace("MFkw", "!!!!").into_bytes()), "base64"),
-        (Ok(PEM.replace("MFkw", "AAAA").into_bytes()), "SubjectPublicKeyInfo"),
+        (
+            Ok(PEM.replace("MFkw", "AAAA").into_bytes()),
+            "SubjectPublicKeyInfo",
+        ),
         (Ok(vec![0xff]), "not PEM text"),
     ] {
         let told = told(&plan, &|_| content.clone());

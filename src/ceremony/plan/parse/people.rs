@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::ceremony::plan::{Duty, KeyPlan, Participant, ParticipantId};
-use crate::ceremony::toml_reader::{Found, Reading, Section};
 use crate::ceremony::token::{Algorithm, TokenName};
+use crate::ceremony::toml_reader::{Found, Reading, Section};
 
 /// Longest name, in characters: it fits a line of the board.
 const NAME: usize = 40;
@@ -61,9 +61,13 @@ fn read_one(
         reading.add(text.line, text.key, sentence);
         None
     });
-    let upper = initials.clone().map(|found| found.map(|text| text.to_ascii_uppercase()));
+    let upper = initials
+        .clone()
+        .map(|found| found.map(|text| text.to_ascii_uppercase()));
     taken.claim(reading, "initials", upper.as_ref());
-    let duty = table.one_of("duty", &Duty::ALL.map(|duty| (duty.name(), duty)))?.value;
+    let duty = table
+        .one_of("duty", &Duty::ALL.map(|duty| (duty.name(), duty)))?
+        .value;
     let key = if duty == Duty::Keyholder {
         Some(read_key(reading, table, taken))
     } else {
@@ -88,14 +92,10 @@ fn read_one(
     })
 }
 
-fn read_key(
-    reading: &Reading<'_>,
-    table: &Section<'_, '_>,
-    taken: &mut Taken,
-) -> Option<KeyPlan> {
-    let token = table.line_of_text("token", TOKEN);
-    taken.claim(reading, "token", token.as_ref());
-    let token = token.and_then(|token| known_token(reading, token));
+fn read_key(reading: &Reading<'_>, table: &Section<'_, '_>, taken: &mut Taken) -> Option<KeyPlan> {
+    let written = table.line_of_text("token", TOKEN);
+    taken.claim(reading, "token", written.as_ref());
+    let name = written.and_then(|written| known_token(reading, written));
     let serial = table
         .optional_text("serial")
         .and_then(|serial| table.one_line(serial, SERIAL));
@@ -107,7 +107,7 @@ fn read_key(
         None => Some(Algorithm::EcdsaP256),
     };
     Some(KeyPlan {
-        token: token?,
+        token: name?,
         serial: serial.map(|serial| serial.value),
         algorithm: algorithm?,
         label: label?.value,
@@ -153,8 +153,12 @@ pub(super) fn quorum(
             Duty::Administrator | Duty::Witness => listed.min(1),
             Duty::Auditor => 0,
         };
-        let given = section.as_ref().and_then(|s| s.optional_number(duty.name(), 0..=1000));
-        let number = given.as_ref().map_or(wanted, |n| u32::try_from(n.value).unwrap_or(wanted));
+        let given = section
+            .as_ref()
+            .and_then(|s| s.optional_number(duty.name(), 0..=1000));
+        let number = given
+            .as_ref()
+            .map_or(wanted, |n| u32::try_from(n.value).unwrap_or(wanted));
         if let Some(given) = given
             && number > listed
         {

@@ -23,6 +23,7 @@ fn told(from: &str, to: &str) -> String {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of rules, one entry each")]
 fn every_rule_is_told() {
     for (from, to, says) in [
         ("threshold = 2", "threshold = 4", "could never be signed"),
@@ -31,40 +32,132 @@ fn every_rule_is_told() {
         ("threshold = 2", "treshold = 2", "Did you mean `threshold`?"),
         ("mode = \"rehearsal\"", "mode = \"real\"", "must be one of"),
         ("version = 1", "version = 0", "from 1 to"),
-        ("id = \"keyholder-2\"", "id = \"keyholder-1\"", "The id \"keyholder-1\" is taken at line"),
+        (
+            "id = \"keyholder-2\"",
+            "id = \"keyholder-1\"",
+            "The id \"keyholder-1\" is taken at line",
+        ),
         ("\"BK\"", "\"ak\"", "The initials \"AK\" is taken"),
         ("\"BK\"", "\"B1\"", "two to four letters"),
         ("\"BK\"", "\"B\"", "two to four letters"),
         ("Bruno Keyholder", "Ada Keyholder", "The name"),
-        ("keyholder-2.age", "keyholder-1.age", "The token \"file:tokens/keyholder-1.age\" is taken"),
-        ("duty = \"witness\"", "duty = \"wittness\"", "Did you mean `witness`?"),
-        ("duty = \"witness\"", "duty = \"witness\"\ntoken = \"file:x\"", "is for keyholders"),
-        ("file:tokens/keyholder-1.age", "yubikey:123", "has no token kind `yubikey`"),
+        (
+            "keyholder-2.age",
+            "keyholder-1.age",
+            "The token \"file:tokens/keyholder-1.age\" is taken",
+        ),
+        (
+            "duty = \"witness\"",
+            "duty = \"wittness\"",
+            "Did you mean `witness`?",
+        ),
+        (
+            "duty = \"witness\"",
+            "duty = \"witness\"\ntoken = \"file:x\"",
+            "is for keyholders",
+        ),
+        (
+            "file:tokens/keyholder-1.age",
+            "yubikey:123",
+            "has no token kind `yubikey`",
+        ),
         ("file:tokens/keyholder-1.age", "key.age", "a token is named"),
-        ("algorithm = \"ecdsa-p256\"", "algorithm = \"ecdsa-p384\"", "tuf-js and tough refuse"),
-        ("algorithm = \"ecdsa-p256\"", "algorithm = \"rsa\"", "must be one of"),
+        (
+            "algorithm = \"ecdsa-p256\"",
+            "algorithm = \"ecdsa-p384\"",
+            "tuf-js and tough refuse",
+        ),
+        (
+            "algorithm = \"ecdsa-p256\"",
+            "algorithm = \"rsa\"",
+            "must be one of",
+        ),
         ("key_label = \"root-1\"\n", "", "lacks the key `key_label`"),
-        ("token = \"file:tokens/keyholder-1.age\"\n", "", "lacks the key `token`"),
+        (
+            "token = \"file:tokens/keyholder-1.age\"\n",
+            "",
+            "lacks the key `token`",
+        ),
         ("2027-06-30T12:00:00Z", "2027-06-30", "must be a UTC time"),
-        ("2027-06-30T12:00:00Z", "2027-02-30T12:00:00Z", "must be a UTC time"),
-        ("2027-06-30T12:00:00Z", "2027-06-30T12:00:00+00:00", "must be a UTC time"),
-        ("\"2027-06-30T12:00:00Z\"", "2027-06-30T12:00:00Z", "a date without quotes"),
-        ("consistent_snapshot = true\n", "", "lacks the key `consistent_snapshot`"),
+        (
+            "2027-06-30T12:00:00Z",
+            "2027-02-30T12:00:00Z",
+            "must be a UTC time",
+        ),
+        (
+            "2027-06-30T12:00:00Z",
+            "2027-06-30T12:00:00+00:00",
+            "must be a UTC time",
+        ),
+        (
+            "\"2027-06-30T12:00:00Z\"",
+            "2027-06-30T12:00:00Z",
+            "a date without quotes",
+        ),
+        (
+            "consistent_snapshot = true\n",
+            "",
+            "lacks the key `consistent_snapshot`",
+        ),
         ("keys/targets.pem", "../targets.pem", "must not climb"),
         ("keys/targets.pem", "/a/../targets.pem", "must not climb"),
         ("{ path = \"keys/targets.pem\" }", "", "has no key"),
-        ("{ path = \"keys/targets.pem\" }", "{ path = \"a\" }, { path = \"a\" }", "named twice"),
-        ("{ path = \"keys/targets.pem\" }", "{ path = \"a\", sha256 = \"00\" }", "64 hexadecimal"),
-        ("[root.role.targets]\nthreshold = 1", "[root.role.targets]\nthreshold = 2", "could never be signed"),
-        ("[root.role.targets]", "[root.role.target]", "Did you mean `targets`?"),
-        ("expiry_min_days = 1", "expiry_min_days = 3661", "from 1 to 3660"),
-        ("expiry_max_days = 3660", "expiry_max_days = 1\nx = 1", "has no key `x`"),
-        ("required_checks = []", "required_checks = [\"No Such\"]", "not the id of a check"),
-        ("required_checks = []", "required_checks = [\"memory.swop\"]", "Did you mean `memory.swap`?"),
-        ("clock_tolerance_minutes = 2", "clock_tolerance_minutes = 16", "from 0 to 15"),
+        (
+            "{ path = \"keys/targets.pem\" }",
+            "{ path = \"a\" }, { path = \"a\" }",
+            "named twice",
+        ),
+        (
+            "{ path = \"keys/targets.pem\" }",
+            "{ path = \"a\", sha256 = \"00\" }",
+            "64 hexadecimal",
+        ),
+        (
+            "[root.role.targets]\nthreshold = 1",
+            "[root.role.targets]\nthreshold = 2",
+            "could never be signed",
+        ),
+        (
+            "[root.role.targets]",
+            "[root.role.target]",
+            "Did you mean `targets`?",
+        ),
+        (
+            "expiry_min_days = 1",
+            "expiry_min_days = 3661",
+            "from 1 to 3660",
+        ),
+        (
+            "expiry_max_days = 3660",
+            "expiry_max_days = 1\nx = 1",
+            "has no key `x`",
+        ),
+        (
+            "required_checks = []",
+            "required_checks = [\"No Such\"]",
+            "not the id of a check",
+        ),
+        (
+            "required_checks = []",
+            "required_checks = [\"memory.swop\"]",
+            "Did you mean `memory.swap`?",
+        ),
+        (
+            "clock_tolerance_minutes = 2",
+            "clock_tolerance_minutes = 16",
+            "from 0 to 15",
+        ),
         ("title = \"Rehearsal\"", "title = \"a\\u001Bb\"", "U+001B"),
-        ("[policy]", "[quorum]\nwitness = 2\n[policy]", "lists 1 people"),
-        ("[policy]", "[output]\ndirectories = [\"/a\", \"/a\"]\n[policy]", "named twice"),
+        (
+            "[policy]",
+            "[quorum]\nwitness = 2\n[policy]",
+            "lists 1 people",
+        ),
+        (
+            "[policy]",
+            "[output]\ndirectories = [\"/a\", \"/a\"]\n[policy]",
+            "named twice",
+        ),
     ] {
         let told = told(from, to);
         assert!(told.contains(says), "{from} -> {to}: {told}");
@@ -72,15 +165,20 @@ fn every_rule_is_told() {
     let production = plan(3, 2)
         .replace("mode = \"rehearsal\"", "mode = \"production\"")
         .replace("threshold = 2", "threshold = 1");
-    let told = Plan::parse(production.as_bytes()).expect_err("refused").to_string();
+    let told = Plan::parse(production.as_bytes())
+        .expect_err("refused")
+        .to_string();
     assert!(told.contains("one stolen key"), "{told}");
 }
 
 #[test]
 fn bounds_that_cross_are_told() {
-    let text = plan(3, 2).replace("expiry_min_days = 1", "expiry_min_days = 500")
+    let text = plan(3, 2)
+        .replace("expiry_min_days = 1", "expiry_min_days = 500")
         .replace("expiry_max_days = 3660", "expiry_max_days = 400");
-    let told = Plan::parse(text.as_bytes()).expect_err("refused").to_string();
+    let told = Plan::parse(text.as_bytes())
+        .expect_err("refused")
+        .to_string();
     assert!(told.contains("is longer than the longest"), "{told}");
 }
 
@@ -111,8 +209,13 @@ fn ten_problems_are_told_in_one_reading() {
     ] {
         let problem = problems.iter().find(|p| p.sentence.contains(says));
         let problem = problem.unwrap_or_else(|| panic!("{says}: {problems}"));
-        let line = lines.get(usize::try_from(problem.line).expect("line") - 1).copied();
-        assert!(line.is_some_and(|line| line.contains(stands)), "{problem}: {line:?}");
+        let line = lines
+            .get(usize::try_from(problem.line).expect("line") - 1)
+            .copied();
+        assert!(
+            line.is_some_and(|line| line.contains(stands)),
+            "{problem}: {line:?}"
+        );
     }
     assert_eq!(problems.len(), 10, "{problems}");
 }
@@ -122,7 +225,10 @@ fn what_is_not_said_has_a_default() {
     let text = plan(3, 2);
     let start = text.find("[policy]").expect("policy");
     let plan = Plan::parse(text.get(..start).expect("start").as_bytes()).expect("parses");
-    assert_eq!((plan.policy.expiry_min_days, plan.policy.expiry_max_days), (30, 400));
+    assert_eq!(
+        (plan.policy.expiry_min_days, plan.policy.expiry_max_days),
+        (30, 400)
+    );
     assert_eq!(plan.quorum.get(&Duty::Keyholder), Some(&3));
     assert_eq!(plan.quorum.get(&Duty::Witness), Some(&1));
     assert_eq!(plan.quorum.get(&Duty::Auditor), Some(&0));

@@ -23,16 +23,21 @@ fn every_rehearsal_parses() {
             assert_eq!(plan.title, "A \"quoted\" \\ title");
             let script = check::script_of(&plan, None).expect("shipped");
             assert_eq!(check::against_script(&plan, &script), []);
-            assert_eq!(check::against_day(&plan, datetime!(2027-01-01 12:00 UTC)), []);
+            assert_eq!(
+                check::against_day(&plan, datetime!(2027-01-01 12:00 UTC)),
+                []
+            );
         }
     }
 }
 
 #[test]
 fn a_template_parses_once_it_is_filled_in() {
-    for (mode, keyholders, threshold) in
-        [(Mode::Production, 5, 3), (Mode::Rehearsal, 1, 1), (Mode::Rehearsal, 20, 10)]
-    {
+    for (mode, keyholders, threshold) in [
+        (Mode::Production, 5, 3),
+        (Mode::Rehearsal, 1, 1),
+        (Mode::Rehearsal, 20, 10),
+    ] {
         let text = template(mode, &outline(keyholders, threshold));
         let problems = Plan::parse(text.as_bytes()).expect_err("to be filled in");
         let blanks = 4 + usize::try_from(keyholders).expect("small") * 3;
@@ -40,7 +45,10 @@ fn a_template_parses_once_it_is_filled_in() {
         let lines: Vec<&str> = text.lines().collect();
         for problem in &problems {
             let line = lines.get(usize::try_from(problem.line).expect("line") - 1);
-            assert!(line.is_some_and(|line| line.contains("fill in")), "{problem}");
+            assert!(
+                line.is_some_and(|line| line.contains("fill in")),
+                "{problem}"
+            );
         }
         let mut person = 0_u8;
         let filled: Vec<String> = text

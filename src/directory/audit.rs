@@ -1,0 +1,99 @@
+//! The audit of a ceremony directory, for the command line and for everyone else.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::{DirectoryError, io_at, mode_of_first_line, read_procedure};
+use crate::ceremony::procedure::Procedure;
+use crate::digest::Sha256;
+use crate::journal::TRANSCRIPT;
+use crate::transcript::audit::{Artefacts, Auditor, Finding, Verdict};
+
+/// What an audit found.
+pub struct Audited {
+    /// The audit, with the state that it derived.
+    pub auditor: Auditor,
+    /// One finding per rule.
+    pub findings: Vec<Finding>,
+}
+
+impl Audited {
+    /// Whether no rule failed.
+    pub fn passed(&self) -> bool {
+        self.findings
+            .iter()
+            .all(|finding| finding.verdict != Verdict::Fail)
+    }
+}
+
+/// Audits the ceremony in `dir`. `trusted` are path and bytes of roots that the auditor trusts.
+pub fn audit(
+    dir: &Path,
+    expected_head: Option<Sha256>,
+    trusted: Vec<(String, Vec<u8>)>,
+) -> Result<Audited, DirectoryError> {
+    let path = dir.join(TRANSCRIPT);
+    let file = std::fs::File::open(&path).map_err(io_at(&path))?;
+    let procedure = Arc::new(read_procedure(dir)?);
+    let lines = BufReader::with_capacity(1 << 16, file);
+    let auditor = follow(&procedure, lines, expected_head).map_err(io_at(&path))?;
+    let findings = auditor.finish(&Artefacts {
+        metadata: metadata(dir)?,
+        trusted,
+    });
+    Ok(Audited { auditor, findings })
+}
+
+/// An audit that has read a whole transcript.
+pub fn follow(
+    procedure: &Arc<Procedure>,
+    mut lines: impl BufRead,
+    expected_head: Option<Sha256>,
+) -> std::io::Result<Auditor> {
+    let mut line = Vec::with_capacity(4096);
+    let mut auditor: Option<Auditor> = None;
+    loop {
+        line.clear();
+        let read = lines.read_until(b'\n', &mut line)?;
+        if read == 0 {
+            break;
+        }
+        let whole = line.pop_if(|last| *last == b'\n').is_some();
+        let auditor = auditor.get_or_insert_with(|| {
+            let mode = std::str::from_utf8(&line)
+                .ok()
+                .and_then(mode_of_first_line)
+                .unwrap_or(procedure.plan.mode);
+            Auditor::new(Arc::clone(procedure), mode, expected_head)
+        });
+        if whole {
+            auditor.line(&line);
+        } else {
+            auditor.torn(read as u64);
+        }
+    }
+    Ok(auditor.unwrap_or_else(|| {
+        Auditor::new(Arc::clone(procedure), procedure.plan.mode, expected_head)
+    }))
+}
+
+/// Name and bytes of everything in `metadata/`.
+fn metadata(dir: &Path) -> Result<Vec<(String, Vec<u8>)>, DirectoryError> {
+    let dir = dir.join(crate::world::METADATA);
+    let entries = match std::fs::read_dir(&dir) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other.map_err(io_at(&dir))?,
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(io_at(&dir))?;
+        let path = entry.path();
+        files.push((
+            entry.file_name().to_string_lossy().into_owned(),
+            std::fs::read(&path).map_err(io_at(&path))?,
+        ));
+    }
+    files.sort();
+    Ok(files)
+}

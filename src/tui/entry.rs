@@ -1,0 +1,311 @@
+//! The fields that people fill in: typed text, initials, secrets.
+//!
+//! An [`Entry`] knows when it is complete and what is missing. Enter on an incomplete entry moves
+//! on to the next field and answers nothing, so a held key passes nothing.
+
+use crate::ceremony::ask::{Answer, Ask, Form};
+use crate::ceremony::command::ExceptionForm;
+use crate::secret::Secret;
+
+/// What a keyholder's token types when it is touched by accident: 44 of these and Enter.
+const MODHEX: &str = "cbdefghijklnrtuv";
+/// Length of a one-time password of a `YubiKey`.
+const OTP: usize = 44;
+
+/// The phrase that ends a ceremony.
+pub const ABORT_PHRASE: &str = "ABORT CEREMONY";
+/// The word that leaves the last screen.
+pub const DONE: &str = "DONE";
+
+mod field;
+
+pub use self::field::{Content, Field, Wanted};
+use self::field::{initials, secret_fields};
+
+/// Fields that are answered together.
+#[derive(Default)]
+pub struct Entry {
+    /// The fields, in the order in which they are filled.
+    pub fields: Vec<Field>,
+    /// Index of the field with focus.
+    pub focus: usize,
+    /// Modhex characters typed in a row into this field.
+    run: usize,
+    /// An accidental touch was taken out, and the Enter that ends it is still to come.
+    swallow: bool,
+}
+
+/// What a typed character did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Typed {
+    /// It is in the field.
+    Taken,
+    /// It completed the output of an accidentally touched token, which was taken out.
+    Touch,
+}
+
+impl Entry {
+    fn of(fields: Vec<Field>) -> Self {
+        Self {
+            fields,
+            ..Self::default()
+        }
+    }
+
+    /// The fields of an ask.
+    pub fn for_ask(ask: &Ask) -> Self {
+        let mut fields = Vec::new();
+        match &ask.form {
+            Form::Confirm | Form::Halted => {}
+            Form::Choose { options } => {
+                let keys: Vec<String> = options.iter().map(|o| o.key.clone()).collect();
+                let width = keys.iter().map(String::len).max().unwrap_or(8).clamp(8, 20);
+                fields.push(Field::new(
+                    "Your choice",
+                    Wanted::Choice(keys),
+                    u16::try_from(width + 2).ok(),
+                ));
+            }
+            Form::TypeBack { phrase } => {
+                fields.push(Field::new(
+                    "Type it back",
+                    Wanted::Phrase(phrase.clone()),
+                    None,
+                ));
+            }
+            Form::Words { positions } => fields.extend(
+                positions
+                    .iter()
+                    .map(|p| Field::new(format!("Word {p}"), Wanted::Text, Some(12))),
+            ),
+            Form::WatchTime { .. } => {
+                fields.push(Field::new("Your watch, UTC, HH:MM", Wanted::Time, Some(6)));
+            }
+            Form::Secret(form) => fields.extend(secret_fields(form)),
+        }
+        if ask.form != Form::Halted {
+            fields.extend(ask.seats.iter().map(|seat| initials(&seat.role)));
+        }
+        Self::of(fields)
+    }
+
+    /// The exception form; `people` is one to log, two to skip.
+    pub fn exception(people: usize) -> Self {
+        let mut fields: Vec<Field> = ["Expected", "Happened", "Decided"]
+            .map(|label| Field::new(label, Wanted::Text, None))
+            .into();
+        match people {
+            1 => fields.push(initials("participant")),
+            _ => fields.extend(["first person", "second person"].map(initials)),
+        }
+        Self::of(fields)
+    }
+
+    /// The abort form.
+    pub fn abort() -> Self {
+        Self::of(vec![
+            Field::new("Reason", Wanted::Text, None),
+            Field::new(
+                "Type it back",
+                Wanted::Phrase(ABORT_PHRASE.to_owned()),
+                None,
+            ),
+            initials("first person"),
+            initials("second person"),
+        ])
+    }
+
+    /// The last screen's field.
+    pub fn done() -> Self {
+        Self::of(vec![Field::new(
+            "Type DONE to leave",
+            Wanted::Phrase(DONE.to_owned()),
+            Some(8),
+        )])
+    }
+
+    /// Fields for paths, one a row.
+    pub fn paths(labels: &[&str]) -> Self {
+        Self::of(
+            labels
+                .iter()
+                .map(|l| Field::new(*l, Wanted::Text, None))
+                .collect(),
+        )
+    }
+
+    /// The field with focus.
+    pub fn focused(&self) -> Option<&Field> {
+        self.fields.get(self.focus)
+    }
+
+    /// Types a character into the focused field.
+    pub fn push(&mut self, c: char) -> Typed {
+        self.swallow = false;
+        let Some(field) = self.fields.get_mut(self.focus) else {
+            return Typed::Taken;
+        };
+        field.push(c);
+        self.run = if MODHEX.contains(c) { self.run + 1 } else { 0 };
+        if self.run < OTP {
+            return Typed::Taken;
+        }
+        for _ in 0..self.run {
+            field.pop();
+        }
+        self.run = 0;
+        self.swallow = true;
+        Typed::Touch
+    }
+
+    /// Takes the last character away.
+    pub fn erase(&mut self) {
+        self.run = self.run.saturating_sub(1);
+        if let Some(field) = self.fields.get_mut(self.focus) {
+            field.pop();
+        }
+    }
+
+    /// Empties the focused field.
+    pub fn clear(&mut self) {
+        self.run = 0;
+        if let Some(field) = self.fields.get_mut(self.focus) {
+            field.clear();
+        }
+    }
+
+    /// Wipes every secret that was typed.
+    pub fn clear_secrets(&mut self) {
+        for field in &mut self.fields {
+            if let Content::Secret(secret) = &mut field.content {
+                secret.clear();
+            }
+        }
+        let first = self
+            .fields
+            .iter()
+            .position(|f| matches!(f.content, Content::Secret(_)));
+        self.focus = first.unwrap_or(self.focus);
+    }
+
+    /// Moves the focus; past the end it stays.
+    pub fn go(&mut self, by: isize) {
+        self.run = 0;
+        let last = self.fields.len().saturating_sub(1);
+        self.focus = self.focus.saturating_add_signed(by).min(last);
+    }
+
+    /// Enter. `true` where it is pressed on the last field and everything is complete; otherwise it
+    /// moves on from a field that is filled, and does nothing on an empty one.
+    pub fn enter(&mut self) -> bool {
+        if std::mem::take(&mut self.swallow) || self.focused().is_none_or(Field::is_empty) {
+            return false;
+        }
+        if self.focus + 1 < self.fields.len() {
+            self.go(1);
+            return false;
+        }
+        self.missing().is_none()
+    }
+
+    /// The first field that is not as wanted, and what is wrong with it.
+    pub fn missing(&self) -> Option<(usize, String)> {
+        self.fields
+            .iter()
+            .enumerate()
+            .find_map(|(index, field)| self.wrong(index, field).map(|words| (index, words)))
+    }
+
+    /// Goes to the first field that is not as wanted.
+    pub fn go_to_missing(&mut self) {
+        if let Some((index, _)) = self.missing() {
+            self.focus = index;
+        }
+    }
+
+    fn wrong(&self, index: usize, field: &Field) -> Option<String> {
+        if field.is_empty() {
+            return Some(format!("{} is still empty", field.label));
+        }
+        match (&field.wanted, &field.content) {
+            (Wanted::Phrase(phrase), _) if field.text() != phrase => {
+                Some("the phrase does not match yet".to_owned())
+            }
+            (Wanted::Choice(keys), _) if !keys.iter().any(|k| k == field.text().trim()) => {
+                Some(format!("type one of: {}", keys.join(", ")))
+            }
+            (Wanted::Secret { min, max }, Content::Secret(secret))
+                if !(*min..=*max).contains(&secret.len()) =>
+            {
+                Some(format!("it takes {min} to {max} bytes; nothing was sent"))
+            }
+            (Wanted::Again, Content::Secret(secret)) => {
+                let before = index
+                    .checked_sub(1)
+                    .and_then(|i| self.fields.get(i))
+                    .map(|f| &f.content);
+                match before {
+                    Some(Content::Secret(first)) if first.expose() == secret.expose() => None,
+                    _ => Some("the two passphrases differ".to_owned()),
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// What was typed, as an answer without the secret.
+    pub fn answer(&self, read_to_end: bool) -> Answer {
+        let typed = |field: &&Field| {
+            matches!(field.content, Content::Text(_)) && field.wanted != Wanted::Initials
+        };
+        let text = |field: &Field| match field.wanted {
+            Wanted::Phrase(_) => field.text().to_owned(),
+            _ => field.text().trim().to_owned(),
+        };
+        Answer {
+            initials: self.initials(),
+            typed: self.fields.iter().filter(typed).map(text).collect(),
+            read_to_end,
+        }
+    }
+
+    /// The initials, in the order of the seats.
+    pub fn initials(&self) -> Vec<String> {
+        let of = |field: &Field| {
+            (field.wanted == Wanted::Initials).then(|| field.text().trim().to_owned())
+        };
+        self.fields.iter().filter_map(of).collect()
+    }
+
+    /// The text of the field at `index`.
+    pub fn text(&self, index: usize) -> String {
+        self.fields
+            .get(index)
+            .map(|f| f.text().trim().to_owned())
+            .unwrap_or_default()
+    }
+
+    /// What was typed, as an exception.
+    pub fn as_exception(&self) -> ExceptionForm {
+        ExceptionForm {
+            expected: self.text(0),
+            happened: self.text(1),
+            decided: self.text(2),
+            initials: self.initials(),
+        }
+    }
+
+    /// Hands the secret over and wipes the second copy of a new one.
+    pub fn take_secret(&mut self) -> Option<Secret> {
+        let mut taken = None;
+        for field in &mut self.fields {
+            if let Content::Secret(secret) = &mut field.content {
+                if taken.is_none() {
+                    taken = Some(std::mem::take(secret));
+                }
+                secret.clear();
+            }
+        }
+        taken
+    }
+}

@@ -1,0 +1,244 @@
+//! What is on the screen, as values. Nothing here touches a terminal.
+
+use time::OffsetDateTime;
+
+use super::entry::Entry;
+use super::settings::Settings;
+use crate::ceremony::ask::Ask;
+use crate::ceremony::check::Verdict;
+use crate::ceremony::effect::Effect;
+use crate::ceremony::state::State;
+use crate::report::Words;
+
+/// Smallest screen on which everything fits.
+pub const SMALLEST: (u16, u16) = (80, 24);
+
+/// What lies over the question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overlay {
+    /// The exception form.
+    Exception,
+    /// The form that skips a step.
+    Skip,
+    /// The abort form.
+    Abort,
+    /// Acts and steps.
+    Outline,
+    /// Digests in full.
+    Digests,
+    /// Leave or stay.
+    Leave,
+}
+
+impl Overlay {
+    /// Whether it has fields.
+    pub fn is_form(self) -> bool {
+        matches!(self, Self::Exception | Self::Skip | Self::Abort)
+    }
+}
+
+/// What was sent and has no report yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// An answer.
+    Answer,
+    /// What a form of an overlay says.
+    Form(Overlay),
+}
+
+/// Something to say above the fields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// A refusal.
+    Refused(Words),
+    /// A remark.
+    Remark(String),
+}
+
+/// Air-gap state, as the header shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AirGap {
+    /// Every network check passed.
+    Ok,
+    /// Something is worth a look.
+    Doubtful,
+    /// A network check failed.
+    Failed,
+    /// No network check was run.
+    NotChecked,
+}
+
+/// Everything that a frame shows.
+pub struct Model {
+    /// How to draw.
+    pub settings: Settings,
+    /// How the ceremony stands.
+    pub state: State,
+    /// Minutes and seconds of now.
+    pub now: OffsetDateTime,
+    /// When this screen was opened.
+    pub opened: OffsetDateTime,
+    /// Columns and rows.
+    pub size: (u16, u16),
+    /// The fields of the open ask.
+    pub entry: Entry,
+    /// Drafts of the exception, skip and abort forms: Esc does not lose them.
+    pub drafts: [Entry; 3],
+    /// The field of the last screen.
+    pub done: Entry,
+    /// What lies over the question.
+    pub overlay: Option<Overlay>,
+    /// The help lies over everything.
+    pub help: bool,
+    /// What was sent.
+    pub sent: Option<Sent>,
+    /// What the world is doing.
+    pub working: Option<Effect>,
+    /// Something to say.
+    pub notice: Option<Notice>,
+    /// First line of the question's body on screen.
+    pub scroll: usize,
+    /// First line of the overlay's body on screen.
+    pub over_scroll: usize,
+    /// The last line of the body was on screen.
+    pub read_to_end: bool,
+    /// The transcript cannot be written.
+    pub broken: Option<String>,
+}
+
+impl Model {
+    /// The model of a ceremony that stands like `state`.
+    pub fn new(settings: Settings, state: State, size: (u16, u16)) -> Self {
+        let now = (settings.clock)();
+        let entry = state
+            .asking
+            .as_ref()
+            .map(Entry::for_ask)
+            .unwrap_or_default();
+        let mut model = Self {
+            settings,
+            state,
+            now,
+            opened: now,
+            size,
+            entry,
+            drafts: [Entry::exception(1), Entry::exception(2), Entry::abort()],
+            done: Entry::done(),
+            overlay: None,
+            help: false,
+            sent: None,
+            working: None,
+            notice: None,
+            scroll: 0,
+            over_scroll: 0,
+            read_to_end: false,
+            broken: None,
+        };
+        model.settle();
+        model
+    }
+
+    /// Whether the ceremony has ended, for good or in this process.
+    pub fn ended(&self) -> bool {
+        self.broken.is_some() || self.state.ending.is_some()
+    }
+
+    /// Whether the screen is too small to ask anything on.
+    pub fn too_small(&self) -> bool {
+        self.size.0 < SMALLEST.0 || self.size.1 < SMALLEST.1
+    }
+
+    /// Whether there is room for the outline beside the question.
+    pub fn is_wide(&self) -> bool {
+        self.size.0 >= 118 && self.size.1 >= 34
+    }
+
+    /// The open question, where it is what the screen shows.
+    pub fn ask(&self) -> Option<&Ask> {
+        self.state
+            .asking
+            .as_ref()
+            .filter(|_| !self.ended() && self.working.is_none())
+    }
+
+    /// The fields on screen, where there are some and they can be filled.
+    pub fn fields(&self) -> Option<&Entry> {
+        if self.help || self.too_small() {
+            return None;
+        }
+        match self.overlay {
+            Some(Overlay::Exception) => self.drafts.first(),
+            Some(Overlay::Skip) => self.drafts.get(1),
+            Some(Overlay::Abort) => self.drafts.get(2),
+            Some(_) => None,
+            None if self.ended() => Some(&self.done),
+            None if self.sent.is_some() || self.ask().is_none() => None,
+            None => Some(&self.entry),
+        }
+        .filter(|entry| !entry.fields.is_empty())
+    }
+
+    /// The same, to be filled.
+    pub fn fields_mut(&mut self) -> Option<&mut Entry> {
+        self.fields()?;
+        match self.overlay {
+            Some(Overlay::Exception) => self.drafts.first_mut(),
+            Some(Overlay::Skip) => self.drafts.get_mut(1),
+            Some(Overlay::Abort) => self.drafts.get_mut(2),
+            Some(_) => None,
+            None if self.ended() => Some(&mut self.done),
+            None => Some(&mut self.entry),
+        }
+    }
+
+    /// Minutes since this screen was opened.
+    pub fn elapsed(&self) -> i64 {
+        (self.now - self.opened).whole_minutes().max(0)
+    }
+
+    /// The worst verdict of the network checks.
+    pub fn air_gap(&self) -> AirGap {
+        let mut verdicts = self
+            .state
+            .checks
+            .iter()
+            .filter(|c| c.id.starts_with("network."))
+            .map(|c| match c.verdict {
+                Verdict::Pass => AirGap::Ok,
+                Verdict::Warn | Verdict::Unknown => AirGap::Doubtful,
+                Verdict::Fail => AirGap::Failed,
+            });
+        let Some(first) = verdicts.next() else {
+            return AirGap::NotChecked;
+        };
+        verdicts.fold(first, |worst, next| match (worst, next) {
+            (AirGap::Failed, _) | (_, AirGap::Failed) => AirGap::Failed,
+            (AirGap::Doubtful, _) | (_, AirGap::Doubtful) => AirGap::Doubtful,
+            _ => worst,
+        })
+    }
+
+    /// The scroll position that the keys move.
+    pub fn scroll_mut(&mut self) -> &mut usize {
+        if self.help || self.overlay.is_some() {
+            &mut self.over_scroll
+        } else {
+            &mut self.scroll
+        }
+    }
+
+    /// Brings the scroll position into the text, and notes whether its end was on screen.
+    pub fn settle(&mut self) {
+        if self.too_small() {
+            return;
+        }
+        let (lines, rows) = super::view::measure(self);
+        let furthest = lines.saturating_sub(rows);
+        let scroll = self.scroll_mut();
+        *scroll = (*scroll).min(furthest);
+        let at_end = *scroll == furthest;
+        if at_end && !self.help && self.overlay.is_none() && self.ask().is_some() {
+            self.read_to_end = true;
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! The open question: title, words, facts, digest, choices, document.
+
+use ratatui::text::Line;
+use unicode_width::UnicodeWidthStr;
+
+use crate::ceremony::ask::{Ask, Form};
+use crate::safe::safe;
+use crate::tui::pen::{Pen, Text};
+use crate::tui::theme::Role;
+use crate::tui::widgets::digest;
+
+/// Widest line of text for reading.
+const MEASURE: usize = 78;
+
+/// The body. `tight` leaves out blank lines, where that brings everything on screen.
+pub fn body(pen: Pen, ask: &Ask, width: usize, tight: bool) -> Text {
+    let width = width.min(MEASURE).saturating_sub(1);
+    let mut parts: Vec<Text> = Vec::new();
+    parts.push(pen.wrapped(Role::Title, &safe(&ask.title), 1, width));
+    for paragraph in &ask.words {
+        parts.push(pen.wrapped(Role::Text, &safe(paragraph), 1, width));
+    }
+    if !ask.facts.is_empty() {
+        parts.push(facts(pen, ask, width));
+    }
+    if let Some(shown) = &ask.digest {
+        let of = vec![
+            pen.span(Role::Dim, " SHA-256 of "),
+            pen.span(Role::Text, safe(&shown.of)),
+        ];
+        let mut part = digest::grid(pen, &shown.sha256);
+        match part.first_mut() {
+            // beside the first row of hex, where it fits
+            Some(first) if tight && first.width() + 14 + safe(&shown.of).width() <= width => {
+                first.spans.push(pen.span(Role::Text, "  "));
+                first.spans.extend(of);
+            }
+            _ => part.insert(0, Line::from(of)),
+        }
+        parts.push(part);
+    }
+    if let Form::Choose { options } = &ask.form {
+        let widest = options.iter().map(|o| o.key.width()).max().unwrap_or(0);
+        parts.push(
+            options
+                .iter()
+                .flat_map(|o| choice(pen, &safe(&o.key), &safe(&o.meaning), widest, width))
+                .collect(),
+        );
+    }
+    if ask.form == Form::Halted {
+        parts.push(halted(pen, width));
+    }
+    if let Some(document) = &ask.document {
+        let mut part = vec![Line::from(vec![
+            pen.span(Role::Dim, "── "),
+            pen.span(Role::Title, safe(&document.title)),
+            pen.span(
+                Role::Dim,
+                format!(
+                    " {}",
+                    "─".repeat(width.saturating_sub(safe(&document.title).width() + 4))
+                ),
+            ),
+        ])];
+        for line in &document.lines {
+            part.push(pen.line(Role::Text, format!("   {}", safe(line))));
+        }
+        part.push(pen.line(
+            Role::Dim,
+            format!("{} end ──", "─".repeat(width.saturating_sub(7))),
+        ));
+        parts.push(part);
+    }
+    join(parts, tight)
+}
+
+fn facts(pen: Pen, ask: &Ask, width: usize) -> Text {
+    let widest = ask
+        .facts
+        .iter()
+        .map(|f| safe(&f.label).width())
+        .max()
+        .unwrap_or(0)
+        .min(28);
+    ask.facts
+        .iter()
+        .flat_map(|f| {
+            pen.fact(
+                &format!(" {}", safe(&f.label)),
+                &safe(&f.value),
+                widest + 1,
+                Role::Important,
+                width,
+            )
+        })
+        .collect()
+}
+
+fn choice(pen: Pen, key: &str, meaning: &str, widest: usize, width: usize) -> Text {
+    let gap = widest + 5;
+    crate::tui::pen::wrap(meaning, width.saturating_sub(gap))
+        .into_iter()
+        .enumerate()
+        .map(|(number, part)| {
+            let key = if number == 0 { key } else { "" };
+            Line::from(vec![
+                pen.span(Role::Guidance, format!("   {key:<widest$}  ")),
+                pen.span(Role::Text, part),
+            ])
+        })
+        .collect()
+}
+
+fn halted(pen: Pen, width: usize) -> Text {
+    [
+        (
+            "F2",
+            "log an exception: what was expected, what happened, what was decided",
+        ),
+        ("F3", "skip this step: an exception that two people sign"),
+        ("F8", "abort the ceremony: two people and a reason"),
+        (
+            "Ctrl-C",
+            "leave; the ceremony waits on disk and can be resumed",
+        ),
+    ]
+    .iter()
+    .flat_map(|(key, meaning)| choice(pen, key, meaning, 6, width))
+    .collect()
+}
+
+/// Parts one below the other, with a blank line in between.
+pub fn join(parts: Vec<Text>, tight: bool) -> Text {
+    let mut text: Text = Vec::new();
+    for part in parts {
+        if !text.is_empty() && !tight {
+            text.push(Line::default());
+        }
+        text.extend(part);
+    }
+    text
+}

@@ -1,0 +1,165 @@
+//! What lies over the question: forms, outline, digests, leave or stay.
+
+use ratatui::text::Line;
+
+use crate::safe::safe;
+use crate::tui::model::{Model, Overlay};
+use crate::tui::pen::{Pen, Text};
+use crate::tui::screens::ask::join;
+use crate::tui::screens::ended;
+use crate::tui::theme::Role;
+use crate::tui::widgets::{digest, outline};
+
+/// The body of an overlay.
+pub fn body(pen: Pen, model: &Model, overlay: Overlay, width: usize, tight: bool) -> Text {
+    let width = width.min(78).saturating_sub(1);
+    match overlay {
+        Overlay::Exception => exception(pen, model, width, tight),
+        Overlay::Skip => skip(pen, model, width, tight),
+        Overlay::Abort => abort(pen, model, width, tight),
+        Overlay::Outline => outline::lines(pen, &model.state, width).0,
+        Overlay::Digests => digests(pen, model, width, tight),
+        Overlay::Leave => leave(pen, model, width),
+    }
+}
+
+fn here(model: &Model) -> String {
+    let state = &model.state;
+    state.step().map_or_else(
+        || "after the last step".to_owned(),
+        |step| {
+            format!(
+                "step {} of {}, {}",
+                state.position + 1,
+                state.procedure.steps.len(),
+                safe(&step.title)
+            )
+        },
+    )
+}
+
+fn exception(pen: Pen, model: &Model, width: usize, tight: bool) -> Text {
+    let number = model.state.exceptions.len() + 1;
+    let mut parts = vec![
+        vec![pen.line(Role::Title, format!(" Exception E{number}"))],
+        pen.wrapped(
+            Role::Text,
+            &format!(
+                "Something went otherwise than written, at {}. Write it so that an auditor understands it a year from \
+                 now. It goes into the transcript and cannot be taken back; the question that is open stays open.",
+                here(model)
+            ),
+            1,
+            width,
+        ),
+    ];
+    if let Some(last) = model.state.exceptions.last() {
+        let before = format!("E{}: {}", last.number, safe(&last.happened));
+        parts.push(pen.fact(" Logged last", &before, 12, Role::Text, width));
+    }
+    join(parts, tight)
+}
+
+fn skip(pen: Pen, model: &Model, width: usize, tight: bool) -> Text {
+    let number = model.state.exceptions.len() + 1;
+    join(
+        vec![
+            vec![pen.line(Role::Title, format!(" Leave a step out, by exception E{number}"))],
+            pen.wrapped(Role::Text, &format!("This leaves out {}.", here(model)), 1, width),
+            pen.wrapped(
+                Role::Text,
+                "What the step would have done is not done. Two people decide; their names and the reason go into the \
+                 transcript.",
+                1,
+                width,
+            ),
+        ],
+        tight,
+    )
+}
+
+fn abort(pen: Pen, model: &Model, width: usize, tight: bool) -> Text {
+    join(
+        vec![
+            vec![pen.line(Role::AlertError, " End the ceremony for good")],
+            pen.wrapped(
+                Role::Text,
+                "An aborted ceremony cannot be resumed. Keys that were made stay on their tokens and must not be used. \
+                 The record stays, with the reason and two names. To stop for a while instead: Esc, then Ctrl-C.",
+                1,
+                width,
+            ),
+            [
+                pen.wrapped(Role::Dim, &format!("Transcript head before the abort, {} records", model.state.records), 1, width),
+                digest::hex(pen, &model.state.head, 3),
+            ]
+            .concat(),
+        ],
+        tight,
+    )
+}
+
+fn digests(pen: Pen, model: &Model, width: usize, tight: bool) -> Text {
+    let state = &model.state;
+    let payload = match &state.payload {
+        Some(payload) => {
+            let mut text = pen.wrapped(Role::Important, "Payload: what is signed", 1, width);
+            text.extend(digest::grid(pen, &payload.sha256));
+            text
+        }
+        None => pen.wrapped(
+            Role::Dim,
+            "There is no payload yet: the root's content is not fixed.",
+            1,
+            width,
+        ),
+    };
+    let mut head = ended::head(pen, state, width);
+    if let Some(first) = head.first_mut() {
+        *first = pen.line(
+            Role::Important,
+            format!(" Transcript head after {} records", state.records),
+        );
+    }
+    join(vec![payload, head], tight)
+}
+
+fn leave(pen: Pen, model: &Model, width: usize) -> Text {
+    let mut text: Text = vec![pen.line(Role::Title, " Leave, or stay?"), Line::default()];
+    text.extend(pen.wrapped(
+        Role::Text,
+        &format!(
+            "The ceremony is paused and on disk: {} records, up to {}. Leaving ends nothing. What was typed and not \
+             answered is forgotten.",
+            model.state.records,
+            here(model)
+        ),
+        1,
+        width,
+    ));
+    if model.working.is_some() {
+        text.push(Line::default());
+        text.extend(pen.wrapped(
+            Role::AlertWarn,
+            "A token or medium is at work just now. If you leave, resuming will first find out how that ended.",
+            1,
+            width,
+        ));
+    }
+    text.push(Line::default());
+    for (key, meaning) in [("Ctrl-C", "again: leave"), ("Esc", "stay")] {
+        text.push(Line::from(vec![
+            pen.span(Role::Guidance, format!("   {key:<8}")),
+            pen.span(Role::Text, meaning),
+        ]));
+    }
+    text.push(Line::default());
+    text.extend(pen.fact(
+        " Go on later with",
+        &safe(&model.settings.resume),
+        17,
+        Role::Important,
+        width,
+    ));
+    text
+}

@@ -1,0 +1,89 @@
+//! What the driver says.
+
+use super::Reaction;
+use crate::driver::Report;
+use crate::report;
+use crate::tui::entry::Entry;
+use crate::tui::model::{Model, Notice, Overlay, Sent};
+
+impl Model {
+    /// The driver has something to say.
+    pub fn report(&mut self, report: Report) -> Reaction {
+        let mut reaction = Reaction::default();
+        match report {
+            Report::State(state) => {
+                let sent = self.sent.take();
+                let asked_anew = sent == Some(Sent::Answer) || state.asking != self.state.asking;
+                let logged = state.exceptions.len() > self.state.exceptions.len();
+                let ended = state.ending.is_some() && self.state.ending.is_none();
+                self.state = *state;
+                if self.working.take().is_some() || asked_anew || ended {
+                    self.entry = self
+                        .state
+                        .asking
+                        .as_ref()
+                        .map(Entry::for_ask)
+                        .unwrap_or_default();
+                    self.scroll = 0;
+                    self.read_to_end = false;
+                    self.notice = None;
+                    reaction.flush = true;
+                }
+                if let Some(Sent::Form(overlay)) = sent {
+                    self.close(overlay, logged);
+                }
+                if ended {
+                    self.overlay = None;
+                    self.help = false;
+                }
+                // kernel messages of an inserted token scribble on a console
+                reaction.repaint = asked_anew;
+            }
+            Report::Working(effect) => {
+                self.sent = None;
+                self.notice = None;
+                self.working = Some(effect);
+            }
+            Report::Refused(refusal) => {
+                self.sent = None;
+                self.working = None;
+                self.notice = Some(Notice::Refused(report::refusal(&refusal)));
+                if self.overlay.is_none() {
+                    self.entry.clear_secrets();
+                }
+                reaction.flush = true;
+            }
+            Report::Broken(words) => {
+                self.broken = Some(words);
+                self.overlay = None;
+                self.help = false;
+                self.sent = None;
+                self.working = None;
+                self.scroll = 0;
+                reaction.flush = true;
+            }
+        }
+        self.settle();
+        reaction
+    }
+
+    fn close(&mut self, overlay: Overlay, logged: bool) {
+        if self.overlay == Some(overlay) {
+            self.overlay = None;
+        }
+        let fresh = match overlay {
+            Overlay::Exception => Some((0, Entry::exception(1))),
+            Overlay::Skip => Some((1, Entry::exception(2))),
+            _ => None,
+        };
+        if let Some((draft, entry)) = fresh.and_then(|(i, e)| Some((self.drafts.get_mut(i)?, e))) {
+            *draft = entry;
+        }
+        if let Some(last) = self.state.exceptions.last().filter(|_| logged) {
+            self.notice = Some(Notice::Remark(format!(
+                "Exception E{} is on record.",
+                last.number
+            )));
+        }
+    }
+}

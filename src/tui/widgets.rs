@@ -1,0 +1,7 @@
+//! Parts of screens.
+
+pub mod board;
+pub mod digest;
+pub mod form;
+pub mod frame;
+pub mod outline;

@@ -1,0 +1,12 @@
+//! Every screen, by its text and by its styles, and what keys do to it.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[path = "screens/behaviour.rs"]
+mod behaviour;
+#[path = "screens/gallery.rs"]
+mod gallery;
+#[path = "screens/pictures.rs"]
+mod pictures;
+#[path = "screens/samples.rs"]
+mod samples;

@@ -1,0 +1,129 @@
+//! Snapshots of screens, as text; styles apart.
+
+use ratatui::style::{Color, Modifier};
+use rootstage::tui::bindings::BINDINGS;
+use rootstage::tui::glyphs::CONSOLE;
+use rootstage::tui::keys::Burst;
+use rootstage::tui::{Colour, GlyphSet};
+
+use crate::samples::{asks, frame, named, text};
+
+const OTHERS: [&str; 4] = ["working", "closed", "aborted", "broken"];
+
+fn names() -> Vec<&'static str> {
+    asks().iter().map(|a| a.0).chain(OTHERS).collect()
+}
+
+#[test]
+fn at_80_by_24() {
+    for name in names() {
+        insta::assert_snapshot!(
+            format!("80x24-{name}"),
+            text(&named(name, (80, 24), GlyphSet::Unicode))
+        );
+    }
+}
+
+#[test]
+fn at_120_by_40() {
+    for name in names() {
+        insta::assert_snapshot!(
+            format!("120x40-{name}"),
+            text(&named(name, (120, 40), GlyphSet::Unicode))
+        );
+    }
+}
+
+#[test]
+fn overlays() {
+    for (name, key) in [
+        ("help", "\x1bOP"),
+        ("exception", "\x1bOQ"),
+        ("skip", "\x1bOR"),
+        ("outline", "\x1bOS"),
+        ("digests", "\x1b[15~"),
+        ("abort", "\x1b[19~"),
+        ("leave", "\x03"),
+    ] {
+        let mut model = named("pin", (80, 24), GlyphSet::Unicode);
+        model.input(&Burst::from(key.as_bytes()));
+        insta::assert_snapshot!(format!("80x24-over-{name}"), text(&model));
+    }
+}
+
+#[test]
+fn too_small() {
+    insta::assert_snapshot!(text(&named("pin", (60, 20), GlyphSet::Unicode)));
+}
+
+/// The other two sets differ from Unicode in their glyphs only, so one screen stands for all.
+#[test]
+fn other_glyphs() {
+    insta::assert_snapshot!("console", text(&named("pin", (80, 24), GlyphSet::Console)));
+    insta::assert_snapshot!("ascii", text(&named("pin", (80, 24), GlyphSet::Ascii)));
+    for size in [(80, 24), (120, 40), (60, 20)] {
+        for name in names() {
+            assert!(
+                text(&named(name, size, GlyphSet::Ascii)).is_ascii(),
+                "{name}"
+            );
+            let console = text(&named(name, size, GlyphSet::Console));
+            assert!(
+                console.chars().all(|c| c.is_ascii() || CONSOLE.contains(c)),
+                "{name}"
+            );
+            let asked = |set| text(&named(name, size, set)).matches('?').count();
+            assert_eq!(
+                asked(GlyphSet::Ascii),
+                asked(GlyphSet::Unicode),
+                "{name}: a glyph is not in the table"
+            );
+        }
+    }
+}
+
+#[test]
+fn bindings() {
+    let table: Vec<String> = BINDINGS
+        .iter()
+        .map(|b| format!("{:<16} {:?} [{}] {}", b.label, b.act, b.hint, b.help))
+        .collect();
+    insta::assert_snapshot!(table.join("\n"));
+}
+
+#[test]
+fn the_rehearsal_banner_is_reversed() {
+    for name in ["pin", "mono"] {
+        let buffer = frame(&named(name, (80, 24), GlyphSet::Unicode));
+        for x in 0..80 {
+            assert!(
+                buffer[(x, 0)].modifier.contains(Modifier::REVERSED),
+                "{name} {x}"
+            );
+        }
+    }
+    let buffer = frame(&named("production", (80, 24), GlyphSet::Unicode));
+    assert!((0..80).all(|x| !buffer[(x, 0)].modifier.contains(Modifier::REVERSED)));
+}
+
+#[test]
+fn mono_has_no_colour_and_colours_are_ansi_names() {
+    let buffer = frame(&named("mono", (120, 40), GlyphSet::Unicode));
+    assert!(
+        buffer
+            .content
+            .iter()
+            .all(|c| c.fg == Color::Reset && matches!(c.bg, Color::Reset | Color::Black))
+    );
+    for name in names() {
+        let buffer = frame(&named(name, (120, 40), GlyphSet::Unicode));
+        assert!(
+            buffer
+                .content
+                .iter()
+                .all(|c| !matches!(c.fg, Color::Rgb(..) | Color::Indexed(_))
+                    && matches!(c.bg, Color::Reset | Color::Black))
+        );
+    }
+    let _ = Colour::Mono;
+}

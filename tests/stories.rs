@@ -1,0 +1,24 @@
+//! Stories: whole ceremonies in one process, with real software tokens and scripted mishaps. Each
+//! ends with what the audit says of it.
+
+#[path = "support/room.rs"]
+#[allow(dead_code, reason = "each test binary uses its part of the room")]
+mod room;
+#[path = "support/world.rs"]
+#[allow(dead_code, reason = "each test binary uses its part of the world")]
+mod world;
+
+#[path = "stories/disk.rs"]
+mod disk;
+#[path = "stories/laws.rs"]
+mod laws;
+#[path = "stories/people.rs"]
+mod people;
+#[path = "stories/policy.rs"]
+mod policy;
+#[path = "stories/power.rs"]
+mod power;
+#[path = "stories/prefixes.rs"]
+mod prefixes;
+#[path = "stories/tokens.rs"]
+mod tokens;

@@ -1,0 +1,122 @@
+//! Tampering: whatever is changed in a finished ceremony is found by the audit.
+
+#[path = "support/room.rs"]
+#[allow(dead_code, reason = "each test binary uses its part of the room")]
+mod room;
+#[path = "support/world.rs"]
+#[allow(dead_code, reason = "each test binary uses its part of the world")]
+mod world;
+
+#[path = "tamper/bytes.rs"]
+mod bytes;
+#[path = "tamper/files.rs"]
+mod files;
+#[path = "tamper/forgeries.rs"]
+mod forgeries;
+
+use std::fs;
+use std::sync::Arc;
+
+use rootstage::ceremony::event::Event;
+use rootstage::ceremony::plan::Mode;
+use rootstage::ceremony::procedure::Procedure;
+use rootstage::digest::Sha256;
+use rootstage::directory;
+use rootstage::transcript::audit::{Artefacts, Auditor, Verdict};
+use rootstage::transcript::chain::Draft;
+use rootstage::transcript::{Chain, Record};
+
+use room::Room;
+
+/// A finished ceremony as it lies on the auditor's desk.
+struct Desk {
+    room: Room,
+    procedure: Arc<Procedure>,
+    bytes: Vec<u8>,
+    head: Sha256,
+}
+
+/// A record, taken apart so that it can be forged.
+#[derive(Clone)]
+struct Loose {
+    actor: String,
+    at: String,
+    mono: u64,
+    step: String,
+    event: Event,
+}
+
+impl Desk {
+    fn new(keyholders: u32, threshold: u32) -> Self {
+        Self::of(Room::open(keyholders, threshold))
+    }
+
+    fn of(mut room: Room) -> Self {
+        room.to_the_end().audits_clean();
+        let desk = Self {
+            procedure: Arc::clone(&room.state().procedure),
+            bytes: fs::read(room.transcript()).unwrap(),
+            head: room.state().head,
+            room,
+        };
+        assert!(desk.failing(&desk.bytes, Some(desk.head)).is_empty());
+        desk
+    }
+
+    /// Rules that fail over these bytes instead of the transcript.
+    fn failing(&self, bytes: &[u8], head: Option<Sha256>) -> Vec<&'static str> {
+        self.verdict(&directory::follow(&self.procedure, bytes, head).unwrap())
+    }
+
+    fn verdict(&self, auditor: &Auditor) -> Vec<&'static str> {
+        let read = |name: &str| {
+            let path = self.room.dir().join("metadata").join(name);
+            (name.to_owned(), fs::read(path).unwrap())
+        };
+        let artefacts = Artefacts {
+            metadata: vec![read("1.root.json"), read("root.json")],
+            trusted: Vec::new(),
+        };
+        let findings = auditor.finish(&artefacts);
+        let failing = findings.iter().filter(|finding| finding.verdict == Verdict::Fail);
+        failing.map(|finding| finding.rule.id).collect()
+    }
+
+    /// Lines with their newlines.
+    fn lines(&self) -> Vec<&[u8]> {
+        self.bytes.split_inclusive(|byte| *byte == b'\n').collect()
+    }
+
+    fn loose(&self) -> Vec<Loose> {
+        let text = std::str::from_utf8(&self.bytes).unwrap();
+        let records = text.lines().map(|line| Record::parse(line).unwrap());
+        records
+            .map(|record| Loose {
+                actor: record.actor.to_owned(),
+                at: record.at.to_owned(),
+                mono: record.mono,
+                step: record.step.to_owned(),
+                event: record.event().unwrap(),
+            })
+            .collect()
+    }
+}
+
+/// Chains records anew, as a forger would who has the program.
+fn chained(mode: Mode, records: &[Loose]) -> Vec<u8> {
+    let mut chain = Chain::new(mode);
+    let mut bytes = Vec::new();
+    for loose in records {
+        let line = chain.append(&Draft {
+            actor: &loose.actor,
+            at: &loose.at,
+            mono: loose.mono,
+            step: &loose.step,
+            event: &loose.event,
+            salt: [7; 16],
+        });
+        bytes.extend(line.unwrap().into_bytes());
+        bytes.push(b'\n');
+    }
+    bytes
+}
