@@ -1,5 +1,8 @@
 //! The rules of the house, read from the sources. The tables here are their documentation.
-#![allow(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops at what it does not expect"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -15,7 +18,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("tuf", &["canonical", "ceremony::token", "digest", "safe"]),
     // pure: rules and log. A step says in words what went wrong, and words are made in one place;
     // the strength of a passphrase is judged where passphrases are known.
-    ("ceremony", &["canonical", "digest", "report", "secret", "tuf"]),
+    (
+        "ceremony",
+        &["canonical", "digest", "report", "secret", "tuf"],
+    ),
     ("transcript", &["canonical", "ceremony", "digest", "tuf"]),
     ("report", &["ceremony", "safe"]),
     // the edge: traits, and the one type for secrets
@@ -25,21 +31,52 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("token", &["ceremony", "ports", "secret"]),
     ("airgap", &["ceremony"]),
     ("journal", &["canonical", "ceremony", "transcript"]),
-    ("world", &["ceremony", "digest", "journal", "ports", "secret"]),
+    (
+        "world",
+        &["ceremony", "digest", "journal", "ports", "secret"],
+    ),
     // shell: the loop
     ("driver", &["ceremony", "journal", "ports", "secret"]),
-    ("directory", &["ceremony", "digest", "driver", "journal", "ports", "transcript", "world"]),
+    (
+        "directory",
+        &["ceremony", "digest", "driver", "journal", "ports", "transcript", "world"],
+    ),
     ("answers", &["ceremony", "driver", "report", "secret"]),
     // shell: what people see; a screen never touches a token, a file of the ceremony, the machine
     (
         "tui",
-        &["canonical", "ceremony", "digest", "directory", "driver", "report", "safe", "secret", "transcript", "tuf"],
+        &[
+            "canonical",
+            "ceremony",
+            "digest",
+            "directory",
+            "driver",
+            "report",
+            "safe",
+            "secret",
+            "transcript",
+            "tuf",
+        ],
     ),
     (
         "cli",
         &[
-            "airgap", "answers", "canonical", "ceremony", "digest", "directory", "driver", "journal", "ports",
-            "report", "safe", "secret", "token", "transcript", "tui", "world",
+            "airgap",
+            "answers",
+            "canonical",
+            "ceremony",
+            "digest",
+            "directory",
+            "driver",
+            "journal",
+            "ports",
+            "report",
+            "safe",
+            "secret",
+            "token",
+            "transcript",
+            "tui",
+            "world",
         ],
     ),
     ("lib", &[]),
@@ -50,15 +87,48 @@ const ARROWS: &[(&str, &[&str])] = &[
 const BEING_BUILT: &[&str] = &["tui", "cli"];
 
 /// Rooms that know nothing of the world.
-const PURE: &[&str] =
-    &["safe", "digest", "canonical", "tuf", "ceremony", "transcript", "report"];
+const PURE: &[&str] = &[
+    "safe",
+    "digest",
+    "canonical",
+    "tuf",
+    "ceremony",
+    "transcript",
+    "report",
+];
 
 /// What the pure rooms may not name outside their tests.
 const FORBIDDEN_IN_PURE: &[&str] = &[
-    "std::fs", "std::env", "std::process", "std::net", "std::io", "std::thread", "std::time", "thread::",
-    "SystemTime", "Instant::now", "now_utc", "now_local", "println!", "print!", "eprintln!", "eprint!", "dbg!",
-    ".unwrap()", ".expect(", "panic!(", "todo!(", "unimplemented!(", "unreachable!(", "rustix::", "getrandom::",
-    "crossterm::", "ratatui::", "pkcs11::", "age::", "clap::",
+    "std::fs",
+    "std::env",
+    "std::process",
+    "std::net",
+    "std::io",
+    "std::thread",
+    "std::time",
+    "thread::",
+    "SystemTime",
+    "Instant::now",
+    "now_utc",
+    "now_local",
+    "println!",
+    "print!",
+    "eprintln!",
+    "eprint!",
+    "dbg!",
+    ".unwrap()",
+    ".expect(",
+    "panic!(",
+    "todo!(",
+    "unimplemented!(",
+    "unreachable!(",
+    "rustix::",
+    "getrandom::",
+    "crossterm::",
+    "ratatui::",
+    "pkcs11::",
+    "age::",
+    "clap::",
 ];
 
 /// Exceptions to the rule, each with its reason.
@@ -67,7 +137,10 @@ const PURE_EXCEPTIONS: &[(&str, &str, &str)] = &[];
 /// Foreign crates that one room alone may name: crate, files (by the start of their path).
 const CONFINED: &[(&str, &[&str])] = &[
     // `token.rs` names its own module of that name, never the crate
-    ("pkcs11::", &["token.rs", "token/pkcs11.rs", "token/pkcs11/"]),
+    (
+        "pkcs11::",
+        &["token.rs", "token/pkcs11.rs", "token/pkcs11/"],
+    ),
     ("age::", &["token/software.rs", "token/software/"]),
     ("seccompiler::", &["airgap/harden.rs"]),
     ("clap::", &["cli.rs", "cli/"]),
@@ -106,8 +179,17 @@ fn sources() -> Vec<Source> {
         .iter()
         .map(|file| {
             let text = std::fs::read_to_string(file).unwrap();
-            let path = file.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
-            Source { code: code(&text), lines: text.lines().count(), path }
+            let path = file
+                .strip_prefix(&root)
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .to_owned();
+            Source {
+                code: code(&text),
+                lines: text.lines().count(),
+                path,
+            }
         })
         .collect();
     assert!(sources.len() > 80, "where are the sources?");
@@ -135,7 +217,9 @@ fn code(text: &str) -> String {
     let mut kept = String::new();
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
-        if line.trim() == "#[cfg(test)]" && lines.peek().is_some_and(|next| next.starts_with("mod ")) {
+        if line.trim() == "#[cfg(test)]"
+            && lines.peek().is_some_and(|next| next.starts_with("mod "))
+        {
             break;
         }
         let line = line.split_once("//").map_or(line, |(before, _)| {
@@ -152,14 +236,17 @@ fn code(text: &str) -> String {
 fn names(code: &str, what: &str) -> bool {
     code.match_indices(what).any(|(at, _)| {
         let before = code[..at].chars().next_back();
-        what.starts_with('.') || !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':')
+        what.starts_with('.')
+            || !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':')
     })
 }
 
 /// Rooms that a file names, as `crate::a::b`.
 fn crate_paths(code: &str) -> impl Iterator<Item = &str> {
     code.split("crate::").skip(1).map(|rest| {
-        let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':')).unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'))
+            .unwrap_or(rest.len());
         &rest[..end]
     })
 }
@@ -178,7 +265,9 @@ fn arrows_go_where_the_table_says() {
         for path in crate_paths(&source.code) {
             let first = path.split(':').next().unwrap();
             // constants of the crate itself are everybody's; `crate::{…}` is not written here
-            if first == room || first.chars().all(|c| c.is_uppercase() || c == '_') && !first.is_empty() {
+            if first == room
+                || first.chars().all(|c| c.is_uppercase() || c == '_') && !first.is_empty()
+            {
                 continue;
             }
             let arrow = allowed
@@ -190,9 +279,15 @@ fn arrows_go_where_the_table_says() {
             }
         }
     }
-    for (room, to) in ARROWS.iter().flat_map(|(room, to)| to.iter().map(move |to| (*room, *to))) {
-        if !BEING_BUILT.contains(&room) && room != "main" && !used.contains(&(room.to_owned(), to)) {
-            wrong.push(format!("nothing in `{room}` names `{to}` any more: take the arrow away"));
+    for (room, to) in ARROWS
+        .iter()
+        .flat_map(|(room, to)| to.iter().map(move |to| (*room, *to)))
+    {
+        if !BEING_BUILT.contains(&room) && room != "main" && !used.contains(&(room.to_owned(), to))
+        {
+            wrong.push(format!(
+                "nothing in `{room}` names `{to}` any more: take the arrow away"
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -201,9 +296,14 @@ fn arrows_go_where_the_table_says() {
 #[test]
 fn the_pure_half_touches_nothing_of_the_world() {
     let mut wrong = Vec::new();
-    for source in sources().iter().filter(|s| PURE.contains(&s.room()) && !of_tests(&s.path)) {
+    for source in sources()
+        .iter()
+        .filter(|s| PURE.contains(&s.room()) && !of_tests(&s.path))
+    {
         for what in FORBIDDEN_IN_PURE {
-            let excepted = PURE_EXCEPTIONS.iter().any(|(path, word, _)| *path == source.path && word == what);
+            let excepted = PURE_EXCEPTIONS
+                .iter()
+                .any(|(path, word, _)| *path == source.path && word == what);
             if names(&source.code, what) && !excepted {
                 wrong.push(format!("{} names {what}", source.path));
             }
@@ -217,7 +317,8 @@ fn foreign_crates_stay_where_they_belong() {
     let mut wrong = Vec::new();
     for source in sources().iter().filter(|source| !of_tests(&source.path)) {
         for (name, homes) in CONFINED {
-            if names(&source.code, name) && !homes.iter().any(|home| source.path.starts_with(home)) {
+            if names(&source.code, name) && !homes.iter().any(|home| source.path.starts_with(home))
+            {
                 wrong.push(format!("{} names {name}", source.path));
             }
         }
@@ -229,7 +330,11 @@ fn foreign_crates_stay_where_they_belong() {
 fn files_are_short_and_none_is_mod_rs() {
     let sources = sources();
     for source in &sources {
-        assert!(!source.path.ends_with("mod.rs"), "{}: name it after its directory", source.path);
+        assert!(
+            !source.path.ends_with("mod.rs"),
+            "{}: name it after its directory",
+            source.path
+        );
         let excused = LONG.iter().any(|(path, _)| *path == source.path);
         assert_eq!(
             source.lines > 400,
@@ -258,8 +363,14 @@ fn every_dependency_has_its_reason_right_above_it() {
     for line in include_str!("../Cargo.toml").lines() {
         if line.starts_with('[') {
             section = line;
-        } else if section.ends_with("dependencies]") && line.contains(" = ") && !line.starts_with('#') {
-            assert!(before.starts_with("# ") && !before.starts_with("# ---"), "no reason above `{line}`");
+        } else if section.ends_with("dependencies]")
+            && line.contains(" = ")
+            && !line.starts_with('#')
+        {
+            assert!(
+                before.starts_with("# ") && !before.starts_with("# ---"),
+                "no reason above `{line}`"
+            );
             seen += 1;
         }
         before = line;
@@ -269,7 +380,10 @@ fn every_dependency_has_its_reason_right_above_it() {
 
 #[test]
 fn the_map_names_every_room() {
-    let map: String = include_str!("../src/lib.rs").lines().filter(|line| line.starts_with("//!")).collect();
+    let map: String = include_str!("../src/lib.rs")
+        .lines()
+        .filter(|line| line.starts_with("//!"))
+        .collect();
     for (room, _) in ARROWS.iter().filter(|(room, _)| *room != "lib") {
         assert!(names(&map, room), "src/lib.rs says nothing of `{room}`");
     }

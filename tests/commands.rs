@@ -1,22 +1,38 @@
 //! The commands as people and scripts call them: the whole ceremony on PKCS#11 tokens without
 //! screens, exit statuses, JSON, help.
-#![allow(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops at what it does not expect"
+)]
 
-#[path = "support/console.rs"]
-mod console;
+#[path = "support/venue.rs"]
+mod venue;
 
 use clap::Command;
-use console::{Holds, PIN, ROOTSTAGE, Room, module, said};
+use venue::{Holds, PIN, ROOTSTAGE, Room, module, said};
 use rootstage::cli;
 use serde_json::Value;
 
-const THREE: [Holds; 3] = [Holds::Hsm("ecdsa-p256"), Holds::Hsm("ecdsa-p256"), Holds::Hsm("ecdsa-p256")];
+const THREE: [Holds; 3] = [
+    Holds::Hsm("ecdsa-p256"),
+    Holds::Hsm("ecdsa-p256"),
+    Holds::Hsm("ecdsa-p256"),
+];
 
 /// A rehearsal of two keyholders that has been played to its end.
 fn rehearsal() -> Room {
     let room = Room::new();
-    room.rootstage(&["rehearse", "--keyholders", "2", "--threshold", "1", "--unattended", "--dir", "d"])
-        .is(0, &["REHEARSAL, closed"]);
+    room.rootstage(&[
+        "rehearse",
+        "--keyholders",
+        "2",
+        "--threshold",
+        "1",
+        "--unattended",
+        "--dir",
+        "d",
+    ])
+    .is(0, &["REHEARSAL, closed"]);
     room
 }
 
@@ -27,9 +43,23 @@ fn a_ceremony_on_three_tokens_from_plan_to_audit() {
     // one check that no run without a terminal can pass: the way on is an exception of two people
     room.plan("production", &module, &THREE, "[\"terminal.size\"]");
     room.rootstage(&["plan", "check", "plan.toml"]).is(0, &[]);
-    let plan = room.rootstage(&["plan", "show", "plan.toml", "--json"]).json();
-    room.rootstage(&["script", "print", "first-root", "--plan", "plan.toml", "-o", "script.md"]).is(0, &[]);
-    assert!(room.read("script.md").contains(plan["words"][31].as_str().unwrap()));
+    let plan = room
+        .rootstage(&["plan", "show", "plan.toml", "--json"])
+        .json();
+    room.rootstage(&[
+        "script",
+        "print",
+        "first-root",
+        "--plan",
+        "plan.toml",
+        "-o",
+        "script.md",
+    ])
+    .is(0, &[]);
+    assert!(
+        room.read("script.md")
+            .contains(plan["words"][31].as_str().unwrap())
+    );
 
     // PINs from the environment and from two kinds of file descriptor; none is an argument
     room.write(
@@ -42,9 +72,12 @@ fn a_ceremony_on_three_tokens_from_plan_to_audit() {
         let script = format!("PIN_OF_A={PIN} \"$ROOTSTAGE\" {call} 3<pin 4< <(cat pin)");
         room.shell(&script)
     };
-    with_pins("run plan.toml --dir d --answers answers.toml")
-        .is(1, &["terminal.size", "step environment needs people", "resume"]);
-    room.rootstage(&["audit", "d"]).is(1, &["FAIL transcript.whole", "step environment"]);
+    with_pins("run plan.toml --dir d --answers answers.toml").is(
+        1,
+        &["terminal.size", "step environment needs people", "resume"],
+    );
+    room.rootstage(&["audit", "d"])
+        .is(1, &["FAIL transcript.whole", "step environment"]);
 
     let answers = room.read("answers.toml")
         + "[[answer]]\nstep = \"environment\"\nask = \"again\"\n[answer.skip]\n\
@@ -52,7 +85,14 @@ fn a_ceremony_on_three_tokens_from_plan_to_audit() {
            decided = \"go on\"\ninitials = [\"AD\", \"WI\"]\n";
     room.write("answers.toml", answers);
     let closed = with_pins("resume d --answers answers.toml");
-    closed.is(0, &["closed: A first root", "signatures  3 of 2", "exceptions  1"]);
+    closed.is(
+        0,
+        &[
+            "closed: A first root",
+            "signatures  3 of 2",
+            "exceptions  1",
+        ],
+    );
     assert!(!closed.out.contains("REHEARSAL"), "{closed:?}");
 
     let audit = room.rootstage(&["audit", "d", "--json"]);
@@ -60,9 +100,26 @@ fn a_ceremony_on_three_tokens_from_plan_to_audit() {
     assert_eq!(found["passed"], true);
     assert_eq!(found["rehearsal"], false);
     assert_eq!(found["exceptions"][0]["happened"], "a test, which has none");
-    for head in [found["head"].as_str().unwrap(), found["head_words"].as_str().unwrap()] {
-        room.rootstage(&["audit", "d", "--expect-head", head, "--trusted-root", "d/metadata/1.root.json"])
-            .is(0, &["PASS transcript.head", "PASS root.trusted", "AUDIT PASSED: "]);
+    for head in [
+        found["head"].as_str().unwrap(),
+        found["head_words"].as_str().unwrap(),
+    ] {
+        room.rootstage(&[
+            "audit",
+            "d",
+            "--expect-head",
+            head,
+            "--trusted-root",
+            "d/metadata/1.root.json",
+        ])
+        .is(
+            0,
+            &[
+                "PASS transcript.head",
+                "PASS root.trusted",
+                "AUDIT PASSED: ",
+            ],
+        );
     }
 
     // what the tokens said of their keys, and that no PIN is anywhere
@@ -88,7 +145,9 @@ fn a_ceremony_on_three_tokens_from_plan_to_audit() {
     for entry in walk(&room.at("d")) {
         let bytes = std::fs::read(&entry).unwrap();
         assert!(
-            !bytes.windows(PIN.len()).any(|window| window == PIN.as_bytes()),
+            !bytes
+                .windows(PIN.len())
+                .any(|window| window == PIN.as_bytes()),
             "a PIN in {}",
             entry.display()
         );
@@ -116,22 +175,59 @@ fn a_wrong_pin_stops_a_run_without_people_and_costs_one_try() {
     let room = Room::new();
     room.plan("production", &module, &THREE, "[]");
     room.answers(3);
-    let call = ["run", "plan.toml", "--dir", "d", "--answers", "answers.toml"];
+    let call = [
+        "run",
+        "plan.toml",
+        "--dir",
+        "d",
+        "--answers",
+        "answers.toml",
+    ];
     // too short for the token: it is not sent
     let short = said(room.command(ROOTSTAGE).args(call).env("PIN", "12"));
     short.is(1, &[]);
-    let wrong = said(room.command(ROOTSTAGE).args(["resume", "d", "--answers", "answers.toml"]).env("PIN", "000000"));
+    let wrong = said(
+        room.command(ROOTSTAGE)
+            .args(["resume", "d", "--answers", "answers.toml"])
+            .env("PIN", "000000"),
+    );
     wrong.is(1, &[]);
     let transcript = room.read("d/transcript.jsonl");
-    assert_eq!(transcript.matches("\"fault\":\"pin-length\"").count(), 1, "{short:?}");
-    assert_eq!(transcript.matches("\"fault\":\"pin-wrong\"").count(), 1, "{wrong:?}");
+    assert_eq!(
+        transcript.matches("\"fault\":\"pin-length\"").count(),
+        1,
+        "{short:?}"
+    );
+    assert_eq!(
+        transcript.matches("\"fault\":\"pin-wrong\"").count(),
+        1,
+        "{wrong:?}"
+    );
     // and the right one goes on from there
-    said(room.command(ROOTSTAGE).args(["resume", "d", "--answers", "answers.toml"]).env("PIN", PIN))
-        .is(0, &["closed"]);
+    said(
+        room.command(ROOTSTAGE)
+            .args(["resume", "d", "--answers", "answers.toml"])
+            .env("PIN", PIN),
+    )
+    .is(0, &["closed"]);
     room.rootstage(&["audit", "d"]).is(0, &["AUDIT PASSED"]);
     // a secret that is nowhere is the surroundings' failure, and nothing was asked of the token
-    said(room.command(ROOTSTAGE).args(["run", "plan.toml", "--dir", "e", "--answers", "answers.toml"]).env_remove("PIN"))
-        .is(3, &["variable PIN is not set", "Nothing was asked of the token"]);
+    said(
+        room.command(ROOTSTAGE)
+            .args([
+                "run",
+                "plan.toml",
+                "--dir",
+                "e",
+                "--answers",
+                "answers.toml",
+            ])
+            .env_remove("PIN"),
+    )
+    .is(
+        3,
+        &["variable PIN is not set", "Nothing was asked of the token"],
+    );
 }
 
 /// The nearest peer's fault: a plan that this binary can never carry out passes its check.
@@ -149,56 +245,119 @@ fn a_plan_that_cannot_be_carried_out_fails_its_check() {
         let checked = room.rootstage(&["plan", "check", "bad.toml"]);
         checked.is(1, words);
         // the line is that of the entry
-        let line = text.lines().position(|line| line.contains(to)).map(|at| at + 1);
+        let line = text
+            .lines()
+            .position(|line| line.contains(to))
+            .map(|at| at + 1);
         if let Some(line) = line {
-            assert!(checked.out.contains(&format!("bad.toml:{line}:")), "line {line}: {checked:?}");
+            assert!(
+                checked.out.contains(&format!("bad.toml:{line}:")),
+                "line {line}: {checked:?}"
+            );
         }
         // and it is not begun either
-        room.rootstage(&["run", "bad.toml", "--dir", "never", "--answers", "answers.toml"]).is(1, words);
+        room.rootstage(&[
+            "run",
+            "bad.toml",
+            "--dir",
+            "never",
+            "--answers",
+            "answers.toml",
+        ])
+        .is(1, words);
         assert!(!room.at("never").exists());
     };
     room.answers(3);
     let module = module.display().to_string();
-    bad(&module, "/usr/lib/absent/module.so", &["/usr/lib/absent/module.so", "No such file"]);
-    bad("pkcs11:token=root-2", "yubikey:5?x=", &["token kind `yubikey`", "`pkcs11` and `file`"]);
-    bad("keys/snapshot.pem", "keys/elsewhere.pem", &["keys/elsewhere.pem", "cannot be read"]);
-    bad("required_checks = []", "required_checks = [\"swap\"]", &["is not the id of a check"]);
+    bad(
+        &module,
+        "/usr/lib/absent/module.so",
+        &["/usr/lib/absent/module.so", "No such file"],
+    );
+    bad(
+        "pkcs11:token=root-2",
+        "yubikey:5?x=",
+        &["token kind `yubikey`", "`pkcs11` and `file`"],
+    );
+    bad(
+        "keys/snapshot.pem",
+        "keys/elsewhere.pem",
+        &["keys/elsewhere.pem", "cannot be read"],
+    );
+    bad(
+        "required_checks = []",
+        "required_checks = [\"swap\"]",
+        &["is not the id of a check"],
+    );
     bad("threshold = 2", "threshold = 1", &["one stolen key"]);
     bad("threshold = 2", "threshold = 3", &["no spare"]);
-    bad("script = \"first-root\"", "script = \"first-rot\"", &["Did you mean `first-root`?"]);
-    bad("consistent_snapshot", "consistent_snapshots", &["consistent_snapshots"]);
+    bad(
+        "script = \"first-root\"",
+        "script = \"first-rot\"",
+        &["Did you mean `first-root`?"],
+    );
+    bad(
+        "consistent_snapshot",
+        "consistent_snapshots",
+        &["consistent_snapshots"],
+    );
     let private = said(room.command("openssl").args([
-        "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", "keys/private.pem",
+        "genpkey",
+        "-algorithm",
+        "EC",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-out",
+        "keys/private.pem",
     ]));
     assert_eq!(private.status, 0);
-    bad("keys/targets.pem", "keys/private.pem", &["private key", "Take it out"]);
+    bad(
+        "keys/targets.pem",
+        "keys/private.pem",
+        &["private key", "Take it out"],
+    );
 }
 
 #[test]
 fn exit_statuses_are_those_of_the_contract() {
     let room = rehearsal();
     // 0: it is so
-    room.rootstage(&["audit", "d"]).is(0, &["AUDIT PASSED (REHEARSAL)"]);
-    room.rootstage(&["--version"]).is(0, &[rootstage::PROGRAM_VERSION]);
+    room.rootstage(&["audit", "d"])
+        .is(0, &["AUDIT PASSED (REHEARSAL)"]);
+    room.rootstage(&["--version"])
+        .is(0, &[rootstage::PROGRAM_VERSION]);
     // 1: it is not
     let other = "00".repeat(32);
-    room.rootstage(&["audit", "d", "--expect-head", &other]).is(1, &["FAIL transcript.head"]);
+    room.rootstage(&["audit", "d", "--expect-head", &other])
+        .is(1, &["FAIL transcript.head"]);
     room.write("half.toml", "[plan]\n");
-    room.rootstage(&["plan", "check", "half.toml"]).is(1, &["half.toml:"]);
-    room.rootstage(&["script", "check", "half.toml"]).is(1, &["half.toml:"]);
-    room.rootstage(&["resume", "d", "--unattended"]).is(1, &["has ended", "Nothing was changed"]);
+    room.rootstage(&["plan", "check", "half.toml"])
+        .is(1, &["half.toml:"]);
+    room.rootstage(&["script", "check", "half.toml"])
+        .is(1, &["half.toml:"]);
+    room.rootstage(&["resume", "d", "--unattended"])
+        .is(1, &["has ended", "Nothing was changed"]);
     // 2: the words of the call
-    room.rootstage(&["audit", "d", "--expect-head", "word"]).is(2, &["--expect-head", "Nothing was audited"]);
+    room.rootstage(&["audit", "d", "--expect-head", "word"])
+        .is(2, &["--expect-head", "Nothing was audited"]);
     room.rootstage(&["audit"]).is(2, &["Usage"]);
-    room.rootstage(&["no-such-command"]).is(2, &["unrecognized"]);
-    room.rootstage(&["rehearse", "--threshold", "4", "--dir", "e"]).is(2, &["Nothing was started"]);
-    room.rootstage(&["rehearse", "--unattended", "--dir", "d"]).is(2, &["is not empty", "Nothing was changed"]);
-    room.rootstage(&["token", "show", "yubikey:1"]).is(2, &["pkcs11: or file:"]);
+    room.rootstage(&["no-such-command"])
+        .is(2, &["unrecognized"]);
+    room.rootstage(&["rehearse", "--threshold", "4", "--dir", "e"])
+        .is(2, &["Nothing was started"]);
+    room.rootstage(&["rehearse", "--unattended", "--dir", "d"])
+        .is(2, &["is not empty", "Nothing was changed"]);
+    room.rootstage(&["token", "show", "yubikey:1"])
+        .is(2, &["pkcs11: or file:"]);
     // 3: the surroundings
-    room.rootstage(&["audit", "absent"]).is(3, &["absent", "Nothing was audited"]);
-    room.rootstage(&["plan", "check", "absent.toml"]).is(3, &["absent.toml", "Nothing was changed"]);
-    room.rootstage(&["token", "list", "--module", "/absent.so"]).is(3, &["/absent.so"]);
-    room.rootstage(&["token", "show", "file:absent.age"]).is(3, &["absent.age"]);
+    room.rootstage(&["audit", "absent"])
+        .is(3, &["absent", "Nothing was audited"]);
+    room.rootstage(&["plan", "check", "absent.toml"])
+        .is(3, &["absent.toml", "Nothing was changed"]);
+    room.rootstage(&["token", "list", "--module", "/absent.so"])
+        .is(3, &["/absent.so"]);
+    room.rootstage(&["token", "show", "file:absent.age"])
+        .is(3, &["absent.age"]);
     room.rootstage(&["man", "absent"]).is(3, &["absent"]);
 }
 
@@ -209,12 +368,27 @@ fn a_production_ceremony_is_never_played_without_answers() {
     room.plan("production", &module, &THREE, "[]");
     // a question without a listed answer ends the run, unless the file says otherwise
     room.write("answers.toml", "");
-    room.rootstage(&["run", "plan.toml", "--dir", "d", "--answers", "answers.toml"])
-        .is(1, &["no answer for step welcome", "resume"]);
-    room.rootstage(&["resume", "d", "--unattended"]).is(2, &["needs people"]);
+    room.rootstage(&[
+        "run",
+        "plan.toml",
+        "--dir",
+        "d",
+        "--answers",
+        "answers.toml",
+    ])
+    .is(1, &["no answer for step welcome", "resume"]);
+    room.rootstage(&["resume", "d", "--unattended"])
+        .is(2, &["needs people"]);
     room.write("answers.toml", "as_askd = true\n");
-    room.rootstage(&["run", "plan.toml", "--dir", "e", "--answers", "answers.toml"])
-        .is(1, &["as_askd", "Nothing was started"]);
+    room.rootstage(&[
+        "run",
+        "plan.toml",
+        "--dir",
+        "e",
+        "--answers",
+        "answers.toml",
+    ])
+    .is(1, &["as_askd", "Nothing was started"]);
     assert!(!room.at("e").exists());
 }
 
@@ -263,25 +437,39 @@ fn help_of_every_command_has_an_example_that_is_a_call() {
     each(&cli::command(), &mut |words, command| {
         assert!(command.get_about().is_some(), "{words}");
         for argument in command.get_arguments() {
-            assert!(argument.get_help().is_some(), "{words} {}", argument.get_id());
+            assert!(
+                argument.get_help().is_some(),
+                "{words} {}",
+                argument.get_id()
+            );
             // no secret ever comes from an argument
             let name = argument.get_id().as_str();
             assert!(
-                !["pin", "passphrase", "password", "secret"].iter().any(|word| name.contains(word)),
+                !["pin", "passphrase", "password", "secret"]
+                    .iter()
+                    .any(|word| name.contains(word)),
                 "{words} {name}"
             );
         }
         if words.is_empty() {
             return;
         }
-        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let help = command
+            .get_after_help()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         let example = help
             .strip_prefix("Example:\n  rootstage ")
             .unwrap_or_else(|| panic!("no example in the help of `{words}`: {help}"));
-        assert!(example.starts_with(words), "the example of `{words}` is `{example}`");
+        assert!(
+            example.starts_with(words),
+            "the example of `{words}` is `{example}`"
+        );
         let arguments = shell_words(example.split(" > ").next().unwrap());
         let call = std::iter::once("rootstage".to_owned()).chain(arguments);
-        cli::command().try_get_matches_from(call).unwrap_or_else(|error| panic!("{words}: {error}"));
+        cli::command()
+            .try_get_matches_from(call)
+            .unwrap_or_else(|error| panic!("{words}: {error}"));
     });
 }
 
@@ -302,11 +490,14 @@ fn shell_words(text: &str) -> Vec<String> {
 fn completions_and_man_pages_are_generated() {
     let room = Room::new();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
-        room.rootstage(&["completions", shell]).is(0, &["rehearse", "expect-head"]);
+        room.rootstage(&["completions", shell])
+            .is(0, &["rehearse", "expect-head"]);
     }
-    room.shell("\"$ROOTSTAGE\" completions bash | bash -n").is(0, &[]);
+    room.shell("\"$ROOTSTAGE\" completions bash | bash -n")
+        .is(0, &[]);
     std::fs::create_dir(room.at("man")).unwrap();
-    room.rootstage(&["man", "man"]).is(0, &["man pages written"]);
+    room.rootstage(&["man", "man"])
+        .is(0, &["man pages written"]);
     each(&cli::command(), &mut |words, _| {
         let name = format!("man/rootstage {words}").trim().replace(' ', "-");
         let page = room.read(&format!("{name}.1"));
@@ -327,21 +518,42 @@ fn a_reader_that_goes_away_is_no_failure() {
         "completions bash",
         "doctor",
     ] {
-        let status = if call == "doctor" { "" } else { "test ${PIPESTATUS[0]} -eq 0 || exit 9" };
-        room.shell(&format!("\"$ROOTSTAGE\" {call} | head -1 >/dev/null\n{status}")).is(0, &[]);
+        let status = if call == "doctor" {
+            ""
+        } else {
+            "test ${PIPESTATUS[0]} -eq 0 || exit 9"
+        };
+        room.shell(&format!(
+            "\"$ROOTSTAGE\" {call} | head -1 >/dev/null\n{status}"
+        ))
+        .is(0, &[]);
         let closed = room.shell(&format!("\"$ROOTSTAGE\" {call} >&-"));
-        assert!(!closed.err.contains("panicked") && closed.status < 3, "{call}: {closed:?}");
+        assert!(
+            !closed.err.contains("panicked") && closed.status < 3,
+            "{call}: {closed:?}"
+        );
     }
 }
 
 #[test]
 fn output_files_are_whole_and_named_in_a_notice() {
     let room = Room::new();
-    room.rootstage(&["plan", "new", "-o", "plan.toml"]).is(0, &["plan.toml written"]);
-    room.rootstage(&["script", "print", "first-root", "--format", "html", "-o", "script.html"])
-        .is(0, &["script.html written"]);
+    room.rootstage(&["plan", "new", "-o", "plan.toml"])
+        .is(0, &["plan.toml written"]);
+    room.rootstage(&[
+        "script",
+        "print",
+        "first-root",
+        "--format",
+        "html",
+        "-o",
+        "script.html",
+    ])
+    .is(0, &["script.html written"]);
     assert!(room.read("script.html").ends_with("</html>\n"));
-    room.rootstage(&["script", "print", "first-root", "-o", "absent/script.md"]).is(3, &["absent/script.md"]);
+    room.rootstage(&["script", "print", "first-root", "-o", "absent/script.md"])
+        .is(3, &["absent/script.md"]);
     // the template is a form: each thing to fill in is a problem with its line
-    room.rootstage(&["plan", "check", "plan.toml"]).is(1, &["plan.toml:", "problems"]);
+    room.rootstage(&["plan", "check", "plan.toml"])
+        .is(1, &["plan.toml:", "problems"]);
 }

@@ -8,15 +8,18 @@
 //! the call of the program in them must be one, the file must be there.
 //!
 //! `ROOTSTAGE_WRITE_DOCS=1 cargo test --test docs` writes the tables.
-#![allow(clippy::unwrap_used, reason = "a test stops at what it does not expect")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops at what it does not expect"
+)]
 
-#[path = "support/console.rs"]
-mod console;
+#[path = "support/venue.rs"]
+mod venue;
 
 use std::fmt::Write as _;
 use std::path::Path;
 
-use console::{Holds, PIN, ROOTSTAGE, Room, module, said};
+use venue::{Holds, PIN, ROOTSTAGE, Room, module, said};
 use rootstage::ceremony::check::{IDS, Verdict};
 use rootstage::ceremony::plan::Plan;
 use rootstage::ceremony::script::Script;
@@ -72,8 +75,12 @@ fn calls(document: &str) -> Vec<String> {
 }
 
 fn is_call(words: &str) {
-    let words = words.split_whitespace().map(|word| word.trim_matches(['"', '\'']));
-    if let Err(error) = cli::command().try_get_matches_from(std::iter::once("rootstage").chain(words)) {
+    let words = words
+        .split_whitespace()
+        .map(|word| word.trim_matches(['"', '\'']));
+    if let Err(error) =
+        cli::command().try_get_matches_from(std::iter::once("rootstage").chain(words))
+    {
         panic!("{error}");
     }
 }
@@ -95,21 +102,38 @@ fn every_command_in_the_documents_does_what_it_says() {
                 continue;
             }
             if let Some(script) = call.strip_prefix("./tests/") {
-                assert!(home().join("tests").join(script).is_file(), "{document}: {call}");
+                assert!(
+                    home().join("tests").join(script).is_file(),
+                    "{document}: {call}"
+                );
                 continue;
             }
-            let played = if call.starts_with("rootstage run ") || call.starts_with("rootstage resume ") {
-                let given = if call.contains("--answers") { "" } else { " --answers answers.toml" };
-                format!("{call}{given}")
-            } else if call.starts_with("rootstage rehearse") && !call.contains("--unattended") {
-                format!("{call} --unattended")
-            } else if call.starts_with("softhsm2-util --init-token") {
-                format!("{call} --pin {PIN} --so-pin 37281946")
-            } else {
-                call.clone()
-            };
-            let path = format!("{}:{}", room.at("bin").display(), std::env::var("PATH").unwrap());
-            let done = said(room.command("bash").args(["-c", &played]).env("PATH", path).env("PIN", PIN));
+            let played =
+                if call.starts_with("rootstage run ") || call.starts_with("rootstage resume ") {
+                    let given = if call.contains("--answers") {
+                        ""
+                    } else {
+                        " --answers answers.toml"
+                    };
+                    format!("{call}{given}")
+                } else if call.starts_with("rootstage rehearse") && !call.contains("--unattended") {
+                    format!("{call} --unattended")
+                } else if call.starts_with("softhsm2-util --init-token") {
+                    format!("{call} --pin {PIN} --so-pin 37281946")
+                } else {
+                    call.clone()
+                };
+            let path = format!(
+                "{}:{}",
+                room.at("bin").display(),
+                std::env::var("PATH").unwrap()
+            );
+            let done = said(
+                room.command("bash")
+                    .args(["-c", &played])
+                    .env("PATH", path)
+                    .env("PIN", PIN),
+            );
             // a machine with a network is one that `doctor` does not like
             let ok = done.status == 0 || call.starts_with("rootstage doctor") && done.status == 1;
             assert!(ok, "{document}: {call}\n{done:?}");
@@ -124,12 +148,34 @@ fn the_verifier_in_the_documents_verifies() {
     let script = blocks("CEREMONY.md", "python");
     assert_eq!(script.len(), 1);
     room.write("verify.py", &script[0]);
-    room.rootstage(&["rehearse", "--keyholders", "1", "--threshold", "1", "--unattended", "--dir", "d"]).is(0, &[]);
-    let head = room.rootstage(&["audit", "d", "--json"]).json()["head"].as_str().unwrap().to_owned();
-    let verify = || said(room.command("python3").args(["verify.py", "d/transcript.jsonl"]));
+    room.rootstage(&[
+        "rehearse",
+        "--keyholders",
+        "1",
+        "--threshold",
+        "1",
+        "--unattended",
+        "--dir",
+        "d",
+    ])
+    .is(0, &[]);
+    let head = room.rootstage(&["audit", "d", "--json"]).json()["head"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let verify = || {
+        said(
+            room.command("python3")
+                .args(["verify.py", "d/transcript.jsonl"]),
+        )
+    };
     verify().is(0, &[&head]);
     let good = room.read("d/transcript.jsonl");
-    for (from, to) in [("\"Welcome\"", "\"welcome\""), ("\"seq\":4", "\"seq\":5"), ("\"mono\":", "\"mono\":1")] {
+    for (from, to) in [
+        ("\"Welcome\"", "\"welcome\""),
+        ("\"seq\":4", "\"seq\":5"),
+        ("\"mono\":", "\"mono\":1"),
+    ] {
         room.write("d/transcript.jsonl", good.replacen(from, to, 1));
         assert_ne!(verify().status, 0, "{from}");
     }
@@ -148,7 +194,9 @@ fn plans_scripts_and_answers_in_the_documents_are_ones() {
         } else if first.starts_with("# a step") {
             // as one more step of a shipped script
             let shipped = include_str!("../ceremony-scripts/first-root.toml");
-            let (before, after) = shipped.split_once("[[act.step]]\nid = \"roll-call\"").unwrap();
+            let (before, after) = shipped
+                .split_once("[[act.step]]\nid = \"roll-call\"")
+                .unwrap();
             let text = format!("{before}{block}\n[[act.step]]\nid = \"roll-call\"{after}");
             Script::parse(text.as_bytes()).unwrap_or_else(|problems| panic!("{problems}"));
         } else {
@@ -160,9 +208,15 @@ fn plans_scripts_and_answers_in_the_documents_are_ones() {
 
 #[test]
 fn tables_are_those_of_the_code() {
-    let mut rules = "| rule | what holds when it passes | where the demand comes from |\n|---|---|---|\n".to_owned();
+    let mut rules =
+        "| rule | what holds when it passes | where the demand comes from |\n|---|---|---|\n"
+            .to_owned();
     for rule in CATALOGUE {
-        let _ = writeln!(rules, "| `{}` | {} | {} |", rule.id, rule.sentence, rule.source);
+        let _ = writeln!(
+            rules,
+            "| `{}` | {} | {} |",
+            rule.id, rule.sentence, rule.source
+        );
     }
     let mut kinds = "| kind | what happens |\n|---|---|\n".to_owned();
     for kind in KINDS {
@@ -186,10 +240,15 @@ fn tables_are_those_of_the_code() {
     let mut document = text("CEREMONY.md");
     for (name, table) in [("rules", rules), ("kinds", kinds), ("checks", checks)] {
         let (begin, end) = (format!("<!-- table: {name} -->\n"), "<!-- end of table -->");
-        let (before, rest) = document.split_once(&begin).unwrap_or_else(|| panic!("no table {name}"));
+        let (before, rest) = document
+            .split_once(&begin)
+            .unwrap_or_else(|| panic!("no table {name}"));
         let (found, after) = rest.split_once(end).unwrap();
         if std::env::var_os("ROOTSTAGE_WRITE_DOCS").is_none() {
-            assert_eq!(found, table, "the table {name} is not that of the code: ROOTSTAGE_WRITE_DOCS=1 writes it");
+            assert_eq!(
+                found, table,
+                "the table {name} is not that of the code: ROOTSTAGE_WRITE_DOCS=1 writes it"
+            );
         }
         document = format!("{before}{begin}{table}{end}{after}");
     }
@@ -203,7 +262,11 @@ fn tables_are_those_of_the_code() {
 fn links_lead_to_files_and_headings_that_are_there() {
     for document in DOCUMENTS {
         let whole = text(document);
-        for link in whole.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
+        for link in whole
+            .split("](")
+            .skip(1)
+            .map(|rest| rest.split(')').next().unwrap())
+        {
             if link.starts_with("https://") || SUPPLIED.contains(&link) {
                 continue;
             }
@@ -211,10 +274,17 @@ fn links_lead_to_files_and_headings_that_are_there() {
             let of = if file.is_empty() { document } else { file };
             assert!(home().join(of).exists(), "{document}: {link}");
             if !heading.is_empty() {
-                let there = text(of).lines().filter(|line| line.starts_with('#')).any(|line| {
-                    let plain = line.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
-                    plain.replace([',', ':', '?', '`', '.'], "") == heading
-                });
+                let there = text(of)
+                    .lines()
+                    .filter(|line| line.starts_with('#'))
+                    .any(|line| {
+                        let plain = line
+                            .trim_start_matches('#')
+                            .trim()
+                            .to_lowercase()
+                            .replace(' ', "-");
+                        plain.replace([',', ':', '?', '`', '.'], "") == heading
+                    });
                 assert!(there, "{document}: {link}");
             }
         }

@@ -6,13 +6,13 @@
 
 #[path = "support/judges.rs"]
 mod judges;
-#[path = "support/console.rs"]
-mod console;
+#[path = "support/venue.rs"]
+mod venue;
 
 use std::path::Path;
 
 use judges::{Ruling, judges};
-use console::{Holds, Room, module, said};
+use venue::{Holds, Room, module, said};
 use rootstage::canonical;
 use rootstage::tuf::root::Signed;
 use rootstage::tuf::trusted::Trusted;
@@ -111,23 +111,51 @@ fn everyone_agrees_on(root: &[u8]) {
     // every subset of the three
     for kept in 0..8_usize {
         let mut part = whole.clone();
-        let chosen: Vec<Value> = (0..3).filter(|at| kept >> at & 1 == 1).map(|at| signatures[at].clone()).collect();
+        let chosen: Vec<Value> = (0..3)
+            .filter(|at| kept >> at & 1 == 1)
+            .map(|at| signatures[at].clone())
+            .collect();
         let enough = chosen.len() >= 2;
         part["signatures"] = chosen.into();
-        let bytes = if kept == 7 { root.to_vec() } else { part.to_string().into_bytes() };
+        let bytes = if kept == 7 {
+            root.to_vec()
+        } else {
+            part.to_string().into_bytes()
+        };
         std::fs::write(&file, &bytes).unwrap();
         assert_eq!(we_accept(&bytes), enough, "we, of signatures {kept:03b}");
         for judge in judges() {
-            assert_eq!(judge.accepts(&[&file]), enough, "{}, of signatures {kept:03b}", judge.name);
+            assert_eq!(
+                judge.accepts(&[&file]),
+                enough,
+                "{}, of signatures {kept:03b}",
+                judge.name
+            );
         }
     }
     let payload = canonical::olpc(&whole["signed"]).unwrap();
     for signature in signatures {
         let key = &whole["signed"]["keys"][signature["keyid"].as_str().unwrap()];
-        assert!(openssl_verifies(directory.path(), key, &payload, signature["sig"].as_str().unwrap()), "{key}");
+        assert!(
+            openssl_verifies(
+                directory.path(),
+                key,
+                &payload,
+                signature["sig"].as_str().unwrap()
+            ),
+            "{key}"
+        );
         let mut other = payload.clone();
         other[10] ^= 1;
-        assert!(!openssl_verifies(directory.path(), key, &other, signature["sig"].as_str().unwrap()), "{key}");
+        assert!(
+            !openssl_verifies(
+                directory.path(),
+                key,
+                &other,
+                signature["sig"].as_str().unwrap()
+            ),
+            "{key}"
+        );
     }
 }
 
@@ -144,11 +172,22 @@ fn openssl_verifies(at: &Path, key: &Value, payload: &[u8], sig: &str) -> bool {
         let mut der = unhex("302a300506032b6570032100");
         der.extend(unhex(public));
         std::fs::write(at.join("key"), der).unwrap();
-        openssl.args(["pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", "key", "-rawin", "-in", "payload"]);
+        openssl.args([
+            "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", "key", "-rawin", "-in",
+            "payload",
+        ]);
         openssl.args(["-sigfile", "sig"]);
     } else {
         std::fs::write(at.join("key"), public).unwrap();
-        openssl.args(["dgst", "-sha256", "-verify", "key", "-signature", "sig", "payload"]);
+        openssl.args([
+            "dgst",
+            "-sha256",
+            "-verify",
+            "key",
+            "-signature",
+            "sig",
+            "payload",
+        ]);
     }
     said(&mut openssl).status == 0
 }
@@ -156,8 +195,17 @@ fn openssl_verifies(at: &Path, key: &Value, payload: &[u8], sig: &str) -> bool {
 #[test]
 fn the_root_of_an_unattended_rehearsal_is_one_for_everybody() {
     let room = Room::new();
-    room.rootstage(&["rehearse", "--keyholders", "3", "--threshold", "2", "--unattended", "--dir", "d"])
-        .is(0, &["REHEARSAL, closed"]);
+    room.rootstage(&[
+        "rehearse",
+        "--keyholders",
+        "3",
+        "--threshold",
+        "2",
+        "--unattended",
+        "--dir",
+        "d",
+    ])
+    .is(0, &["REHEARSAL, closed"]);
     everyone_agrees_on(&std::fs::read(room.at("d/metadata/root.json")).unwrap());
 }
 
@@ -167,13 +215,18 @@ fn the_root_of_three_tokens_is_one_for_everybody() {
     for holds in [
         [Holds::Hsm("ecdsa-p256"); 3],
         [Holds::Hsm("ed25519"); 3],
-        [Holds::Hsm("ecdsa-p256"), Holds::Hsm("ed25519"), Holds::Hsm("ecdsa-p256")],
+        [
+            Holds::Hsm("ecdsa-p256"),
+            Holds::Hsm("ed25519"),
+            Holds::Hsm("ecdsa-p256"),
+        ],
     ] {
         let room = Room::new();
         room.plan("production", &module, &holds, "[]");
         room.answers(3);
         everyone_agrees_on(&room.played());
-        room.rootstage(&["audit", "ceremony"]).is(0, &["AUDIT PASSED: "]);
+        room.rootstage(&["audit", "ceremony"])
+            .is(0, &["AUDIT PASSED: "]);
     }
 }
 
@@ -181,9 +234,14 @@ fn the_root_of_three_tokens_is_one_for_everybody() {
 fn the_root_of_tokens_and_software_keys_is_one_for_everybody() {
     let Some(module) = module() else { return };
     let room = Room::new();
-    let holds = [Holds::File("ed25519"), Holds::File("ecdsa-p256"), Holds::Hsm("ecdsa-p256")];
+    let holds = [
+        Holds::File("ed25519"),
+        Holds::File("ecdsa-p256"),
+        Holds::Hsm("ecdsa-p256"),
+    ];
     room.plan("rehearsal", &module, &holds, "[]");
     room.answers(3);
     everyone_agrees_on(&room.played());
-    room.rootstage(&["audit", "ceremony"]).is(0, &["AUDIT PASSED (REHEARSAL)"]);
+    room.rootstage(&["audit", "ceremony"])
+        .is(0, &["AUDIT PASSED (REHEARSAL)"]);
 }

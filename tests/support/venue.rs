@@ -26,8 +26,9 @@ pub fn module() -> Option<PathBuf> {
     .map(PathBuf::from)
     .find(|path| path.exists());
     if found.is_none() {
-        let required =
-            ["CI", "ROOTSTAGE_REQUIRE_JUDGES"].iter().any(|set| std::env::var_os(set).is_some());
+        let required = ["CI", "ROOTSTAGE_REQUIRE_JUDGES"]
+            .iter()
+            .any(|set| std::env::var_os(set).is_some());
         assert!(!required, "SoftHSM2 is not installed: run tests/setup");
         eprintln!("SKIPPED: SoftHSM2 is not installed (tests/setup installs it)");
     }
@@ -104,20 +105,48 @@ impl Room {
 
     /// A shell with the program as `$ROOTSTAGE`.
     pub fn shell(&self, script: &str) -> Said {
-        said(self.command("bash").args(["-c", script]).env("ROOTSTAGE", ROOTSTAGE))
+        said(
+            self.command("bash")
+                .args(["-c", script])
+                .env("ROOTSTAGE", ROOTSTAGE),
+        )
     }
 
     /// Makes a token; gives its serial number, as the program reads it.
     pub fn token(&self, label: &str, module: &Path) -> String {
         let made = said(self.command("softhsm2-util").args([
-            "--init-token", "--free", "--label", label, "--pin", PIN, "--so-pin", "37281946",
+            "--init-token",
+            "--free",
+            "--label",
+            label,
+            "--pin",
+            PIN,
+            "--so-pin",
+            "37281946",
         ]));
         assert_eq!(made.status, 0, "{made:?}");
-        let listed = self.rootstage(&["token", "list", "--json", "--module", module.to_str().unwrap()]);
+        let listed = self.rootstage(&[
+            "token",
+            "list",
+            "--json",
+            "--module",
+            module.to_str().unwrap(),
+        ]);
         let tokens = listed.json();
-        let of_label = |entry: &&serde_json::Value| entry.pointer("/token/label") == Some(&label.into());
-        let entry = tokens["tokens"].as_array().unwrap().iter().find(of_label).unwrap();
-        entry.pointer("/token/serial").unwrap().as_str().unwrap().to_owned()
+        let of_label =
+            |entry: &&serde_json::Value| entry.pointer("/token/label") == Some(&label.into());
+        let entry = tokens["tokens"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(of_label)
+            .unwrap();
+        entry
+            .pointer("/token/serial")
+            .unwrap()
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     /// The key files of the online roles: pairs made by openssl, of which only the public halves stay.
@@ -126,7 +155,14 @@ impl Room {
             let pair = self.at("online.pem");
             let made = said(
                 self.command("openssl")
-                    .args(["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out"])
+                    .args([
+                        "genpkey",
+                        "-algorithm",
+                        "EC",
+                        "-pkeyopt",
+                        "ec_paramgen_curve:P-256",
+                        "-out",
+                    ])
                     .arg(&pair),
             );
             assert_eq!(made.status, 0, "{made:?}");
@@ -141,9 +177,19 @@ impl Room {
     }
 
     /// Makes tokens and writes `plan.toml` for them: threshold 2, nothing else out of the ordinary.
-    pub fn plan(&self, mode: &str, module: &Path, holds: &[Holds], required_checks: &str) -> PathBuf {
+    pub fn plan(
+        &self,
+        mode: &str,
+        module: &Path,
+        holds: &[Holds],
+        required_checks: &str,
+    ) -> PathBuf {
         self.online_keys();
-        let script = if mode == "production" { "first-root" } else { "first-root-rehearsal" };
+        let script = if mode == "production" {
+            "first-root"
+        } else {
+            "first-root-rehearsal"
+        };
         let year = time::OffsetDateTime::now_utc().year() + 1;
         let mut plan = format!(
             "[plan]\ntitle = \"A first root\"\nscript = \"{script}\"\nmode = \"{mode}\"\n\
@@ -178,7 +224,9 @@ impl Room {
                     )
                 }
                 Holds::File(algorithm) => {
-                    format!("token = \"file:tokens/root-{number}.age\"\nalgorithm = \"{algorithm}\"")
+                    format!(
+                        "token = \"file:tokens/root-{number}.age\"\nalgorithm = \"{algorithm}\""
+                    )
                 }
             };
             let _ = write!(
@@ -203,7 +251,14 @@ impl Room {
     pub fn played(&self) -> Vec<u8> {
         let ran = said(
             self.command(ROOTSTAGE)
-                .args(["run", "plan.toml", "--dir", "ceremony", "--answers", "answers.toml"])
+                .args([
+                    "run",
+                    "plan.toml",
+                    "--dir",
+                    "ceremony",
+                    "--answers",
+                    "answers.toml",
+                ])
                 .env("PIN", PIN),
         );
         assert_eq!(ran.status, 0, "{ran:?}");
@@ -233,7 +288,10 @@ impl Said {
         assert_eq!(self.status, status, "{self:?}");
         assert!(!self.err.contains("panicked"), "{self:?}");
         for word in words {
-            assert!(self.out.contains(word) || self.err.contains(word), "{word:?} in {self:?}");
+            assert!(
+                self.out.contains(word) || self.err.contains(word),
+                "{word:?} in {self:?}"
+            );
         }
         self
     }
@@ -241,8 +299,13 @@ impl Said {
 
 /// Runs a command.
 pub fn said(command: &mut Command) -> Said {
-    let Output { status, stdout, stderr } =
-        command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
     Said {
         status: status.code().unwrap_or(-1),
         out: String::from_utf8_lossy(&stdout).into_owned(),
