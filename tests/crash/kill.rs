@@ -126,61 +126,6 @@ fn killed_while_it_comes_back_it_comes_back_again() {
         return;
     }
     let mut seen = 0;
-    let chosen: Vec<_> = places
-        .into_iter()
-        .filter(|place| {
-            seen += usize::from(frequent(place));
-            !frequent(place) || seen % step == 1
-        })
-        .collect();
-    eprintln!(
-        "killed at {} of {all} places: all {rare} of the rare calls, every {step}th write and flush of a record",
-        chosen.len()
-    );
-    chosen
-}
-
-#[test]
-fn killed_at_any_call_it_goes_on_to_a_clean_audit() {
-    if !strace_is_here() {
-        return;
-    }
-    let places = sampled(places());
-    let next = AtomicUsize::new(0);
-    let (torn, never, ended) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
-    std::thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                while let Some(place) = places.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let home = home();
-                    let dir = home.path().join("ceremony");
-                    let told = kill(&dir, place);
-                    let how = comes_back(&dir, place, told);
-                    match how {
-                        Back::WentOn => torn.fetch_add(1, Ordering::Relaxed),
-                        Back::NeverOpened => never.fetch_add(1, Ordering::Relaxed),
-                        Back::HadEnded => ended.fetch_add(1, Ordering::Relaxed),
-                    };
-                }
-            });
-        }
-    });
-    let (torn, never, ended) = (torn.into_inner(), never.into_inner(), ended.into_inner());
-    eprintln!("{torn} went on, {never} had not begun, {ended} had ended");
-    assert!(torn > never && torn + never + ended == places.len());
-}
-
-/// A second power cut, while the first is being put right: a torn line is there to be cut.
-#[test]
-fn killed_while_it_comes_back_it_comes_back_again() {
-    if !strace_is_here() {
-        return;
-    }
-    let source = home();
-    let middle = source.path().join("ceremony");
-    kill(&middle, &Place { call: "fdatasync".to_owned(), number: 90 });
-    let before = whole_lines(&middle);
-    let mut seen = 0;
     for call in ["ftruncate", "write", "fdatasync"] {
         for number in 1..=4 {
             let home = home();
