@@ -70,7 +70,9 @@ pub enum Colours {
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Holds a whole first-root ceremony with software tokens made for it, marked as a rehearsal.
-    #[command(after_help = "Example:\n  rootstage rehearse --keyholders 5 --threshold 3 --unattended --dir /tmp/rehearsal")]
+    #[command(
+        after_help = "Example:\n  rootstage rehearse --keyholders 5 --threshold 3 --unattended --dir /tmp/rehearsal"
+    )]
     Rehearse(ceremony::Rehearse),
     /// Holds the ceremony that a plan describes.
     #[command(after_help = "Example:\n  rootstage run plan.toml --dir /media/log/ceremony-2026")]
@@ -79,22 +81,35 @@ enum Verb {
     #[command(after_help = "Example:\n  rootstage resume /media/log/ceremony-2026")]
     Resume(ceremony::Resume),
     /// Derives everything in a ceremony directory again; one PASS or FAIL line per rule.
-    #[command(after_help = "Example:\n  rootstage audit /media/log/ceremony-2026 --expect-head \"island tolerance sailboat …\"")]
+    #[command(
+        after_help = "Example:\n  rootstage audit /media/log/ceremony-2026 --expect-head \"island tolerance sailboat …\""
+    )]
     Audit(audit::Audit),
     /// The ceremony scripts: what is done, in which order.
-    #[command(subcommand, after_help = "Example:\n  rootstage script print first-root --plan plan.toml --format html -o script.html")]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  rootstage script print first-root --plan plan.toml --format html -o script.html"
+    )]
     Script(script::Verb),
     /// The plan: the parameters of one ceremony, written before the day.
-    #[command(subcommand, after_help = "Example:\n  rootstage plan new --keyholders 5 --threshold 3 -o plan.toml")]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  rootstage plan new --keyholders 5 --threshold 3 -o plan.toml"
+    )]
     Plan(plan::Verb),
     /// Tokens on this machine.
-    #[command(subcommand, after_help = "Example:\n  rootstage token list --module /usr/lib/softhsm/libsofthsm2.so")]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  rootstage token list --module /usr/lib/softhsm/libsofthsm2.so"
+    )]
     Token(token::Verb),
     /// Checks this machine: network, swap, clock, terminal, this binary.
     #[command(after_help = "Example:\n  rootstage doctor --json")]
     Doctor(doctor::Doctor),
     /// Prints completions for a shell.
-    #[command(after_help = "Example:\n  rootstage completions bash > /etc/bash_completion.d/rootstage")]
+    #[command(
+        after_help = "Example:\n  rootstage completions bash > /etc/bash_completion.d/rootstage"
+    )]
     Completions(manual::Completions),
     /// Writes the man pages into a directory.
     #[command(after_help = "Example:\n  rootstage man /usr/local/share/man/man1")]
@@ -242,14 +257,23 @@ pub fn run(hardening: Hardening) -> ExitCode {
     }
 }
 
-/// Prints to stdout. A reader that has gone away is no failure of ours.
+/// Prints to stdout. A reader that has gone away is no failure of ours; a full disk is.
 pub fn print(text: &str) {
     let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes());
-    if !text.ends_with('\n') {
-        let _ = out.write_all(b"\n");
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    let written = out
+        .write_all(text.as_bytes())
+        .and_then(|()| out.write_all(end.as_bytes()))
+        .and_then(|()| out.flush());
+    match written {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            notice(&format!(
+                "rootstage: stdout: {error}. The output is not complete."
+            ));
+            std::process::exit(3);
+        }
+        _ => {}
     }
-    let _ = out.flush();
 }
 
 /// Prints one JSON document to stdout.

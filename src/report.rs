@@ -114,6 +114,12 @@ pub fn refusal(refusal: &Refusal) -> Words {
                 safe(role)
             ),
         ),
+        Refusal::NotPresent { name } => words(
+            format!("{} was absent when the roll was called.", safe(name)),
+            NOTHING,
+            "If they have come since, let them log that as an exception (F2) with their own initials; \
+             from then on they can answer.",
+        ),
         Refusal::SamePersonTwice { name } => words(
             format!(
                 "{} was named twice; these are seats of two people.",

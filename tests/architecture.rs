@@ -38,8 +38,17 @@ const ARROWS: &[(&str, &[&str])] = &[
     // shell: the loop
     ("driver", &["ceremony", "journal", "ports", "secret"]),
     (
+        // of the world it knows only where the metadata is
         "directory",
-        &["ceremony", "digest", "driver", "journal", "ports", "transcript", "world"],
+        &[
+            "ceremony",
+            "digest",
+            "driver",
+            "journal",
+            "ports",
+            "transcript",
+            "world::METADATA",
+        ],
     ),
     ("answers", &["ceremony", "driver", "report", "secret"]),
     // shell: what people see; a screen never touches a token, a file of the ceremony, the machine
@@ -151,10 +160,12 @@ const CONFINED: &[(&str, &[&str])] = &[
 ];
 
 /// Files of more than 400 lines, each with its reason.
-const LONG: &[(&str, &str)] = &[(
-    "report.rs",
-    "words are made in one place: one arm per refusal, fault and effect",
-)];
+const LONG: &[(&str, &str)] = &[
+    (
+        "report.rs",
+        "the words of every fault and refusal stand in one place, so that they sound alike",
+    ),
+];
 
 struct Source {
     /// Path under `src`.

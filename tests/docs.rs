@@ -19,13 +19,13 @@ mod venue;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use venue::{Holds, PIN, ROOTSTAGE, Room, module, said};
 use rootstage::ceremony::check::{IDS, Verdict};
 use rootstage::ceremony::plan::Plan;
 use rootstage::ceremony::script::Script;
 use rootstage::ceremony::steps::KINDS;
 use rootstage::transcript::audit::CATALOGUE;
 use rootstage::{answers::Answers, cli};
+use venue::{Holds, PIN, ROOTSTAGE, Room, module, said};
 
 const DOCUMENTS: [&str; 3] = ["README.md", "CEREMONY.md", "CHANGELOG.md"];
 /// Linked files that are supplied from outside of the tests.

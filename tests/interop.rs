@@ -12,11 +12,11 @@ mod venue;
 use std::path::Path;
 
 use judges::{Ruling, judges};
-use venue::{Holds, Room, module, said};
 use rootstage::canonical;
 use rootstage::tuf::root::Signed;
 use rootstage::tuf::trusted::Trusted;
 use serde_json::Value;
+use venue::{Holds, Room, module, said};
 
 /// A root of two keys and threshold 2, signed by both, from keys and nonces that follow from
 /// published rules (RFC 6979); python-tuf made and verified it.

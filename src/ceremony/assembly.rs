@@ -59,19 +59,30 @@ impl Plan {
     }
 }
 
-/// Makes the content, or says in sentences why it must not be made.
-pub fn assemble(state: &State) -> Result<Assembly, Vec<String>> {
-    let spec = spec(state)?;
+/// Why the content was not made, in sentences.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotMade {
+    /// Keys are missing, or their files are not those of the plan: other files can put it right.
+    Keys(Vec<String>),
+    /// The plan's policy forbids it: only another plan can put it right.
+    Policy(Vec<String>),
+}
+
+/// Makes the content, or says why it must not be made.
+pub fn assemble(state: &State) -> Result<Assembly, NotMade> {
+    let spec = spec(state).map_err(NotMade::Keys)?;
     let stops: Vec<String> = findings_of(state, &spec)
         .into_iter()
         .filter(|finding| finding.level == Level::Stop)
         .map(|finding| format!("{}: {}", finding.rule, finding.sentence))
         .collect();
     if !stops.is_empty() {
-        return Err(stops);
+        return Err(NotMade::Policy(stops));
     }
-    let signed = spec.build().map_err(|error| vec![error.to_string()])?;
-    let (_, payload) = root::payload(&signed).map_err(|error| vec![error.to_string()])?;
+    let impossible =
+        |error: &dyn std::fmt::Display| NotMade::Policy(vec![format!("root.build: {error}")]);
+    let signed = spec.build().map_err(|error| impossible(&error))?;
+    let (_, payload) = root::payload(&signed).map_err(|error| impossible(&error))?;
     Ok(Assembly { signed, payload })
 }
 
@@ -167,17 +178,18 @@ fn online_key(state: &State, path: &str, pinned: Option<Sha256>) -> Result<Publi
         .online_keys
         .iter()
         .find(|file| file.path == path)
-        .ok_or_else(|| format!("The key file {path} was not read."))?;
+        .ok_or_else(|| format!("root.key-file: the key file {path} was not read."))?;
     if let Some(pinned) = pinned
         && pinned != file.sha256
     {
         return Err(format!(
-            "The key file {path} is not the one in the plan: its SHA-256 is {}, the plan says {pinned}.",
+            "root.key-file: the key file {path} is not the one in the plan: its SHA-256 is {}, the plan says {pinned}.",
             file.sha256
         ));
     }
-    PublicKey::from_pem(&file.text)
-        .map_err(|error| format!("The key file {path} holds no usable public key: {error}."))
+    PublicKey::from_pem(&file.text).map_err(|error| {
+        format!("root.key-file: the key file {path} holds no usable public key: {error}.")
+    })
 }
 
 /// The content for human eyes.

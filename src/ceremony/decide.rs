@@ -1,10 +1,11 @@
 //! `decide`: what follows from a command; or why nothing does.
 
-use super::ask::Form;
+use super::ask::{Answer, Ask, Form};
 use super::command::{Command, ExceptionForm};
 use super::effect::{Effect, Message, Outcome, all_written};
 use super::event::{Event, Exception};
 use super::plan::{ParticipantId, Plan};
+use super::procedure::BoundStep;
 use super::refusal::Refusal;
 use super::state::{Standing, State};
 use super::steps::{self, Kind, Next};
@@ -81,6 +82,7 @@ pub fn decide(state: &State, command: Command) -> Result<Decision, Refusal> {
                 });
             }
             let by = people(&state.procedure.plan, &initials, 2)?;
+            in_the_room(state, &by)?;
             let actor = actor_of(&by);
             Ok(Decision::by(&actor, Event::Aborted { by, reason }))
         }
@@ -88,7 +90,7 @@ pub fn decide(state: &State, command: Command) -> Result<Decision, Refusal> {
 }
 
 /// The kind of the current step.
-fn current(state: &State) -> Result<(&'static dyn Kind, &super::procedure::BoundStep), Refusal> {
+fn current(state: &State) -> Result<(&'static dyn Kind, &BoundStep), Refusal> {
     state
         .step()
         .and_then(|step| steps::kind(&step.kind).map(|kind| (kind, step)))
@@ -134,7 +136,7 @@ fn go_on(state: &State) -> Result<Decision, Refusal> {
     })
 }
 
-fn answered(state: &State, answer: super::ask::Answer) -> Result<Decision, Refusal> {
+fn answered(state: &State, answer: Answer) -> Result<Decision, Refusal> {
     let Some(ask) = &state.asking else {
         return Err(Refusal::OutOfPlace {
             command: "an answer".to_owned(),
@@ -142,8 +144,7 @@ fn answered(state: &State, answer: super::ask::Answer) -> Result<Decision, Refus
         });
     };
     let (kind, step) = current(state)?;
-    let by = ask.accept(&answer, &state.procedure.plan)?;
-    kind.accept(state, step, ask, &answer, &by)?;
+    let by = accepted(state, kind, step, ask, &answer)?;
     let effect = kind.after(state, step, ask, &answer);
     let actor = actor_of(&by);
     let mut events = vec![(
@@ -158,6 +159,30 @@ fn answered(state: &State, answer: super::ask::Answer) -> Result<Decision, Refus
         events.push((actor, Event::Intended(effect.clone())));
     }
     Ok(Decision { events, effect })
+}
+
+/// The people who answer, where the answer is one: to the ask, for the step, by people in the room.
+pub fn accepted(
+    state: &State,
+    kind: &dyn Kind,
+    step: &BoundStep,
+    ask: &Ask,
+    answer: &Answer,
+) -> Result<Vec<ParticipantId>, Refusal> {
+    let by = ask.accept(answer, &state.procedure.plan)?;
+    in_the_room(state, &by)?;
+    kind.accept(state, step, ask, answer, &by)?;
+    Ok(by)
+}
+
+/// Whoever was absent at the roll call answers nothing until their coming is on record.
+fn in_the_room(state: &State, by: &[ParticipantId]) -> Result<(), Refusal> {
+    match by.iter().find(|id| state.absent.contains(*id)) {
+        Some(id) => Err(Refusal::NotPresent {
+            name: state.procedure.plan.name_of(id).to_owned(),
+        }),
+        None => Ok(()),
+    }
 }
 
 /// The one fact that an outcome amounts to.
@@ -210,7 +235,9 @@ fn observed(state: &State, effect: &Effect, outcome: Outcome) -> Event {
                 Event::MetadataWritten { files: written }
             } else {
                 Event::Faulted(Fault::ReadBackDiffers {
-                    path: written.first().map_or_else(String::new, |file| file.name.clone()),
+                    path: written
+                        .first()
+                        .map_or_else(String::new, |file| file.name.clone()),
                 })
             }
         }
@@ -254,6 +281,7 @@ fn skip(state: &State, form: ExceptionForm) -> Result<Decision, Refusal> {
             because,
         })?;
     let (exception, actor) = exception(state, form, 2)?;
+    in_the_room(state, &exception.by)?;
     let skipped = Event::StepSkipped {
         exception: exception.number,
         by: exception.by.clone(),
@@ -317,7 +345,8 @@ fn people(plan: &Plan, initials: &[String], wanted: usize) -> Result<Vec<Partici
 }
 
 fn actor_of(by: &[ParticipantId]) -> String {
-    by.first().map_or_else(|| PROGRAM.to_owned(), |id| id.0.clone())
+    by.first()
+        .map_or_else(|| PROGRAM.to_owned(), |id| id.0.clone())
 }
 
 impl State {

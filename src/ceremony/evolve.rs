@@ -35,6 +35,10 @@ pub fn evolve(state: &mut State, placed: &Placed) {
         Event::Answered { ask, by, answer } => {
             state.asking = None;
             if ask == AGAIN {
+                // A roll that is called again leaves nobody marked absent.
+                if state.here.calls > 0 {
+                    state.absent.clear();
+                }
                 state.here = Here {
                     faults: state.here.faults,
                     ..Here::default()
@@ -102,6 +106,7 @@ pub fn evolve(state: &mut State, placed: &Placed) {
         Event::KeysRead { files } => {
             state.in_flight = None;
             state.online_keys.clone_from(files);
+            state.here.keys_read = true;
         }
         Event::MetadataWritten { files } => {
             state.in_flight = None;
@@ -122,9 +127,7 @@ pub fn evolve(state: &mut State, placed: &Placed) {
         Event::RollCalled { present, absent } => {
             state.here.calls += 1;
             state.present.extend(present.iter().cloned());
-            for id in absent {
-                state.present.remove(id);
-            }
+            state.absent = absent.iter().cloned().collect();
         }
         Event::KeyEnrolled {
             holder,
@@ -153,7 +156,15 @@ pub fn evolve(state: &mut State, placed: &Placed) {
             };
         }
         Event::ThresholdReached { .. } => state.threshold_reached = true,
-        Event::ExceptionLogged(exception) => state.exceptions.push(exception.clone()),
+        Event::ExceptionLogged(exception) => {
+            // Whoever comes late says so here, with initials of their own.
+            for id in &exception.by {
+                if state.absent.remove(id) {
+                    state.present.insert(id.clone());
+                }
+            }
+            state.exceptions.push(exception.clone());
+        }
         Event::StepSkipped { .. } => leave(state, Standing::Skipped),
         Event::StepDone {} => leave(state, Standing::Done),
         Event::Paused { .. } => {}

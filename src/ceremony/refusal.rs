@@ -73,6 +73,12 @@ pub enum Refusal {
         /// What the seat is for.
         role: String,
     },
+    /// The person was not in the room when the roll was called.
+    #[error("{name} was absent at the roll call")]
+    NotPresent {
+        /// Name of the person.
+        name: String,
+    },
     /// Two seats were taken by one person.
     #[error("{name} cannot answer twice")]
     SamePersonTwice {

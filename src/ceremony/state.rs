@@ -44,6 +44,8 @@ pub struct State {
     pub here: Here,
     /// People in the room.
     pub present: BTreeSet<ParticipantId>,
+    /// People who were absent at the roll call and have not logged their coming since.
+    pub absent: BTreeSet<ParticipantId>,
     /// Keys by keyholder.
     pub keys: BTreeMap<ParticipantId, HeldKey>,
     /// Environment checks, as last run.
@@ -108,6 +110,8 @@ pub struct Here {
     pub sought: Option<Option<TokenKey>>,
     /// Whether the environment was checked in this step.
     pub checked: bool,
+    /// Whether the online roles' key files were read in this step.
+    pub keys_read: bool,
     /// Number of roll calls in this step.
     pub calls: u32,
 }
@@ -175,6 +179,7 @@ impl State {
             in_doubt: None,
             here: Here::default(),
             present: BTreeSet::new(),
+            absent: BTreeSet::new(),
             keys: BTreeMap::new(),
             checks: Vec::new(),
             online_keys: Vec::new(),

@@ -20,11 +20,11 @@ mod statement;
 mod verify_result;
 mod write_out;
 
-use super::ask::{Answer, Ask, Form};
+use super::ask::{Answer, Ask, Form, Seat};
 use super::effect::Effect;
 use super::event::Event;
 use super::evolve::AGAIN;
-use super::plan::ParticipantId;
+use super::plan::{Duty, ParticipantId};
 use super::procedure::BoundStep;
 use super::refusal::Refusal;
 use super::script::Each;
@@ -153,13 +153,27 @@ fn again(state: &State, step: &BoundStep, fault: &Fault) -> Ask {
         .seated(seats_or_anyone(state, step))
 }
 
-fn seats_or_anyone(state: &State, step: &BoundStep) -> Vec<super::ask::Seat> {
+fn seats_or_anyone(state: &State, step: &BoundStep) -> Vec<Seat> {
     let seats = state.procedure.seats(step);
     if seats.is_empty() {
         state.procedure.any_seats(1)
     } else {
         seats
     }
+}
+
+/// The step's keyholder, and anyone else as the second person.
+fn two_seats(state: &State, step: &BoundStep) -> Vec<Seat> {
+    let holder: Vec<ParticipantId> = step.holder.iter().cloned().collect();
+    let mut seats = vec![Seat {
+        role: Duty::Keyholder.name().to_owned(),
+        who: holder.clone(),
+    }];
+    seats.extend(state.procedure.any_seats(1).into_iter().map(|mut seat| {
+        seat.who.retain(|id| !holder.contains(id));
+        seat
+    }));
+    seats
 }
 
 /// An ask that cannot be answered.

@@ -50,7 +50,8 @@ impl Audit {
             .iter()
             .map(|path| Ok((path.display().to_string(), read(path)?)))
             .collect::<Result<Vec<_>, Failure>>()?;
-        let audited = directory::audit(&self.dir, expected, trusted).map_err(|error| self.failed(error))?;
+        let audited =
+            directory::audit(&self.dir, expected, trusted).map_err(|error| self.failed(error))?;
         let passed = audited.passed();
         let Audited { auditor, findings } = audited;
         if self.json {
@@ -101,8 +102,16 @@ fn lines(auditor: &Auditor, findings: &[Finding], passed: bool) -> String {
     let state = auditor.state();
     text.push_str(&format!(
         "\n{}{}: {} records, {} exceptions\nhead  {}\nwords {}\n",
-        if passed { "AUDIT PASSED" } else { "AUDIT FAILED" },
-        if state.rehearsal() { " (REHEARSAL)" } else { "" },
+        if passed {
+            "AUDIT PASSED"
+        } else {
+            "AUDIT FAILED"
+        },
+        if state.rehearsal() {
+            " (REHEARSAL)"
+        } else {
+            ""
+        },
         state.records,
         state.exceptions.len(),
         state.head.groups().join(" "),

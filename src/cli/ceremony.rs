@@ -77,18 +77,16 @@ impl Rehearse {
                 self.threshold, self.keyholders
             )));
         }
-        let dir = self.dir.clone().unwrap_or_else(rehearsal::default_directory);
+        let dir = self
+            .dir
+            .clone()
+            .unwrap_or_else(rehearsal::default_directory);
         directory::make_new(&dir)?;
         let plan = rehearsal::prepare(&dir, self.keyholders, self.threshold)?;
         let script = scripts::bytes_of("first-root-rehearsal").unwrap_or_default();
-        let driver = directory::open(
-            &dir,
-            plan.as_bytes(),
-            script,
-            &dir,
-            now,
-            &mut |dir| world(room, dir, Mode::Rehearsal),
-        )?;
+        let driver = directory::open(&dir, plan.as_bytes(), script, &dir, now, &mut |dir| {
+            world(room, dir, Mode::Rehearsal)
+        })?;
         if self.unattended {
             unattended_rehearsal(driver, &dir)
         } else {
@@ -112,13 +110,17 @@ impl Run {
             }
         };
         let file = self.plan.display().to_string();
-        let plan = super::plan::checked(&plan_bytes, given.as_ref().map(|(_, script)| script), base)
-            .map_err(|problems| {
-                Failure::not_so(format!(
-                    "the plan has problems, so the ceremony was not begun. Nothing was changed.\n{}",
-                    problems.in_file(&file)
-                ))
-            })?;
+        let plan = super::plan::checked(
+            &plan_bytes,
+            given.as_ref().map(|(_, script)| script),
+            base,
+        )
+        .map_err(|problems| {
+            Failure::not_so(format!(
+                "the plan has problems, so the ceremony was not begun. Nothing was changed.\n{}",
+                problems.in_file(&file)
+            ))
+        })?;
         let script = match given {
             Some((bytes, _)) => bytes,
             None => scripts::bytes_of(&plan.script).unwrap_or_default().to_vec(),
@@ -144,8 +146,7 @@ impl Resume {
                 "--unattended is for rehearsals; a production ceremony needs people. Nothing was changed.",
             ));
         }
-        let (driver, cut) =
-            directory::resume(&self.dir, now, &mut |dir| world(room, dir, mode))?;
+        let (driver, cut) = directory::resume(&self.dir, now, &mut |dir| world(room, dir, mode))?;
         if cut > 0 {
             notice(&format!(
                 "the last record was torn by the interruption: {cut} bytes were cut, and that is on record"
@@ -216,8 +217,9 @@ fn world(room: &Room, dir: &Path, mode: Mode) -> Box<dyn World> {
 fn read_answers(path: &Path) -> Result<Answers, Failure> {
     let text = String::from_utf8(read(path)?)
         .map_err(|_| Failure::not_so(format!("{}: not UTF-8", path.display())))?;
-    toml::from_str(&text)
-        .map_err(|error| Failure::not_so(format!("{}: {error}. Nothing was started.", path.display())))
+    toml::from_str(&text).map_err(|error| {
+        Failure::not_so(format!("{}: {error}. Nothing was started.", path.display()))
+    })
 }
 
 fn unattended_rehearsal(driver: Driver, dir: &Path) -> Result<(), Failure> {

@@ -17,7 +17,9 @@ use crate::ceremony::token::TokenName;
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Writes a plan to be filled in.
-    #[command(after_help = "Example:\n  rootstage plan new --keyholders 5 --threshold 3 -o plan.toml")]
+    #[command(
+        after_help = "Example:\n  rootstage plan new --keyholders 5 --threshold 3 -o plan.toml"
+    )]
     New(New),
     /// Checks a plan against its script, this binary, this machine and the day.
     #[command(after_help = "Example:\n  rootstage plan check plan.toml")]
@@ -130,8 +132,9 @@ impl Check {
 
 impl Show {
     fn run(&self) -> Result<(), Failure> {
-        let plan = Plan::parse(&read(&self.plan)?)
-            .map_err(|problems| Failure::not_so(problems.in_file(&self.plan.display().to_string())))?;
+        let plan = Plan::parse(&read(&self.plan)?).map_err(|problems| {
+            Failure::not_so(problems.in_file(&self.plan.display().to_string()))
+        })?;
         if self.json {
             print_json(&text::show_json(&plan));
         } else {
@@ -162,14 +165,14 @@ pub fn checked(bytes: &[u8], given: Option<&Script>, base: &Path) -> Result<Plan
     problems.extend(check::files(&plan, &|path| {
         std::fs::read(base.join(path)).map_err(|error| error.to_string())
     }));
-    for person in &plan.participants {
+    for (number, person) in plan.participants.iter().enumerate() {
         if let Some(key) = &person.key
             && let Err(fault) = crate::token::check_available(&resolved(&key.token, base))
         {
             let words = crate::report::fault(&fault);
             problems.push(Problem::new(
                 0,
-                format!("participant.{}.token", person.id),
+                format!("participant[{number}].token"),
                 words.happened,
             ));
         }

@@ -26,7 +26,9 @@ pub enum Verb {
     #[command(after_help = "Example:\n  rootstage script check my-script.toml")]
     Check(Check),
     /// Prints the paper script: Step, Activity, Who, Initials, Time.
-    #[command(after_help = "Example:\n  rootstage script print first-root --plan plan.toml --format html -o script.html")]
+    #[command(
+        after_help = "Example:\n  rootstage script print first-root --plan plan.toml --format html -o script.html"
+    )]
     Print(Print),
 }
 
@@ -120,8 +122,9 @@ impl Print {
         let paper = match &self.plan {
             None => Paper::of_script(&script),
             Some(path) => {
-                let plan = Plan::parse(&read(path)?)
-                    .map_err(|problems| Failure::not_so(problems.in_file(&path.display().to_string())))?;
+                let plan = Plan::parse(&read(path)?).map_err(|problems| {
+                    Failure::not_so(problems.in_file(&path.display().to_string()))
+                })?;
                 Paper::of_day(&Procedure::new(script, plan))
             }
         };
@@ -142,6 +145,5 @@ pub fn bytes_of(script: &str) -> Result<Vec<u8>, Failure> {
 }
 
 fn parsed(script: &str) -> Result<Script, Failure> {
-    Script::parse(&bytes_of(script)?)
-        .map_err(|problems| Failure::not_so(problems.in_file(script)))
+    Script::parse(&bytes_of(script)?).map_err(|problems| Failure::not_so(problems.in_file(script)))
 }

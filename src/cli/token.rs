@@ -16,10 +16,14 @@ use crate::token::{self, AllTokens};
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Lists the tokens of PKCS#11 modules. Spends no PIN try.
-    #[command(after_help = "Example:\n  rootstage token list --module /usr/lib/softhsm/libsofthsm2.so")]
+    #[command(
+        after_help = "Example:\n  rootstage token list --module /usr/lib/softhsm/libsofthsm2.so"
+    )]
     List(List),
     /// Shows one token, and a key on it. Spends no PIN try.
-    #[command(after_help = "Example:\n  rootstage token show 'pkcs11:token=root-1?module-path=/usr/lib/softhsm/libsofthsm2.so' --key root-1")]
+    #[command(
+        after_help = "Example:\n  rootstage token show 'pkcs11:token=root-1?module-path=/usr/lib/softhsm/libsofthsm2.so' --key root-1"
+    )]
     Show(Show),
 }
 
@@ -123,7 +127,10 @@ impl Show {
         let mut tokens = AllTokens::new(token::software::WORK_FACTOR);
         let fault = |fault| {
             let words = report::fault(&fault);
-            Failure::surroundings(format!("{} {} {}", words.happened, words.unchanged, words.next))
+            Failure::surroundings(format!(
+                "{} {} {}",
+                words.happened, words.unchanged, words.next
+            ))
         };
         let identity = tokens.identify(&name).map_err(fault)?;
         let key = match &self.key {
@@ -159,6 +166,10 @@ fn paragraph(identity: &TokenIdentity) -> String {
         safe(&identity.manufacturer),
         safe(&identity.model),
         safe(&identity.firmware),
-        if pin.is_empty() { "no wrong try on record" } else { &pin }
+        if pin.is_empty() {
+            "no wrong try on record"
+        } else {
+            &pin
+        }
     )
 }

@@ -40,6 +40,9 @@ fn refusals() -> Vec<Refusal> {
             name: s("Bob"),
             role: s("witness"),
         },
+        Refusal::NotPresent {
+            name: "Bob".to_owned(),
+        },
         Refusal::SamePersonTwice { name: s("Bob") },
         Refusal::NotSkippable {
             step: s("a"),

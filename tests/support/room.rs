@@ -239,7 +239,9 @@ impl Room {
 
     /// Answers everything until this question is open, the power goes, or the end.
     pub fn until(&mut self, step: &str, ask: &str) -> &mut Self {
+        let before = self.state().records;
         while self.state().ending.is_none() && self.at() != (step.to_owned(), ask.to_owned()) {
+            assert!(self.state().records < before + 5000, "round and round at {:?}", self.at());
             assert_ne!(self.ask().form, Form::Halted, "{}", self.words());
             if !self.go_on() {
                 return self;
@@ -256,7 +258,9 @@ impl Room {
 
     /// Answers everything to the end.
     pub fn to_the_end(&mut self) -> &mut Self {
+        let before = self.state().records;
         while self.state().ending.is_none() {
+            assert!(self.state().records < before + 5000, "round and round at {:?}", self.at());
             assert_ne!(self.ask().form, Form::Halted, "{}", self.words());
             assert!(self.go_on(), "the power went");
         }

@@ -1,9 +1,11 @@
 //! `assemble-root`: the root's content follows from the plan and the enrolled keys.
 
-use super::{Kind, Next, again, halted};
-use crate::ceremony::assembly::{self, Assembly};
+use super::{Kind, Next, again, halted, seats_or_anyone};
+use crate::ceremony::ask::{Ask, Form};
+use crate::ceremony::assembly::{self, Assembly, NotMade};
 use crate::ceremony::effect::Effect;
 use crate::ceremony::event::Event;
+use crate::ceremony::evolve::AGAIN;
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::state::State;
 
@@ -26,17 +28,28 @@ impl Kind for AssembleRoot {
             return Next::ask(again(state, step, fault));
         }
         let paths = state.procedure.plan.online_key_paths();
-        if state.online_keys.is_empty() && !paths.is_empty() {
+        if !state.here.keys_read && !paths.is_empty() {
             return Next::Do(Effect::ReadKeys { paths });
         }
         match assembly::assemble(state) {
-            Ok(Assembly { signed, payload, .. }) => Next::record(Event::RootAssembled {
-                signed,
-                payload,
-            }),
-            Err(problems) => {
+            Ok(Assembly { signed, payload }) => {
+                Next::record(Event::RootAssembled { signed, payload })
+            }
+            Err(NotMade::Keys(problems)) => {
+                let ask = Ask::new(AGAIN, "The keys are not those of the plan", Form::Confirm)
+                    .saying("The root was not made, and nothing was signed.");
+                let ask = problems.into_iter().fold(ask, Ask::saying);
+                Next::ask(
+                    ask.saying(
+                        "Put the files of the plan in their place, and enter initials to read them again. If \
+                         the plan itself is wrong, abort: the keys on the tokens stay where they are.",
+                    )
+                    .seated(seats_or_anyone(state, step)),
+                )
+            }
+            Err(NotMade::Policy(problems)) => {
                 let mut words = vec![
-                    "The root was not made, because the plan's policy or the key files do not allow it."
+                    "The root was not made, because the plan's policy does not allow it."
                         .to_owned(),
                 ];
                 words.extend(problems);

@@ -1,14 +1,15 @@
 //! `generate-key`: a key pair is made on the token.
 
 use super::in_hand::{ask_secret, describe, in_hand, keyholder, secret_kind};
-use super::{Kind, Next, Repetition, first};
-use crate::ceremony::ask::{Answer, Ask, Form, SecretKind};
+use super::{Kind, Next, Repetition, first, two_seats};
+use crate::ceremony::ask::{Answer, Ask, Choice, Form, SecretKind};
 use crate::ceremony::effect::Effect;
 use crate::ceremony::event::Event;
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::script::Each;
 use crate::ceremony::state::State;
-use crate::ceremony::token::TokenKind;
+use crate::ceremony::token::{TokenKey, TokenKind};
+use crate::tuf::key::PublicKey;
 
 pub struct GenerateKey;
 
@@ -35,7 +36,11 @@ impl Kind for GenerateKey {
             if state.in_doubt.is_some() {
                 return Ok(match &state.here.sought {
                     Some(Some(found)) if found.algorithm == key.algorithm => {
-                        Next::record(Event::KeyGenerated(found.clone()))
+                        if state.here.answers.contains_key(ADOPT) {
+                            Next::record(Event::KeyGenerated(found.clone()))
+                        } else {
+                            Next::ask(adopt(state, step, found))
+                        }
                     }
                     // A key of another kind was there before; the one that was asked for was never made.
                     Some(Some(_)) => Next::record(Event::DoubtSettled {}),
@@ -107,6 +112,38 @@ impl Kind for GenerateKey {
 
     fn skippable(&self, state: &State, step: &BoundStep) -> Result<(), String> {
         needed_key(state, step)
+    }
+}
+
+const ADOPT: &str = "adopt";
+
+/// Asks two people whether a key that is there after an interruption is the one that was being
+/// made: the program cannot tell it from one that somebody put there before.
+fn adopt(state: &State, step: &BoundStep, found: &TokenKey) -> Ask {
+    let ask = Ask::new(
+        ADOPT,
+        "A KEY IS THERE: is it the one that was being made?",
+        Form::Choose {
+            options: vec![Choice {
+                key: ADOPT.to_owned(),
+                meaning: "the token was blank before this step; take this key".to_owned(),
+            }],
+        },
+    )
+    .saying(
+        "The program was interrupted while this token was generating the key, and a key of the right name \
+         and kind is on it now. If the token had no key of that name before, this is the key.",
+    )
+    .saying(
+        "If anyone is not sure that the token was blank, do not take it: abort, and hold the ceremony with \
+         a blank token.",
+    )
+    .fact("Name on the token", found.label.clone())
+    .fact("Kind of key", found.algorithm.name())
+    .seated(two_seats(state, step));
+    match PublicKey::from_pem(&found.public_pem) {
+        Ok(public) => ask.showing("the public key", public.fingerprint()),
+        Err(_) => ask,
     }
 }
 

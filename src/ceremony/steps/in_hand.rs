@@ -95,7 +95,8 @@ fn wrong_token(
             holder.name, identity.serial
         ));
     }
-    let same = |other: &TokenIdentity| other.serial == identity.serial && other.kind == identity.kind;
+    let same =
+        |other: &TokenIdentity| other.serial == identity.serial && other.kind == identity.kind;
     if let Some((owner, _)) = state
         .keys
         .iter()
@@ -151,13 +152,6 @@ pub fn ask_secret(
         .as_ref()
         .map_or("", |id| state.procedure.plan.name_of(id));
     if identity.pin.final_try && !state.here.answers.contains_key(LAST_TRY) {
-        let mut seats = state.procedure.seats(step);
-        seats.truncate(1);
-        let first = seats.first().map(|seat| seat.who.clone()).unwrap_or_default();
-        seats.extend(state.procedure.any_seats(1).into_iter().map(|mut seat| {
-            seat.who.retain(|id| !first.contains(id));
-            seat
-        }));
         return Ask::new(
             LAST_TRY,
             "ONE PIN TRY LEFT on this token",
@@ -173,7 +167,7 @@ pub fn ask_secret(
         ))
         .saying("If the PIN is not certain, stop here: log an exception and skip, or pause.")
         .fact("Token", describe(identity))
-        .seated(seats);
+        .seated(super::two_seats(state, step));
     }
     let (word, title) = match kind {
         SecretKind::Pin => ("PIN", format!("{holder}: enter the PIN of your token")),

@@ -30,10 +30,13 @@ impl Kind for PlanDigest {
                 let title = format!("{what}: compare its digest with the paper");
                 return Next::ask(
                     ask_of(state, step, name, &title, form)
-                        .fact(what, match name {
-                            "plan" => procedure.plan.title.clone(),
-                            _ => procedure.script.title.clone(),
-                        })
+                        .fact(
+                            what,
+                            match name {
+                                "plan" => procedure.plan.title.clone(),
+                                _ => procedure.script.title.clone(),
+                            },
+                        )
                         .showing(&format!("{name}.toml"), digest),
                 );
             }

@@ -27,7 +27,10 @@ impl Kind for Review {
         let Some(payload) = &state.payload else {
             return halted(
                 "There is no content to review",
-                vec!["The script reviews a root before it is made. Abort, and correct the script.".to_owned()],
+                vec![
+                    "The script reviews a root before it is made. Abort, and correct the script."
+                        .to_owned(),
+                ],
             );
         };
         if let Some(given) = state.here.answers.get("review") {

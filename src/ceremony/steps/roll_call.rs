@@ -44,7 +44,8 @@ impl Kind for RollCall {
             };
         }
         let uncalled = plan.participants.iter().find(|person| {
-            !state.present.contains(&person.id) && !state.here.answers.contains_key(&ask_name(person))
+            !state.present.contains(&person.id)
+                && !state.here.answers.contains_key(&ask_name(person))
         });
         if let Some(person) = uncalled {
             let mut who = vec![person.id.clone()];
@@ -61,7 +62,10 @@ impl Kind for RollCall {
                         options: vec![
                             Choice {
                                 key: PRESENT.to_owned(),
-                                meaning: format!("{} is here, and types their own initials", person.name),
+                                meaning: format!(
+                                    "{} is here, and types their own initials",
+                                    person.name
+                                ),
                             },
                             Choice {
                                 key: ABSENT.to_owned(),
@@ -71,7 +75,11 @@ impl Kind for RollCall {
                     },
                 )
                 // Read out once, before the first name.
-                .saying(if state.here.answers.is_empty() { step.say.trim() } else { "" })
+                .saying(if state.here.answers.is_empty() {
+                    step.say.trim()
+                } else {
+                    ""
+                })
                 .seated(vec![Seat {
                     role: "participant".to_owned(),
                     who,

@@ -1,11 +1,10 @@
 //! `sign`: a keyholder's token signs the root.
 
 use super::in_hand::{ask_secret, describe, in_hand, keyholder, secret_kind};
-use super::{Kind, Next, Repetition, ask_of, first, halted};
+use super::{Kind, Next, Repetition, ask_of, first, halted, two_seats};
 use crate::ceremony::ask::{Answer, Ask, Choice, Form};
 use crate::ceremony::effect::{Effect, Message};
 use crate::ceremony::event::Event;
-use crate::ceremony::plan::Duty;
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::script::Each;
 use crate::ceremony::state::{Standing, State};
@@ -140,14 +139,6 @@ pub fn doubt(state: &State, step: &BoundStep, what: &str) -> Ask {
         .holder
         .as_ref()
         .map_or("", |id| state.procedure.plan.name_of(id));
-    let mut seats = state.procedure.seats(step);
-    if !seats.iter().any(|seat| seat.role != Duty::Keyholder.name()) {
-        let taken: Vec<_> = seats.iter().flat_map(|seat| seat.who.clone()).collect();
-        seats.extend(state.procedure.any_seats(1).into_iter().map(|mut seat| {
-            seat.who.retain(|id| !taken.contains(id));
-            seat
-        }));
-    }
     let (title, what_happened) = match &state.here.fault {
         Some(fault) => {
             let words = crate::report::fault(fault);
@@ -186,7 +177,7 @@ pub fn doubt(state: &State, step: &BoundStep, what: &str) -> Ask {
         Some(payload) => ask.showing(PAYLOAD, payload.sha256),
         None => ask,
     };
-    ask.seated(seats)
+    ask.seated(two_seats(state, step))
 }
 
 /// Whether the people have answered [`doubt`].

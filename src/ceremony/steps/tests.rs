@@ -22,9 +22,18 @@ fn every_kind_has_a_name_of_its_own() {
 fn every_kind_is_in_the_shipped_scripts() {
     for name in ["first-root", "first-root-rehearsal"] {
         let script = Script::parse(scripts::bytes_of(name).unwrap()).unwrap();
-        let used: Vec<_> = script.acts.iter().flat_map(|act| &act.steps).map(|step| step.kind.as_str()).collect();
+        let used: Vec<_> = script
+            .acts
+            .iter()
+            .flat_map(|act| &act.steps)
+            .map(|step| step.kind.as_str())
+            .collect();
         for kind in KINDS {
-            assert!(used.contains(&kind.name()), "{name} has no step of kind {}", kind.name());
+            assert!(
+                used.contains(&kind.name()),
+                "{name} has no step of kind {}",
+                kind.name()
+            );
         }
         for used in used {
             assert!(kind(used).is_some(), "{used}");
@@ -38,12 +47,20 @@ fn no_step_passes_out_of_the_blue() {
     for step in &super::super::testing::procedure().steps {
         let state = at(&step.id);
         match kind(&step.kind).unwrap().next(&state, step) {
-            Next::Ask(ask) if ask.form == Form::Halted => assert!(!ask.words.is_empty(), "{}", step.id),
+            Next::Ask(ask) if ask.form == Form::Halted => {
+                assert!(!ask.words.is_empty(), "{}", step.id)
+            }
             Next::Ask(ask) => {
                 assert!(!ask.seats.is_empty(), "{}", step.id);
-                assert!(ask.seats.iter().all(|seat| !seat.who.is_empty()), "{}", step.id);
+                assert!(
+                    ask.seats.iter().all(|seat| !seat.who.is_empty()),
+                    "{}",
+                    step.id
+                );
             }
-            Next::Do(effect) => assert!(effect.repeatable() && !effect.takes_secret(), "{}", step.id),
+            Next::Do(effect) => {
+                assert!(effect.repeatable() && !effect.takes_secret(), "{}", step.id)
+            }
             next => panic!("{}: {next:?}", step.id),
         }
     }
@@ -58,8 +75,15 @@ fn the_words_to_read_back_are_drawn_anew_for_each_question() {
         let found = positions(&state, "plan", 3);
         assert_eq!(found.len(), 3);
         assert!(found.is_sorted_by(|a, b| a < b), "{found:?}");
-        assert!(found.iter().all(|position| (1..=32).contains(position)), "{found:?}");
-        assert_eq!(found, positions(&state, "plan", 3), "a replay finds the same");
+        assert!(
+            found.iter().all(|position| (1..=32).contains(position)),
+            "{found:?}"
+        );
+        assert_eq!(
+            found,
+            positions(&state, "plan", 3),
+            "a replay finds the same"
+        );
         drawn.insert(found);
     }
     assert!(drawn.len() > 60, "{}", drawn.len());
@@ -76,7 +100,13 @@ fn a_secret_is_its_keyholders_alone_whatever_the_script_says() {
     let mut step = state.step().unwrap().clone();
     step.by = vec![Answerer::Anyone];
     let identity = state.here.identity.clone().unwrap();
-    let ask = super::in_hand::ask_secret(&state, &step, &identity, super::in_hand::secret_kind(&identity), "");
+    let ask = super::in_hand::ask_secret(
+        &state,
+        &step,
+        &identity,
+        super::in_hand::secret_kind(&identity),
+        "",
+    );
     assert_eq!(ask.seats.len(), 1);
     assert_eq!(ask.seats[0].who, [step.holder.clone().unwrap()]);
 }

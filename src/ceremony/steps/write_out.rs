@@ -30,7 +30,10 @@ impl Kind for WriteOut {
             if files.is_empty() || !state.threshold_reached {
                 return halted(
                     "There is no signed root to write",
-                    vec!["The script writes a root before it is signed. Nothing was written.".to_owned()],
+                    vec![
+                        "The script writes a root before it is signed. Nothing was written."
+                            .to_owned(),
+                    ],
                 );
             }
             return Next::Do(Effect::WriteMetadata {

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::cli::script::text::{faults, mode, problems_json};
 use crate::ceremony::plan::{Participant, Plan};
 use crate::ceremony::problem::Problems;
+use crate::cli::script::text::{faults, mode, problems_json};
 use crate::digest::Sha256;
 
 /// `plan check`: everything that is wrong, or the digest to write down.
@@ -42,7 +42,11 @@ pub fn check_json(file: &str, outcome: &Result<Plan, Problems>) -> Value {
 pub fn show(plan: &Plan) -> String {
     let root = &plan.root;
     let mut text = format!("{}\n\n", plan.title);
-    let keys = plan.participants.iter().filter(|person| person.key.is_some()).count();
+    let keys = plan
+        .participants
+        .iter()
+        .filter(|person| person.key.is_some())
+        .count();
     let lines = [
         ("script", plan.script.clone()),
         ("mode", mode(plan.mode).to_owned()),
@@ -50,22 +54,39 @@ pub fn show(plan: &Plan) -> String {
         ("root version", root.version.to_string()),
         ("threshold", format!("{} of {keys} keys", root.threshold)),
         ("expires", crate::ceremony::plan::check::stamp(root.expires)),
-        ("consistent snapshot", yes(root.consistent_snapshot).to_owned()),
+        (
+            "consistent snapshot",
+            yes(root.consistent_snapshot).to_owned(),
+        ),
         (
             "expiry bounds",
-            format!("{} to {} days", plan.policy.expiry_min_days, plan.policy.expiry_max_days),
+            format!(
+                "{} to {} days",
+                plan.policy.expiry_min_days, plan.policy.expiry_max_days
+            ),
         ),
         ("P-384 allowed", yes(plan.policy.allow_p384).to_owned()),
-        ("no spare, known", yes(plan.policy.no_spare_acknowledged).to_owned()),
+        (
+            "no spare, known",
+            yes(plan.policy.no_spare_acknowledged).to_owned(),
+        ),
         ("required checks", some(&plan.policy.required_checks)),
-        ("clock tolerance", format!("{} minutes", plan.policy.clock_tolerance_minutes)),
+        (
+            "clock tolerance",
+            format!("{} minutes", plan.policy.clock_tolerance_minutes),
+        ),
         ("also written to", some(&plan.output)),
     ];
     for (label, value) in lines {
         let _ = writeln!(text, "{label:<21}{value}");
     }
     for (name, role) in &root.roles {
-        let _ = writeln!(text, "\n{name}: {} of {} keys", role.threshold, role.keys.len());
+        let _ = writeln!(
+            text,
+            "\n{name}: {} of {} keys",
+            role.threshold,
+            role.keys.len()
+        );
         for key in &role.keys {
             let _ = writeln!(text, "    {}", key.path);
             if let Some(pinned) = &key.sha256 {
@@ -84,7 +105,10 @@ pub fn show(plan: &Plan) -> String {
             person.duty.name()
         );
         if let Some(key) = &person.key {
-            let serial = key.serial.as_deref().map_or(String::new(), |s| format!(", serial {s}"));
+            let serial = key
+                .serial
+                .as_deref()
+                .map_or(String::new(), |s| format!(", serial {s}"));
             let _ = writeln!(
                 text,
                 "         {} {:?} on {}{serial}",
@@ -111,7 +135,10 @@ pub fn show_json(plan: &Plan) -> Value {
                 .iter()
                 .map(|key| json!({ "path": key.path, "sha256": key.sha256.map(|pin| pin.hex()) }))
                 .collect();
-            (name.clone(), json!({ "threshold": role.threshold, "keys": keys }))
+            (
+                name.clone(),
+                json!({ "threshold": role.threshold, "keys": keys }),
+            )
         })
         .collect();
     let quorum: serde_json::Map<String, Value> = plan
@@ -185,5 +212,9 @@ fn yes(yes: bool) -> &'static str {
 }
 
 fn some(items: &[String]) -> String {
-    if items.is_empty() { "none".to_owned() } else { items.join(", ") }
+    if items.is_empty() {
+        "none".to_owned()
+    } else {
+        items.join(", ")
+    }
 }

@@ -15,7 +15,10 @@ const COLUMNS: usize = 78;
 
 /// The shipped scripts, or those of them that parse; a test holds that all do.
 fn shipped() -> Vec<Script> {
-    scripts::shipped().iter().filter_map(|(_, bytes)| Script::parse(bytes).ok()).collect()
+    scripts::shipped()
+        .iter()
+        .filter_map(|(_, bytes)| Script::parse(bytes).ok())
+        .collect()
 }
 
 /// `script list`.
@@ -27,7 +30,9 @@ pub fn list() -> String {
         wrapped(&mut text, &script.about, "    ");
         text.push('\n');
     }
-    text.push_str("Read one:    rootstage script show NAME\nOn paper:    rootstage script print NAME\n");
+    text.push_str(
+        "Read one:    rootstage script show NAME\nOn paper:    rootstage script print NAME\n",
+    );
     text
 }
 
@@ -81,7 +86,11 @@ pub fn show(script: &Script) -> String {
                 step.id,
                 step.kind,
                 step.title,
-                if by.is_empty() { "nobody answers".to_owned() } else { by.join(" and ") },
+                if by.is_empty() {
+                    "nobody answers".to_owned()
+                } else {
+                    by.join(" and ")
+                },
                 step.minutes
             );
             for paragraph in crate::ceremony::plain::paragraphs(&step.say) {
@@ -165,9 +174,7 @@ pub fn faults(file: &str, problems: &Problems) -> String {
 
 /// Problems as JSON.
 pub fn problems_json(problems: &Problems) -> Value {
-    let one = |problem: &Problem| {
-        json!({ "line": problem.line, "key": problem.key, "sentence": problem.sentence })
-    };
+    let one = |problem: &Problem| json!({ "line": problem.line, "key": problem.key, "sentence": problem.sentence });
     problems.iter().map(one).collect()
 }
 
@@ -184,7 +191,12 @@ fn steps(script: &Script) -> usize {
 }
 
 fn minutes(script: &Script) -> u32 {
-    script.acts.iter().flat_map(|act| &act.steps).map(|step| step.minutes).sum()
+    script
+        .acts
+        .iter()
+        .flat_map(|act| &act.steps)
+        .map(|step| step.minutes)
+        .sum()
 }
 
 /// Adds a text in lines of [`COLUMNS`].

@@ -1,9 +1,9 @@
 //! Whether each record is the one that the engine would have written.
 
 use super::{APPROVED, EXCEPTIONS, FOLLOWED, KEY_IDS, MODE, PAYLOAD, PLAN, POSSESSION, Rule, SCRIPT, SIGNATURES};
-use crate::ceremony::assembly;
+use crate::ceremony::assembly::{self, NotMade};
 use crate::ceremony::ask::Ask;
-use crate::ceremony::decide::PROGRAM;
+use crate::ceremony::decide::{PROGRAM, accepted};
 use crate::ceremony::effect::{Effect, Message, all_written};
 use crate::ceremony::event::{Event, Exception};
 use crate::ceremony::plan::ParticipantId;
@@ -140,10 +140,7 @@ impl Follow {
                     say(FOLLOWED, format!("\"{name}\" is answered, which was not asked"));
                     return;
                 };
-                match ask
-                    .accept(answer, &state.procedure.plan)
-                    .and_then(|people| kind.accept(state, step, ask, answer, &people).map(|()| people))
-                {
+                match accepted(state, kind, step, ask, answer) {
                     Ok(people) if people == *by => self.due = kind.after(state, step, ask, answer),
                     Ok(_) => say(FOLLOWED, "the initials are not those of the people named".to_owned()),
                     Err(refusal) => say(FOLLOWED, format!("the answer is none: {refusal}")),
@@ -268,7 +265,8 @@ fn judge_conclusion(state: &State, event: &Event, say: &mut dyn FnMut(Rule, Stri
         Event::RootAssembled { signed, payload } => match assembly::assemble(state) {
             Ok(assembly) if assembly.signed == *signed && assembly.payload == *payload => {}
             Ok(_) => say(PAYLOAD, "the root's content is not what plan and keys lead to".to_owned()),
-            Err(problems) => say(super::POLICY, problems.join(" ")),
+            Err(NotMade::Policy(problems)) => say(super::POLICY, problems.join(" ")),
+            Err(NotMade::Keys(problems)) => say(PAYLOAD, problems.join(" ")),
         },
         Event::ContentApproved { payload, .. } => {
             if state.payload.as_ref().is_none_or(|made| made.sha256 != *payload) {
