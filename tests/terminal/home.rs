@@ -1,0 +1,68 @@
+//! The home screen leads to the right thing.
+
+use super::pty::{SMALL, Terminal};
+use super::room::Rehearsal;
+
+fn home() -> Terminal {
+    let terminal = Terminal::start(SMALL, &[], &[]);
+    terminal.see("Quit");
+    terminal
+}
+
+#[test]
+fn quit_quits() {
+    for keys in ["7", "\x03", "\x1b[B\x1b[B\x1b[B\x1b[B\x1b[B\x1b[B\r"] {
+        let terminal = home();
+        terminal.keys(keys);
+        let ended = terminal.end();
+        assert!(ended.status.success() && ended.restored, "{}", ended.text);
+    }
+}
+
+#[test]
+fn rehearse_resume_and_audit() {
+    let room = Rehearsal::new();
+    let terminal = home();
+    terminal.keys("4");
+    terminal.see("New directory [");
+    terminal.keys(&format!("{}\r", room.path()));
+    let look = terminal.see(" To do:");
+    assert!(look.rows[0].starts_with(" REHEARSAL ") && look.has("Step 1 of"), "{}", look.text());
+    // leaving it comes back to the home screen, which says how to go on
+    terminal.keys("\x03");
+    terminal.see("Leave, or stay?");
+    terminal.keys("\x03");
+    let look = terminal.see("rehearse");
+    assert!(!look.has("Step 1 of") || look.has("Quit"), "{}", look.text());
+    terminal.see("paused");
+    terminal.keys("2");
+    terminal.see("Directory [");
+    terminal.keys(&format!("{}\r", room.path()));
+    terminal.see("Step 1 of");
+    terminal.keys("\x03");
+    terminal.see("Leave, or stay?");
+    terminal.keys("\x03");
+    terminal.see("paused");
+    terminal.keys("3");
+    terminal.see("Directory [");
+    terminal.keys(&format!("{}\r", room.path()));
+    let ended = terminal.end();
+    assert!(ended.text.contains("PASS"), "{}", ended.text);
+    assert!(ended.restored);
+}
+
+#[test]
+fn a_wrong_choice_comes_back_with_words() {
+    let terminal = home();
+    terminal.keys("2");
+    terminal.see("Directory [");
+    terminal.keys("/nowhere/at/all\r");
+    let look = terminal.see("/nowhere/at/all");
+    assert!(look.has("Quit"), "{}", look.text());
+    terminal.keys("1");
+    terminal.see("Plan ");
+    terminal.keys("/no/plan.toml\r/no/dir\r");
+    terminal.see("/no/plan.toml");
+    terminal.keys("\x1b7");
+    assert!(terminal.end().status.success());
+}

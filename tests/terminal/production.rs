@@ -9,6 +9,9 @@ use super::player::Player;
 use super::pty::{Kind, LARGE, SMALL, Terminal};
 use super::room::{MODULE, Production, rootstage, said};
 
+/// A PIN that no token has.
+const WRONG: &str = "64027719358286104493";
+
 #[test]
 fn a_first_root_at_80_by_24() {
     first_root(SMALL);
@@ -50,6 +53,7 @@ fn first_root(kind: Kind) {
         q.step.contains("Carol Clark: Signature")
     });
     assert!(terminal.look().has("Signatures 2/2"), "{}", signed.step);
+    player.answer(&signed);
 
     let head = player.to_the_end();
     let last = terminal.look();
@@ -74,7 +78,7 @@ fn wrong_pin(room: &Production, player: &mut Player<'_>) {
     room.fault("");
     let secret = player.until("the first PIN", super::player::Question::wants_secret);
     assert!(secret.step.contains("Alice Adams: Key generated"), "{}", secret.step);
-    player.answer_with(&secret, Some("00000000000000000001"));
+    player.answer_with(&secret, Some(WRONG));
     let again = player.question().unwrap();
     assert!(again.wants_secret() && again.step == secret.step);
     assert!(again.says("wrong"), "{:#?}", again.body);
@@ -155,9 +159,13 @@ fn no_pin_in_memory(terminal: &Terminal, room: &Production) {
     let memory = terminal.memory();
     let has = |bytes: &[u8]| super::room::find(&memory, bytes);
     assert!(has(b"SOFTHSM2_CONF="), "the search finds nothing at all");
-    for pin in [room.tokens[0].pin.as_str(), "00000000000000000001"] {
+    for pin in [room.tokens[0].pin.as_str(), WRONG] {
         let wide: Vec<u8> = pin.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
-        assert!(!has(pin.as_bytes()), "a PIN is in memory");
+        assert!(
+            !has(pin.as_bytes()),
+            "a PIN is in memory: {}",
+            terminal.around(pin.as_bytes())
+        );
         assert!(!has(&wide), "the characters of a PIN are in memory");
     }
 }
@@ -172,7 +180,7 @@ fn nowhere(dir: &Path, room: &Production) {
             continue;
         }
         let bytes = std::fs::read(&path).unwrap();
-        for pin in room.tokens.iter().map(|t| t.pin.as_str()).chain(["00000000000000000001"]) {
+        for pin in room.tokens.iter().map(|t| t.pin.as_str()).chain([WRONG]) {
             assert!(
                 !super::room::find(&bytes, pin.as_bytes()),
                 "a PIN is in {}",

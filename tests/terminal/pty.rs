@@ -225,12 +225,37 @@ impl Terminal {
         }
     }
 
+    /// Takes the terminal away; the process must end by itself.
+    pub fn hang_up(self) -> ExitStatus {
+        // the reader holds the other copy: the process's own session is told instead
+        self.signal(Signal::HUP);
+        self.end().status
+    }
+
     /// The file that the process reads as its memory, with what it may read and write.
     pub fn memory(&self) -> Vec<u8> {
+        self.mappings().into_iter().flat_map(|(_, bytes)| bytes).collect()
+    }
+
+    /// Where in the memory something stands, with what is before and behind it.
+    pub fn around(&self, wanted: &[u8]) -> String {
+        let mut words = String::new();
+        for (name, bytes) in self.mappings() {
+            for (at, window) in bytes.windows(wanted.len()).enumerate() {
+                if window == wanted {
+                    let some = &bytes[at.saturating_sub(64)..(at + 96).min(bytes.len())];
+                    words += &format!("\n{name} at {at}: {}", some.escape_ascii());
+                }
+            }
+        }
+        words
+    }
+
+    fn mappings(&self) -> Vec<(String, Vec<u8>)> {
         use std::io::{Seek as _, SeekFrom};
         let mut memory = std::fs::File::open(format!("/proc/{}/mem", self.pid)).unwrap();
         let maps = std::fs::read_to_string(format!("/proc/{}/maps", self.pid)).unwrap();
-        let mut all = Vec::new();
+        let mut mappings = Vec::new();
         for line in maps.lines() {
             let (range, rest) = line.split_once(' ').unwrap();
             if !rest.starts_with("rw") || line.ends_with("[vvar]") {
@@ -241,9 +266,11 @@ impl Terminal {
             let end = u64::from_str_radix(end, 16).unwrap();
             memory.seek(SeekFrom::Start(begin)).unwrap();
             // a page that was never touched may refuse
+            let mut all = Vec::new();
             let _ = std::io::copy(&mut std::io::Read::by_ref(&mut memory).take(end - begin), &mut all);
+            mappings.push((line.to_owned(), all));
         }
-        all
+        mappings
     }
 }
 
