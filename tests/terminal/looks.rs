@@ -14,7 +14,10 @@ fn bytes(kind: Kind) -> Vec<u8> {
     terminal.see(" To do:");
     terminal.keys("VA\r");
     terminal.see("are you here?");
-    terminal.raw()
+    terminal.keys("\x03");
+    terminal.see("Leave, or stay?");
+    terminal.keys("\x03");
+    terminal.end().raw
 }
 
 /// The parameters of every `CSI … m`.

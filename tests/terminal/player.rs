@@ -93,6 +93,7 @@ impl<'a> Player<'a> {
         self.records = look.records();
         self.frame_is_whole(&look);
         if look.has("Type DONE to leave") {
+            self.terminal.keep("end");
             return None;
         }
         let at = rule(&look).unwrap();
@@ -117,12 +118,21 @@ impl<'a> Player<'a> {
             }
         }
         assert!(!fields.is_empty(), "no field on screen:\n{}", look.text());
-        Some(Question {
+        let question = Question {
             step: look.rows[1].trim().to_owned(),
             body: self.read(),
             fields,
             phrase,
-        })
+        };
+        self.terminal.keys("\x1b[H");
+        self.keep(&question, "open");
+        self.terminal.keys("\x1b[F");
+        Some(question)
+    }
+
+    fn keep(&self, question: &Question, what: &str) {
+        let name = format!("{:03} {} {} {what}", self.records, question.step, question.title());
+        self.terminal.keep(&name);
     }
 
     /// What must be on every screen, whatever is asked.
@@ -185,6 +195,7 @@ impl<'a> Player<'a> {
     pub fn answer_with(&mut self, question: &Question, secret: Option<&str>) {
         self.type_answer(question, secret);
         self.terminal.see("Complete. Enter answers.");
+        self.keep(question, "typed");
         self.terminal.keys("\r");
         self.answered += 1;
     }

@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::path::Path;
-use std::process::{Child, ExitStatus};
+use std::process::{Child, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
@@ -87,6 +87,18 @@ impl Look {
 impl Terminal {
     /// The binary with these arguments in a terminal of this kind; `env` comes on top.
     pub fn start(kind: Kind, args: &[&str], env: &[(&str, &Path)]) -> Self {
+        Self::start_with(kind, args, env, None)
+    }
+
+    /// The same with a second terminal as its input; without that one's other end the input ends,
+    /// and no signal comes.
+    pub fn start_with_input(kind: Kind, args: &[&str]) -> (Self, Pty) {
+        let (input, pts) = pty_process::blocking::open().unwrap();
+        let stdin = std::os::fd::AsFd::as_fd(&pts).try_clone_to_owned().unwrap();
+        (Self::start_with(kind, args, &[], Some(stdin.into())), input)
+    }
+
+    fn start_with(kind: Kind, args: &[&str], env: &[(&str, &Path)], stdin: Option<Stdio>) -> Self {
         let (pty, pts) = pty_process::blocking::open().unwrap();
         pty.resize(Size::new(kind.rows, kind.columns)).unwrap();
         let before = tcgetattr(&pty).unwrap();
@@ -99,6 +111,9 @@ impl Terminal {
         }
         for (name, value) in env {
             command = command.env(name, value);
+        }
+        if let Some(stdin) = stdin {
+            command = command.stdin(stdin);
         }
         let child = command.spawn(pts).unwrap();
         let parser = vt100::Parser::new(kind.rows, kind.columns, 0);
@@ -117,7 +132,7 @@ impl Terminal {
             let mut bytes = [0; 65536];
             loop {
                 let read = file.read(&mut bytes).unwrap_or(0);
-                let mut now = reader.0.lock().unwrap();
+                let Ok(mut now) = reader.0.lock() else { return };
                 now.parser.process(&bytes[..read]);
                 now.raw.extend_from_slice(&bytes[..read]);
                 now.ended = read == 0;
@@ -177,9 +192,17 @@ impl Terminal {
         }
     }
 
-    /// Everything that was written to the terminal.
-    pub fn raw(&self) -> Vec<u8> {
-        self.seen.0.lock().unwrap().raw.clone()
+    /// For looking at: writes the screen, with its colours, into the directory that
+    /// `ROOTSTAGE_TEST_SCREENS` names.
+    pub fn keep(&self, name: &str) {
+        let Some(directory) = std::env::var_os("ROOTSTAGE_TEST_SCREENS") else {
+            return;
+        };
+        let seen = self.seen.0.lock().unwrap();
+        let screen = seen.parser.screen();
+        let name: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+        let path = Path::new(&directory).join(format!("{}-{name}.ans", screen.size().1));
+        std::fs::write(path, screen.contents_formatted()).unwrap();
     }
 
     /// Another size.
@@ -223,13 +246,6 @@ impl Terminal {
                 && !screen.hide_cursor(),
             raw: seen.raw.clone(),
         }
-    }
-
-    /// Takes the terminal away; the process must end by itself.
-    pub fn hang_up(self) -> ExitStatus {
-        // the reader holds the other copy: the process's own session is told instead
-        self.signal(Signal::HUP);
-        self.end().status
     }
 
     /// The file that the process reads as its memory, with what it may read and write.
@@ -289,6 +305,7 @@ pub struct Ended {
     pub text: String,
     /// Whether the terminal is as it was: settings, screen, cursor.
     pub restored: bool,
+    /// Everything that was written to it.
     pub raw: Vec<u8>,
 }
 
