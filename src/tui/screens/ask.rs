@@ -16,9 +16,24 @@ const MEASURE: usize = 78;
 pub fn body(pen: Pen, ask: &Ask, width: usize, tight: bool) -> Text {
     let width = width.min(MEASURE).saturating_sub(1);
     let mut parts: Vec<Text> = Vec::new();
-    parts.push(pen.wrapped(Role::Title, &safe(&ask.title), 1, width));
+    let title = if is_trouble(ask) {
+        Role::AlertError
+    } else {
+        Role::Title
+    };
+    parts.push(pen.wrapped(title, &safe(&ask.title), 1, width));
     for paragraph in &ask.words {
         parts.push(pen.wrapped(Role::Text, &safe(paragraph), 1, width));
+    }
+    // before anything long, so that what can be chosen is on screen with the question
+    if let Form::Choose { options } = &ask.form {
+        let widest = options.iter().map(|o| o.key.width()).max().unwrap_or(0);
+        parts.push(
+            options
+                .iter()
+                .flat_map(|o| choice(pen, &safe(&o.key), &safe(&o.meaning), widest, width))
+                .collect(),
+        );
     }
     if !ask.facts.is_empty() {
         parts.push(facts(pen, ask, width));
@@ -35,15 +50,6 @@ pub fn body(pen: Pen, ask: &Ask, width: usize, tight: bool) -> Text {
             _ => part.insert(0, Line::from(of)),
         }
         parts.push(part);
-    }
-    if let Form::Choose { options } = &ask.form {
-        let widest = options.iter().map(|o| o.key.width()).max().unwrap_or(0);
-        parts.push(
-            options
-                .iter()
-                .flat_map(|o| choice(pen, &safe(&o.key), &safe(&o.meaning), widest, width))
-                .collect(),
-        );
     }
     if ask.form == Form::Halted {
         parts.push(halted(pen, width));
@@ -89,15 +95,39 @@ fn facts(pen: Pen, ask: &Ask, width: usize) -> Text {
     ask.facts
         .iter()
         .flat_map(|f| {
-            pen.fact(
-                &format!(" {}", safe(&f.label)),
-                &safe(&f.value),
-                widest + 1,
-                Role::Important,
-                width,
-            )
+            let label = format!(" {}", safe(&f.label));
+            let value = safe(&f.value);
+            let verdict = VERDICTS.iter().find(|(word, _)| value.starts_with(word));
+            let role = verdict.map_or(Role::Important, |_| Role::Text);
+            let mut text = pen.fact(&label, &value, widest + 1, role, width);
+            if let Some((word, role)) = verdict {
+                text.iter_mut().for_each(|line| mark(pen, line, word, *role));
+            }
+            text
         })
         .collect()
+}
+
+/// Whether something went wrong, or nearly.
+fn is_trouble(ask: &Ask) -> bool {
+    ask.form == Form::Halted || ["again", "doubt", "last-try"].contains(&ask.name.as_str())
+}
+
+/// Verdicts at the beginning of a value.
+const VERDICTS: [(&str, Role); 4] = [
+    ("ok: ", Role::Ok),
+    ("NOT OK: ", Role::AlertError),
+    ("LOOK: ", Role::AlertWarn),
+    ("unknown: ", Role::AlertWarn),
+];
+
+/// Gives the word at the beginning of a value its colour.
+fn mark(pen: Pen, line: &mut Line<'static>, word: &'static str, role: Role) {
+    if let Some(rest) = line.spans.last().and_then(|s| s.content.strip_prefix(word)) {
+        let rest = pen.span(Role::Text, rest.to_owned());
+        line.spans.pop();
+        line.spans.extend([pen.span(role, word), rest]);
+    }
 }
 
 fn choice(pen: Pen, key: &str, meaning: &str, widest: usize, width: usize) -> Text {
