@@ -39,7 +39,7 @@ pub fn body(pen: Pen, ask: &Ask, width: usize, tight: bool) -> Text {
         parts.push(facts(pen, ask, width));
     }
     if let Some(shown) = &ask.digest {
-        let of = vec![pen.span(Role::Dim, format!(" {}", capital(&safe(&shown.of))))];
+        let of = vec![pen.span(Role::Dim, format!(" {}", safe(&shown.of)))];
         let mut part = digest::grid(pen, &shown.sha256);
         match part.first_mut() {
             // beside the first row of hex, where it fits
@@ -76,12 +76,6 @@ pub fn body(pen: Pen, ask: &Ask, width: usize, tight: bool) -> Text {
         parts.push(part);
     }
     join(parts, tight)
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars.next().map(|c| c.to_uppercase().to_string());
-    first.unwrap_or_default() + chars.as_str()
 }
 
 fn facts(pen: Pen, ask: &Ask, width: usize) -> Text {
