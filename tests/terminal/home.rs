@@ -1,7 +1,7 @@
 //! The home screen leads to the right thing.
 
 use super::pty::{SMALL, Terminal};
-use super::room::Rehearsal;
+use super::room::{MODULE, Production, Rehearsal};
 
 fn home() -> Terminal {
     let terminal = Terminal::start(SMALL, &[], &[]);
@@ -27,13 +27,21 @@ fn rehearse_resume_and_audit() {
     terminal.see("New directory [");
     terminal.keys(&format!("{}\r", room.path()));
     let look = terminal.see(" To do:");
-    assert!(look.rows[0].starts_with(" REHEARSAL ") && look.has("Step 1 of"), "{}", look.text());
+    assert!(
+        look.rows[0].starts_with(" REHEARSAL ") && look.has("Step 1 of"),
+        "{}",
+        look.text()
+    );
     // leaving it comes back to the home screen, which says how to go on
     terminal.keys("\x03");
     terminal.see("Leave, or stay?");
     terminal.keys("\x03");
     let look = terminal.see("the ceremony is paused");
-    assert!(look.has("Quit") && look.has("rootstage resume"), "{}", look.text());
+    assert!(
+        look.has("Quit") && look.has("rootstage resume"),
+        "{}",
+        look.text()
+    );
     terminal.keys("2");
     terminal.see("Directory [");
     terminal.keys(&format!("{}\r", room.path()));
@@ -62,6 +70,31 @@ fn a_wrong_choice_comes_back_with_words() {
     terminal.see("Plan ");
     terminal.keys("/no/plan.toml\r/no/dir\r");
     terminal.see("/no/plan.toml");
+    terminal.keys("7");
+    assert!(terminal.end().status.success());
+}
+
+#[test]
+fn start_begins_the_ceremony_of_a_plan() {
+    if !std::path::Path::new(MODULE).exists() {
+        eprintln!("SKIPPED: no SoftHSM2 at {MODULE} (apt-get install softhsm2)");
+        return;
+    }
+    let room = Production::new();
+    let terminal = room.start(SMALL, &[]);
+    terminal.see("Quit");
+    terminal.keys("\x1b[A\r");
+    terminal.see("New directory [");
+    terminal.keys(&format!(
+        "{}\r{}\r",
+        room.plan.display(),
+        room.dir.display()
+    ));
+    let look = terminal.see(" To do:");
+    assert!(look.rows[0].starts_with(" PRODUCTION "), "{}", look.text());
+    terminal.signal(rustix::process::Signal::TERM);
+    // the home screen is not left by what ended the ceremony
+    terminal.see("go on with: rootstage resume");
     terminal.keys("7");
     assert!(terminal.end().status.success());
 }

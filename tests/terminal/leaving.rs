@@ -23,7 +23,14 @@ fn enter_held_down_passes_nothing() {
     let room = Rehearsal::new();
     let terminal = room.start(SMALL);
     let mut player = Player::new(&terminal, &room.people);
-    for step in ["Welcome", "Who is here", "Plan and script", "The clock", "Token presented", "Key generated"] {
+    for step in [
+        "Welcome",
+        "Who is here",
+        "Plan and script",
+        "The clock",
+        "Token presented",
+        "Key generated",
+    ] {
         let question = player.until(step, |q| q.step.contains(step));
         let before = records(&terminal);
         for _ in 0..10 {
@@ -44,7 +51,13 @@ fn no_single_key_ends_or_answers_anything() {
     let before = records(&terminal);
     let mut keys: Vec<String> = (0x20..0x7f_u8).map(|b| char::from(b).to_string()).collect();
     keys.extend((1..=26_u8).map(|b| char::from(b).to_string()));
-    keys.extend(["\x1b", "\x1b[A", "\x1b[B", "\x1b[5~", "\x1b[6~", "\x1bOP", "\x1bOQ", "\x1bOR", "\x1bOS", "\x1b[15~", "\x1b[19~", "\x7f"].map(str::to_owned));
+    keys.extend(
+        [
+            "\x1b", "\x1b[A", "\x1b[B", "\x1b[5~", "\x1b[6~", "\x1bOP", "\x1bOQ", "\x1bOR",
+            "\x1bOS", "\x1b[15~", "\x1b[19~", "\x7f",
+        ]
+        .map(str::to_owned),
+    );
     for key in keys {
         terminal.keys(&key);
         // back to the question, and the field empty
@@ -60,7 +73,9 @@ fn no_single_key_ends_or_answers_anything() {
     }
     for key in ["n", "y", "q"] {
         terminal.keys(&format!("{key}\r"));
-        let look = terminal.see(&format!("No: Nobody in the plan has the initials \"{key}\"."));
+        let look = terminal.see(&format!(
+            "No: Nobody in the plan has the initials \"{key}\"."
+        ));
         assert_eq!(look.records(), before, "{key:?}\n{}", look.text());
         terminal.keys("\x15");
         terminal.see("initials is still empty");
@@ -75,7 +90,11 @@ fn ctrl_c_asks_and_the_second_one_leaves_and_it_goes_on() {
     let question = player.until("the roll", |q| q.step.contains("Who is here"));
     terminal.keys("\x03");
     let look = terminal.see("Leave, or stay?");
-    assert!(look.has(&format!("rootstage resume {}", room.path())) || look.has("rootstage resume"), "{}", look.text());
+    assert!(
+        look.has(&format!("rootstage resume {}", room.path())) || look.has("rootstage resume"),
+        "{}",
+        look.text()
+    );
     terminal.keys("\x1b");
     terminal.see(" To do:");
     player.answer(&question);
@@ -86,7 +105,14 @@ fn ctrl_c_asks_and_the_second_one_leaves_and_it_goes_on() {
     let ended = terminal.end();
     assert_eq!(ended.status.code(), Some(1), "{}", ended.text);
     assert!(ended.restored);
-    assert!(ended.text.replace('\n', "").contains(&format!("rootstage resume {}", room.path())), "{}", ended.text);
+    assert!(
+        ended
+            .text
+            .replace('\n', "")
+            .contains(&format!("rootstage resume {}", room.path())),
+        "{}",
+        ended.text
+    );
     let transcript = std::fs::read_to_string(room.dir.join("transcript.jsonl")).unwrap();
     let last = transcript.lines().last().unwrap();
     assert!(last.contains("paused") && last.contains("left"), "{last}");
@@ -118,7 +144,11 @@ fn an_abort_shows_the_head() {
     terminal.keys("\x15DONE\r");
     let ended = terminal.end();
     assert_eq!(ended.status.code(), Some(1), "{}", ended.text);
-    assert!(ended.restored && ended.text.contains("ABORTED"), "{}", ended.text);
+    assert!(
+        ended.restored && ended.text.contains("ABORTED"),
+        "{}",
+        ended.text
+    );
     let audit = rootstage(&["audit", room.path(), "--expect-head", &head]);
     assert!(said(&audit).contains("head"), "{}", said(&audit));
 }
@@ -135,7 +165,10 @@ fn signals_give_the_terminal_back() {
         assert_eq!(ended.status.code(), Some(1), "{signal:?}: {}", ended.text);
         assert!(ended.text.contains("rootstage resume"), "{}", ended.text);
         let transcript = std::fs::read_to_string(room.dir.join("transcript.jsonl")).unwrap();
-        assert!(transcript.lines().last().unwrap().contains("paused"), "{signal:?}");
+        assert!(
+            transcript.lines().last().unwrap().contains("paused"),
+            "{signal:?}"
+        );
         let terminal = room.resume(SMALL);
         terminal.see(" To do:");
     }
@@ -165,7 +198,10 @@ fn a_torn_last_line_is_cut_and_said() {
     let raw = String::from_utf8_lossy(&ended.raw).into_owned();
     assert!(raw.contains("20 bytes were cut"), "{raw}");
     let transcript = std::fs::read_to_string(&path).unwrap();
-    assert!(transcript.contains("\"resumed\"") || transcript.contains("resumed"), "{transcript}");
+    assert!(
+        transcript.contains("\"resumed\"") || transcript.contains("resumed"),
+        "{transcript}"
+    );
 }
 
 #[test]
@@ -178,7 +214,10 @@ fn an_input_that_ends_pauses() {
     let ended = terminal.end();
     assert_eq!(ended.status.code(), Some(1), "{}", ended.text);
     let transcript = std::fs::read_to_string(room.dir.join("transcript.jsonl")).unwrap();
-    assert!(transcript.lines().last().unwrap().contains("paused"), "{transcript}");
+    assert!(
+        transcript.lines().last().unwrap().contains("paused"),
+        "{transcript}"
+    );
 }
 
 #[test]
@@ -187,6 +226,10 @@ fn without_a_terminal_it_says_so() {
     for args in [&[][..], &["rehearse", "--dir", room.path()]] {
         let output = rootstage(args);
         assert_eq!(output.status.code(), Some(3), "{}", said(&output));
-        assert!(String::from_utf8_lossy(&output.stderr).contains("terminal"), "{}", said(&output));
+        assert!(
+            String::from_utf8_lossy(&output.stderr).contains("terminal"),
+            "{}",
+            said(&output)
+        );
     }
 }

@@ -41,7 +41,11 @@ fn no_color_sends_no_colour() {
     let with = colours(&bytes(SMALL));
     assert!(with.iter().any(|p| is_colour(p)), "{with:?}");
     let without = colours(&bytes(Kind {
-        env: &[("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("NO_COLOR", "1")],
+        env: &[
+            ("TERM", "xterm-256color"),
+            ("LANG", "C.UTF-8"),
+            ("NO_COLOR", "1"),
+        ],
         ..SMALL
     }));
     assert!(!without.iter().any(|p| is_colour(p)), "{without:?}");
@@ -81,7 +85,14 @@ fn a_plain_locale_gets_seven_bits() {
 #[test]
 fn the_terminal_is_asked_nothing() {
     let text = String::from_utf8(bytes(SMALL)).unwrap();
-    for query in ["\x1b[6n", "\x1b[5n", "\x1b[c", "\x1b[>c", "\x1b[?u", "\x1b]11;?"] {
+    for query in [
+        "\x1b[6n",
+        "\x1b[5n",
+        "\x1b[c",
+        "\x1b[>c",
+        "\x1b[?u",
+        "\x1b]11;?",
+    ] {
         assert!(!text.contains(query), "{query:?}");
     }
 }
@@ -95,14 +106,20 @@ fn too_small_says_so_and_recovers() {
     terminal.see("[V");
     terminal.resize(60, 20);
     let small = terminal.see("too small");
-    assert!(small.has("60 x 20") && small.has("80 x 24"), "{}", small.text());
+    assert!(
+        small.has("60 x 20") && small.has("80 x 24"),
+        "{}",
+        small.text()
+    );
     assert!(small.rows[0].starts_with(" REHEARSAL"));
     terminal.keys("\r\rxyz");
     terminal.resize(80, 24);
     let after = terminal.see("[V");
     assert_eq!(after.records(), before.records());
     terminal.resize(120, 40);
-    terminal.wait("the wide screen", |look| look.has("── Quorum") && look.has("[V"));
+    terminal.wait("the wide screen", |look| {
+        look.has("── Quorum") && look.has("[V")
+    });
 }
 
 #[test]

@@ -131,7 +131,12 @@ impl<'a> Player<'a> {
     }
 
     fn keep(&self, question: &Question, what: &str) {
-        let name = format!("{:03} {} {} {what}", self.records, question.step, question.title());
+        let name = format!(
+            "{:03} {} {} {what}",
+            self.records,
+            question.step,
+            question.title()
+        );
         self.terminal.keep(&name);
     }
 
@@ -144,7 +149,10 @@ impl<'a> Player<'a> {
             " PRODUCTION "
         };
         assert!(look.rows[0].starts_with(banner), "banner:\n{text}");
-        assert!(look.rows[0].contains(" UTC ") && look.rows[0].contains("air gap"), "{text}");
+        assert!(
+            look.rows[0].contains(" UTC ") && look.rows[0].contains("air gap"),
+            "{text}"
+        );
         assert!(
             look.rows[1].contains("Step ") || look.rows[1].contains("All "),
             "step:\n{text}"
@@ -163,7 +171,10 @@ impl<'a> Player<'a> {
         });
         let rows = |look: &Look| -> Vec<String> {
             let end = rule(look).unwrap();
-            look.main[3..end].iter().map(|r| r.trim_end().to_owned()).collect()
+            look.main[3..end]
+                .iter()
+                .map(|r| r.trim_end().to_owned())
+                .collect()
         };
         let mut text = rows(&first);
         let Some((_, mut shown, of)) = position(&first) else {
@@ -172,14 +183,22 @@ impl<'a> Player<'a> {
             }
             return text;
         };
-        assert!(shown == text.len(), "the position is not what is shown:\n{}", first.text());
+        assert!(
+            shown == text.len(),
+            "the position is not what is shown:\n{}",
+            first.text()
+        );
         while shown < of {
             self.terminal.keys("\x1b[6~");
             let next = self.terminal.wait("the next page", |look| {
                 position(look).is_some_and(|(_, to, _)| to > shown)
             });
             let (from, to, _) = position(&next).unwrap();
-            assert!(from <= shown + 1, "a line was passed over:\n{}", next.text());
+            assert!(
+                from <= shown + 1,
+                "a line was passed over:\n{}",
+                next.text()
+            );
             text.extend(rows(&next).into_iter().skip(shown + 1 - from));
             shown = to;
         }
@@ -211,7 +230,9 @@ impl<'a> Player<'a> {
                 // what is typed is seen
                 let box_start = format!("{label} [{value}");
                 self.terminal.wait(&box_start, |look| {
-                    look.text().replace("  ", " ").contains(&box_start.replace("  ", " "))
+                    look.text()
+                        .replace("  ", " ")
+                        .contains(&box_start.replace("  ", " "))
                         || look.has(&format!("[{value}"))
                 });
             }
@@ -232,9 +253,18 @@ impl<'a> Player<'a> {
             let free = |p: &&&Person| !taken.contains(&p.name.as_str());
             let person = match role.to_lowercase().as_str() {
                 "keyholder" => self.holder(question),
-                "who answers" => self.people.all.iter().find(|p| question.title().starts_with(&p.name)),
-                duty @ ("administrator" | "witness") => self.people.all.iter().find(|p| p.duty == duty),
-                _ => [&self.people.all[1], &self.people.all[0]].iter().find(free).copied(),
+                "who answers" => self
+                    .people
+                    .all
+                    .iter()
+                    .find(|p| question.title().starts_with(&p.name)),
+                duty @ ("administrator" | "witness") => {
+                    self.people.all.iter().find(|p| p.duty == duty)
+                }
+                _ => [&self.people.all[1], &self.people.all[0]]
+                    .iter()
+                    .find(free)
+                    .copied(),
             };
             let person = person.unwrap_or_else(|| panic!("who is {role} in {}?", question.step));
             taken.push(&person.name);
@@ -247,7 +277,11 @@ impl<'a> Player<'a> {
             "Your choice" => question
                 .body
                 .iter()
-                .filter_map(|row| row.split_whitespace().next().filter(|_| row.starts_with("   ")))
+                .filter_map(|row| {
+                    row.split_whitespace()
+                        .next()
+                        .filter(|_| row.starts_with("   "))
+                })
                 .find(|w| CHOICES.contains(w))
                 .unwrap_or_else(|| panic!("no choice known in {:?}", question.body))
                 .to_owned(),
@@ -275,7 +309,9 @@ impl<'a> Player<'a> {
     /// Plays on until a question for which `wanted` is true, and does not answer it.
     pub fn until(&mut self, what: &str, wanted: impl Fn(&Question) -> bool) -> Question {
         loop {
-            let question = self.question().unwrap_or_else(|| panic!("no question: {what}"));
+            let question = self
+                .question()
+                .unwrap_or_else(|| panic!("no question: {what}"));
             if wanted(&question) {
                 return question;
             }
@@ -316,7 +352,9 @@ fn is_asking(look: &Look) -> bool {
 }
 
 fn rule(look: &Look) -> Option<usize> {
-    look.main.iter().position(|row| row.contains("── Answer ─") || row.contains("── Leave ─"))
+    look.main
+        .iter()
+        .position(|row| row.contains("── Answer ─") || row.contains("── Leave ─"))
 }
 
 fn status(look: &Look) -> Option<usize> {

@@ -62,12 +62,21 @@ fn first_root(kind: Kind) {
     terminal.keys("DONE\r");
     let ended = terminal.end();
     assert!(ended.status.success() && ended.restored, "{}", ended.text);
-    assert!(ended.text.contains("closed: First root of Example Works"), "{}", ended.text);
+    assert!(
+        ended.text.contains("closed: First root of Example Works"),
+        "{}",
+        ended.text
+    );
 
     let dir = room.dir.to_str().unwrap();
     let audit = rootstage(&["audit", dir, "--expect-head", &head]);
     assert!(audit.status.success(), "{}", said(&audit));
-    let other = rootstage(&["audit", dir, "--expect-head", &head.replace(&head[..1], "z")]);
+    let other = rootstage(&[
+        "audit",
+        dir,
+        "--expect-head",
+        &head.replace(&head[..1], "z"),
+    ]);
     assert!(!other.status.success(), "{}", said(&other));
     nowhere(&room.dir, &room);
 }
@@ -76,7 +85,11 @@ fn first_root(kind: Kind) {
 fn wrong_pin(room: &Production, player: &mut Player<'_>) {
     room.fault("");
     let secret = player.until("the first PIN", super::player::Question::wants_secret);
-    assert!(secret.step.contains("Alice Adams: Key generated"), "{}", secret.step);
+    assert!(
+        secret.step.contains("Alice Adams: Key generated"),
+        "{}",
+        secret.step
+    );
     player.answer_with(&secret, Some(WRONG));
     let again = player.question().unwrap();
     assert!(again.wants_secret() && again.step == secret.step);
@@ -90,14 +103,20 @@ fn wrong_pin(room: &Production, player: &mut Player<'_>) {
     assert_eq!(room.pins_sent(), 1);
     player.answer(&again);
     let next = player.question().unwrap();
-    assert!(next.step.contains("Alice Adams: Public key compared"), "{}", next.step);
+    assert!(
+        next.step.contains("Alice Adams: Public key compared"),
+        "{}",
+        next.step
+    );
     no_pin_in_memory(player.terminal, room);
     player.answer(&next);
 }
 
 /// The second keyholder's token is missing, then another one is in its place.
 fn missing_and_wrong_token(room: &Production, player: &mut Player<'_>) {
-    let insert = player.until("Bob's token", |q| q.step.contains("Bob Brown: Token presented"));
+    let insert = player.until("Bob's token", |q| {
+        q.step.contains("Bob Brown: Token presented")
+    });
     room.fault("");
     room.take_out();
     player.answer(&insert);
@@ -118,7 +137,11 @@ fn missing_and_wrong_token(room: &Production, player: &mut Player<'_>) {
     room.put_back();
     player.answer(&wrong);
     let right = player.question().unwrap();
-    assert!(right.says("Is this the token of Bob Brown?"), "{:#?}", right.body);
+    assert!(
+        right.says("Is this the token of Bob Brown?"),
+        "{:#?}",
+        right.body
+    );
     assert_eq!(right.phrase.as_deref(), Some(&planned[planned.len() - 4..]));
     player.answer(&right);
 }
@@ -161,7 +184,10 @@ fn no_pin_in_memory(terminal: &Terminal, room: &Production) {
     let has = |bytes: &[u8]| super::room::find(&memory, bytes);
     assert!(has(b"SOFTHSM2_CONF="), "the search finds nothing at all");
     for pin in [room.tokens[0].pin.as_str(), WRONG] {
-        let wide: Vec<u8> = pin.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+        let wide: Vec<u8> = pin
+            .chars()
+            .flat_map(|c| u32::from(c).to_le_bytes())
+            .collect();
         assert!(
             !has(pin.as_bytes()),
             "a PIN is in memory: {}",
@@ -170,7 +196,6 @@ fn no_pin_in_memory(terminal: &Terminal, room: &Production) {
         assert!(!has(&wide), "the characters of a PIN are in memory");
     }
 }
-
 
 /// No PIN is in any file.
 fn nowhere(dir: &Path, room: &Production) {

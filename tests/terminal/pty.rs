@@ -200,7 +200,10 @@ impl Terminal {
         };
         let seen = self.seen.0.lock().unwrap();
         let screen = seen.parser.screen();
-        let name: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+        let name: String = name
+            .chars()
+            .map(|c| if c.is_alphanumeric() { c } else { '-' })
+            .collect();
         let path = Path::new(&directory).join(format!("{}-{name}.ans", screen.size().1));
         std::fs::write(path, screen.contents_formatted()).unwrap();
     }
@@ -250,7 +253,10 @@ impl Terminal {
 
     /// The file that the process reads as its memory, with what it may read and write.
     pub fn memory(&self) -> Vec<u8> {
-        self.mappings().into_iter().flat_map(|(_, bytes)| bytes).collect()
+        self.mappings()
+            .into_iter()
+            .flat_map(|(_, bytes)| bytes)
+            .collect()
     }
 
     /// Where in the memory something stands, with what is before and behind it.
@@ -283,7 +289,10 @@ impl Terminal {
             memory.seek(SeekFrom::Start(begin)).unwrap();
             // a page that was never touched may refuse
             let mut all = Vec::new();
-            let _ = std::io::copy(&mut std::io::Read::by_ref(&mut memory).take(end - begin), &mut all);
+            let _ = std::io::copy(
+                &mut std::io::Read::by_ref(&mut memory).take(end - begin),
+                &mut all,
+            );
             mappings.push((line.to_owned(), all));
         }
         mappings

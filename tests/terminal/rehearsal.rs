@@ -9,7 +9,9 @@ fn two_keyholders_rehearse_by_keys() {
     let room = Rehearsal::new();
     let terminal = room.start(SMALL);
     let mut player = Player::new(&terminal, &room.people);
-    let new = player.until("a new passphrase", |q| q.fields.iter().any(|f| f == "Once more"));
+    let new = player.until("a new passphrase", |q| {
+        q.fields.iter().any(|f| f == "Once more")
+    });
     assert_eq!(new.fields[..2], ["New passphrase", "Once more"]);
 
     // a weak one is called so; two different ones are not taken
@@ -28,10 +30,24 @@ fn two_keyholders_rehearse_by_keys() {
     player.answer(&use_it);
     let after = player.question().unwrap();
     let memory = terminal.memory();
-    assert!(find(&memory, b"ROOTSTAGE") || find(&memory, b"rootstage resume"), "the search finds nothing");
-    let wide: Vec<u8> = secret.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
-    for part in [&secret.as_bytes()[..16], &secret.as_bytes()[16..], &wide[..64]] {
-        assert!(!find(&memory, part), "the passphrase is in memory{}", terminal.around(part));
+    assert!(
+        find(&memory, b"ROOTSTAGE") || find(&memory, b"rootstage resume"),
+        "the search finds nothing"
+    );
+    let wide: Vec<u8> = secret
+        .chars()
+        .flat_map(|c| u32::from(c).to_le_bytes())
+        .collect();
+    for part in [
+        &secret.as_bytes()[..16],
+        &secret.as_bytes()[16..],
+        &wide[..64],
+    ] {
+        assert!(
+            !find(&memory, part),
+            "the passphrase is in memory{}",
+            terminal.around(part)
+        );
     }
     player.answer(&after);
 
@@ -44,7 +60,10 @@ fn two_keyholders_rehearse_by_keys() {
     assert!(audit.status.success(), "{}", said(&audit));
     for entry in ["transcript.jsonl", "metadata/root.json", "plan.toml"] {
         let bytes = std::fs::read(room.dir.join(entry)).unwrap();
-        assert!(!find(&bytes, &secret.as_bytes()[..16]), "the passphrase is in {entry}");
+        assert!(
+            !find(&bytes, &secret.as_bytes()[..16]),
+            "the passphrase is in {entry}"
+        );
     }
 }
 

@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::ceremony::ask::{Ask, Form};
 use crate::safe::safe;
-use crate::tui::pen::{Pen, Text};
+use crate::tui::pen::{Pen, Text, wrap};
 use crate::tui::theme::Role;
 use crate::tui::widgets::digest;
 
@@ -22,8 +22,8 @@ pub fn body(pen: Pen, ask: &Ask, width: usize, tight: bool) -> Text {
         Role::Title
     };
     parts.push(pen.wrapped(title, &safe(&ask.title), 1, width));
-    for paragraph in &ask.words {
-        parts.push(pen.wrapped(Role::Text, &safe(paragraph), 1, width));
+    for (number, words) in ask.words.iter().enumerate() {
+        parts.push(paragraph(pen, &safe(words), width, tight && number > 0));
     }
     // before anything long, so that what can be chosen is on screen with the question
     if let Form::Choose { options } = &ask.form {
@@ -78,6 +78,22 @@ pub fn body(pen: Pen, ask: &Ask, width: usize, tight: bool) -> Text {
     join(parts, tight)
 }
 
+/// A paragraph; without a blank line before it, its first line is indented.
+fn paragraph(pen: Pen, words: &str, width: usize, indented: bool) -> Text {
+    if !indented {
+        return pen.wrapped(Role::Text, words, 1, width);
+    }
+    // stands for the blanks, at which the text must not be broken
+    let mut lines = wrap(&format!("__{words}"), width.saturating_sub(1));
+    if let Some(first) = lines.first_mut() {
+        *first = first.replacen("__", "  ", 1);
+    }
+    lines
+        .into_iter()
+        .map(|line| pen.line(Role::Text, format!(" {line}")))
+        .collect()
+}
+
 fn facts(pen: Pen, ask: &Ask, width: usize) -> Text {
     let widest = ask
         .facts
@@ -95,7 +111,8 @@ fn facts(pen: Pen, ask: &Ask, width: usize) -> Text {
             let role = verdict.map_or(Role::Important, |_| Role::Text);
             let mut text = pen.fact(&label, &value, widest + 1, role, width);
             if let Some((word, role)) = verdict {
-                text.iter_mut().for_each(|line| mark(pen, line, word, *role));
+                text.iter_mut()
+                    .for_each(|line| mark(pen, line, word, *role));
             }
             text
         })
@@ -126,7 +143,7 @@ fn mark(pen: Pen, line: &mut Line<'static>, word: &'static str, role: Role) {
 
 fn choice(pen: Pen, key: &str, meaning: &str, widest: usize, width: usize) -> Text {
     let gap = widest + 5;
-    crate::tui::pen::wrap(meaning, width.saturating_sub(gap))
+    wrap(meaning, width.saturating_sub(gap))
         .into_iter()
         .enumerate()
         .map(|(number, part)| {
