@@ -194,7 +194,7 @@ pub fn fault(fault: &Fault) -> Words {
         ),
         Fault::PinWrong { token, pin } => words(
             format!(
-                "The PIN or passphrase for {} was wrong. {}",
+                "{} says that the PIN or passphrase was wrong. {}",
                 token_words(token),
                 pin_words(pin)
             ),

@@ -8,9 +8,7 @@ use std::io;
 
 use crossterm::cursor::{Hide, MoveTo, Show};
 use crossterm::queue;
-use crossterm::style::{
-    Attribute, Print, SetAttribute, SetBackgroundColor, SetForegroundColor,
-};
+use crossterm::style::{Attribute, Print, SetAttribute, SetBackgroundColor, SetForegroundColor};
 use crossterm::terminal::Clear;
 use ratatui::backend::{Backend, ClearType, IntoCrossterm, WindowSize};
 use ratatui::buffer::Cell;
@@ -186,6 +184,9 @@ mod tests {
         assert!(codes.contains(&"7"));
         assert!(!text.contains("\x1b[m"));
         let colourful = written(Colour::Sixteen);
-        assert!(colourful.contains("\x1b[1m\x1b[7m\x1b[38;5;3m\x1b[48;5;0m"), "{colourful:?}");
+        assert!(
+            colourful.contains("\x1b[1m\x1b[7m\x1b[38;5;3m\x1b[48;5;0m"),
+            "{colourful:?}"
+        );
     }
 }

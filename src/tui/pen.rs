@@ -31,7 +31,8 @@ impl Pen {
             .collect()
     }
 
-    /// A label and a value; a value that is too long goes on below its beginning.
+    /// A label and a value; a value that is too long goes on below its beginning, and one whose label
+    /// is too long begins below it.
     pub fn fact(
         self,
         label: &str,
@@ -41,6 +42,11 @@ impl Pen {
         width: usize,
     ) -> Text {
         let gap = label_width + 2;
+        if label.width() > label_width {
+            let mut text = vec![self.line(Role::Dim, label)];
+            text.extend(self.fact("", value, label_width, role, width));
+            return text;
+        }
         wrap(value, width.saturating_sub(gap))
             .into_iter()
             .enumerate()

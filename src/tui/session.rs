@@ -43,6 +43,7 @@ pub struct Session {
     // dropped in this order: the threads end before the terminal is given back
     input: Option<Watch>,
     signals: Option<(Handle, JoinHandle<()>)>,
+    caught: Option<Signals>,
     terminal: Terminal<Screen>,
     occurrences: Receiver<Occurrence>,
     sender: Sender<Occurrence>,
@@ -57,13 +58,16 @@ struct Watch {
 
 impl Session {
     /// Takes the terminal over. Nothing is read before [`Session::listen`], so that the first
-    /// frame comes first.
+    /// frame comes first; signals that come earlier wait for it.
     pub fn open() -> io::Result<Self> {
+        // first of all: from here on a signal waits, and cannot leave the terminal raw
+        let caught = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGWINCH])?;
         let taken = terminal::take()?;
         let (sender, occurrences) = channel();
         Ok(Self {
             input: None,
             signals: None,
+            caught: Some(caught),
             terminal: Terminal::new(Screen::default())?,
             occurrences,
             sender,
@@ -85,7 +89,9 @@ impl Session {
             thread: Some(thread),
         });
 
-        let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGWINCH])?;
+        let Some(mut signals) = self.caught.take() else {
+            return Ok(());
+        };
         let handle = signals.handle();
         let sender = self.sender.clone();
         let thread = Builder::new()

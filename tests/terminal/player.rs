@@ -93,6 +93,7 @@ impl<'a> Player<'a> {
         self.records = look.records();
         self.frame_is_whole(&look);
         if look.has("Type DONE to leave") {
+            self.terminal.keep("end");
             return None;
         }
         let at = rule(&look).unwrap();
@@ -117,12 +118,26 @@ impl<'a> Player<'a> {
             }
         }
         assert!(!fields.is_empty(), "no field on screen:\n{}", look.text());
-        Some(Question {
+        let question = Question {
             step: look.rows[1].trim().to_owned(),
             body: self.read(),
             fields,
             phrase,
-        })
+        };
+        self.terminal.keys("\x1b[H");
+        self.keep(&question, "open");
+        self.terminal.keys("\x1b[F");
+        Some(question)
+    }
+
+    fn keep(&self, question: &Question, what: &str) {
+        let name = format!(
+            "{:03} {} {} {what}",
+            self.records,
+            question.step,
+            question.title()
+        );
+        self.terminal.keep(&name);
     }
 
     /// What must be on every screen, whatever is asked.
@@ -134,7 +149,10 @@ impl<'a> Player<'a> {
             " PRODUCTION "
         };
         assert!(look.rows[0].starts_with(banner), "banner:\n{text}");
-        assert!(look.rows[0].contains(" UTC ") && look.rows[0].contains("air gap"), "{text}");
+        assert!(
+            look.rows[0].contains(" UTC ") && look.rows[0].contains("air gap"),
+            "{text}"
+        );
         assert!(
             look.rows[1].contains("Step ") || look.rows[1].contains("All "),
             "step:\n{text}"
@@ -153,7 +171,10 @@ impl<'a> Player<'a> {
         });
         let rows = |look: &Look| -> Vec<String> {
             let end = rule(look).unwrap();
-            look.main[3..end].iter().map(|r| r.trim_end().to_owned()).collect()
+            look.main[3..end]
+                .iter()
+                .map(|r| r.trim_end().to_owned())
+                .collect()
         };
         let mut text = rows(&first);
         let Some((_, mut shown, of)) = position(&first) else {
@@ -162,14 +183,22 @@ impl<'a> Player<'a> {
             }
             return text;
         };
-        assert!(shown == text.len(), "the position is not what is shown:\n{}", first.text());
+        assert!(
+            shown == text.len(),
+            "the position is not what is shown:\n{}",
+            first.text()
+        );
         while shown < of {
             self.terminal.keys("\x1b[6~");
             let next = self.terminal.wait("the next page", |look| {
                 position(look).is_some_and(|(_, to, _)| to > shown)
             });
             let (from, to, _) = position(&next).unwrap();
-            assert!(from <= shown + 1, "a line was passed over:\n{}", next.text());
+            assert!(
+                from <= shown + 1,
+                "a line was passed over:\n{}",
+                next.text()
+            );
             text.extend(rows(&next).into_iter().skip(shown + 1 - from));
             shown = to;
         }
@@ -185,6 +214,7 @@ impl<'a> Player<'a> {
     pub fn answer_with(&mut self, question: &Question, secret: Option<&str>) {
         self.type_answer(question, secret);
         self.terminal.see("Complete. Enter answers.");
+        self.keep(question, "typed");
         self.terminal.keys("\r");
         self.answered += 1;
     }
@@ -200,7 +230,9 @@ impl<'a> Player<'a> {
                 // what is typed is seen
                 let box_start = format!("{label} [{value}");
                 self.terminal.wait(&box_start, |look| {
-                    look.text().replace("  ", " ").contains(&box_start.replace("  ", " "))
+                    look.text()
+                        .replace("  ", " ")
+                        .contains(&box_start.replace("  ", " "))
                         || look.has(&format!("[{value}"))
                 });
             }
@@ -221,9 +253,18 @@ impl<'a> Player<'a> {
             let free = |p: &&&Person| !taken.contains(&p.name.as_str());
             let person = match role.to_lowercase().as_str() {
                 "keyholder" => self.holder(question),
-                "who answers" => self.people.all.iter().find(|p| question.title().starts_with(&p.name)),
-                duty @ ("administrator" | "witness") => self.people.all.iter().find(|p| p.duty == duty),
-                _ => [&self.people.all[1], &self.people.all[0]].iter().find(free).copied(),
+                "who answers" => self
+                    .people
+                    .all
+                    .iter()
+                    .find(|p| question.title().starts_with(&p.name)),
+                duty @ ("administrator" | "witness") => {
+                    self.people.all.iter().find(|p| p.duty == duty)
+                }
+                _ => [&self.people.all[1], &self.people.all[0]]
+                    .iter()
+                    .find(free)
+                    .copied(),
             };
             let person = person.unwrap_or_else(|| panic!("who is {role} in {}?", question.step));
             taken.push(&person.name);
@@ -236,7 +277,11 @@ impl<'a> Player<'a> {
             "Your choice" => question
                 .body
                 .iter()
-                .filter_map(|row| row.split_whitespace().next().filter(|_| row.starts_with("   ")))
+                .filter_map(|row| {
+                    row.split_whitespace()
+                        .next()
+                        .filter(|_| row.starts_with("   "))
+                })
                 .find(|w| CHOICES.contains(w))
                 .unwrap_or_else(|| panic!("no choice known in {:?}", question.body))
                 .to_owned(),
@@ -264,7 +309,9 @@ impl<'a> Player<'a> {
     /// Plays on until a question for which `wanted` is true, and does not answer it.
     pub fn until(&mut self, what: &str, wanted: impl Fn(&Question) -> bool) -> Question {
         loop {
-            let question = self.question().unwrap_or_else(|| panic!("no question: {what}"));
+            let question = self
+                .question()
+                .unwrap_or_else(|| panic!("no question: {what}"));
             if wanted(&question) {
                 return question;
             }
@@ -305,7 +352,9 @@ fn is_asking(look: &Look) -> bool {
 }
 
 fn rule(look: &Look) -> Option<usize> {
-    look.main.iter().position(|row| row.contains("── Answer ─") || row.contains("── Leave ─"))
+    look.main
+        .iter()
+        .position(|row| row.contains("── Answer ─") || row.contains("── Leave ─"))
 }
 
 fn status(look: &Look) -> Option<usize> {

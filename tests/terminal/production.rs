@@ -9,6 +9,9 @@ use super::player::Player;
 use super::pty::{Kind, LARGE, SMALL, Terminal};
 use super::room::{MODULE, Production, rootstage, said};
 
+/// A PIN that no token has.
+const WRONG: &str = "64027719358286104493";
+
 #[test]
 fn a_first_root_at_80_by_24() {
     first_root(SMALL);
@@ -50,21 +53,30 @@ fn first_root(kind: Kind) {
         q.step.contains("Carol Clark: Signature")
     });
     assert!(terminal.look().has("Signatures 2/2"), "{}", signed.step);
+    player.answer(&signed);
 
     let head = player.to_the_end();
-    let last = terminal.look();
-    for words in ["The ceremony is complete.", "rootstage audit"] {
-        assert!(last.has(words), "{words}\n{}", last.text());
-    }
+    terminal.see("The ceremony is complete.");
+    terminal.keys("\x1b[F");
+    terminal.see("rootstage audit");
     terminal.keys("DONE\r");
     let ended = terminal.end();
     assert!(ended.status.success() && ended.restored, "{}", ended.text);
-    assert!(ended.text.contains("closed: First root of Example Works"), "{}", ended.text);
+    assert!(
+        ended.text.contains("closed: First root of Example Works"),
+        "{}",
+        ended.text
+    );
 
     let dir = room.dir.to_str().unwrap();
     let audit = rootstage(&["audit", dir, "--expect-head", &head]);
     assert!(audit.status.success(), "{}", said(&audit));
-    let other = rootstage(&["audit", dir, "--expect-head", &head.replace(&head[..1], "z")]);
+    let other = rootstage(&[
+        "audit",
+        dir,
+        "--expect-head",
+        &head.replace(&head[..1], "z"),
+    ]);
     assert!(!other.status.success(), "{}", said(&other));
     nowhere(&room.dir, &room);
 }
@@ -73,8 +85,12 @@ fn first_root(kind: Kind) {
 fn wrong_pin(room: &Production, player: &mut Player<'_>) {
     room.fault("");
     let secret = player.until("the first PIN", super::player::Question::wants_secret);
-    assert!(secret.step.contains("Alice Adams: Key generated"), "{}", secret.step);
-    player.answer_with(&secret, Some("00000000000000000001"));
+    assert!(
+        secret.step.contains("Alice Adams: Key generated"),
+        "{}",
+        secret.step
+    );
+    player.answer_with(&secret, Some(WRONG));
     let again = player.question().unwrap();
     assert!(again.wants_secret() && again.step == secret.step);
     assert!(again.says("wrong"), "{:#?}", again.body);
@@ -87,14 +103,20 @@ fn wrong_pin(room: &Production, player: &mut Player<'_>) {
     assert_eq!(room.pins_sent(), 1);
     player.answer(&again);
     let next = player.question().unwrap();
-    assert!(next.step.contains("Alice Adams: Public key compared"), "{}", next.step);
+    assert!(
+        next.step.contains("Alice Adams: Public key compared"),
+        "{}",
+        next.step
+    );
     no_pin_in_memory(player.terminal, room);
     player.answer(&next);
 }
 
 /// The second keyholder's token is missing, then another one is in its place.
 fn missing_and_wrong_token(room: &Production, player: &mut Player<'_>) {
-    let insert = player.until("Bob's token", |q| q.step.contains("Bob Brown: Token presented"));
+    let insert = player.until("Bob's token", |q| {
+        q.step.contains("Bob Brown: Token presented")
+    });
     room.fault("");
     room.take_out();
     player.answer(&insert);
@@ -115,7 +137,11 @@ fn missing_and_wrong_token(room: &Production, player: &mut Player<'_>) {
     room.put_back();
     player.answer(&wrong);
     let right = player.question().unwrap();
-    assert!(right.says("Is this the token of Bob Brown?"), "{:#?}", right.body);
+    assert!(
+        right.says("Is this the token of Bob Brown?"),
+        "{:#?}",
+        right.body
+    );
     assert_eq!(right.phrase.as_deref(), Some(&planned[planned.len() - 4..]));
     player.answer(&right);
 }
@@ -129,6 +155,7 @@ fn exception(player: &mut Player<'_>) {
         .terminal
         .keys("the door stays shut\rit was opened\rthe visitor left; we go on\rwv");
     player.terminal.see("Complete. Enter answers.");
+    player.terminal.keep("exception");
     player.terminal.keys("\r");
     player.terminal.see("Exception E1 is on record.");
     let look = player.terminal.see("1 exception");
@@ -145,6 +172,7 @@ fn killed_while_signing(room: &Production, player: &mut Player<'_>) -> String {
     player.answer(&secret);
     room.module_says("signing");
     let look = player.terminal.see("That this was begun is on record.");
+    player.terminal.keep("signing");
     player.terminal.signal(Signal::KILL);
     room.fault("");
     look.text()
@@ -155,13 +183,19 @@ fn no_pin_in_memory(terminal: &Terminal, room: &Production) {
     let memory = terminal.memory();
     let has = |bytes: &[u8]| super::room::find(&memory, bytes);
     assert!(has(b"SOFTHSM2_CONF="), "the search finds nothing at all");
-    for pin in [room.tokens[0].pin.as_str(), "00000000000000000001"] {
-        let wide: Vec<u8> = pin.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
-        assert!(!has(pin.as_bytes()), "a PIN is in memory");
+    for pin in [room.tokens[0].pin.as_str(), WRONG] {
+        let wide: Vec<u8> = pin
+            .chars()
+            .flat_map(|c| u32::from(c).to_le_bytes())
+            .collect();
+        assert!(
+            !has(pin.as_bytes()),
+            "a PIN is in memory: {}",
+            terminal.around(pin.as_bytes())
+        );
         assert!(!has(&wide), "the characters of a PIN are in memory");
     }
 }
-
 
 /// No PIN is in any file.
 fn nowhere(dir: &Path, room: &Production) {
@@ -172,7 +206,7 @@ fn nowhere(dir: &Path, room: &Production) {
             continue;
         }
         let bytes = std::fs::read(&path).unwrap();
-        for pin in room.tokens.iter().map(|t| t.pin.as_str()).chain(["00000000000000000001"]) {
+        for pin in room.tokens.iter().map(|t| t.pin.as_str()).chain([WRONG]) {
             assert!(
                 !super::room::find(&bytes, pin.as_bytes()),
                 "a PIN is in {}",

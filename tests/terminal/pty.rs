@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::path::Path;
-use std::process::{Child, ExitStatus};
+use std::process::{Child, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
@@ -87,6 +87,18 @@ impl Look {
 impl Terminal {
     /// The binary with these arguments in a terminal of this kind; `env` comes on top.
     pub fn start(kind: Kind, args: &[&str], env: &[(&str, &Path)]) -> Self {
+        Self::start_with(kind, args, env, None)
+    }
+
+    /// The same with a second terminal as its input; without that one's other end the input ends,
+    /// and no signal comes.
+    pub fn start_with_input(kind: Kind, args: &[&str]) -> (Self, Pty) {
+        let (input, pts) = pty_process::blocking::open().unwrap();
+        let stdin = std::os::fd::AsFd::as_fd(&pts).try_clone_to_owned().unwrap();
+        (Self::start_with(kind, args, &[], Some(stdin.into())), input)
+    }
+
+    fn start_with(kind: Kind, args: &[&str], env: &[(&str, &Path)], stdin: Option<Stdio>) -> Self {
         let (pty, pts) = pty_process::blocking::open().unwrap();
         pty.resize(Size::new(kind.rows, kind.columns)).unwrap();
         let before = tcgetattr(&pty).unwrap();
@@ -99,6 +111,9 @@ impl Terminal {
         }
         for (name, value) in env {
             command = command.env(name, value);
+        }
+        if let Some(stdin) = stdin {
+            command = command.stdin(stdin);
         }
         let child = command.spawn(pts).unwrap();
         let parser = vt100::Parser::new(kind.rows, kind.columns, 0);
@@ -117,7 +132,7 @@ impl Terminal {
             let mut bytes = [0; 65536];
             loop {
                 let read = file.read(&mut bytes).unwrap_or(0);
-                let mut now = reader.0.lock().unwrap();
+                let Ok(mut now) = reader.0.lock() else { return };
                 now.parser.process(&bytes[..read]);
                 now.raw.extend_from_slice(&bytes[..read]);
                 now.ended = read == 0;
@@ -177,9 +192,20 @@ impl Terminal {
         }
     }
 
-    /// Everything that was written to the terminal.
-    pub fn raw(&self) -> Vec<u8> {
-        self.seen.0.lock().unwrap().raw.clone()
+    /// For looking at: writes the screen, with its colours, into the directory that
+    /// `ROOTSTAGE_TEST_SCREENS` names.
+    pub fn keep(&self, name: &str) {
+        let Some(directory) = std::env::var_os("ROOTSTAGE_TEST_SCREENS") else {
+            return;
+        };
+        let seen = self.seen.0.lock().unwrap();
+        let screen = seen.parser.screen();
+        let name: String = name
+            .chars()
+            .map(|c| if c.is_alphanumeric() { c } else { '-' })
+            .collect();
+        let path = Path::new(&directory).join(format!("{}-{name}.ans", screen.size().1));
+        std::fs::write(path, screen.contents_formatted()).unwrap();
     }
 
     /// Another size.
@@ -227,10 +253,31 @@ impl Terminal {
 
     /// The file that the process reads as its memory, with what it may read and write.
     pub fn memory(&self) -> Vec<u8> {
+        self.mappings()
+            .into_iter()
+            .flat_map(|(_, bytes)| bytes)
+            .collect()
+    }
+
+    /// Where in the memory something stands, with what is before and behind it.
+    pub fn around(&self, wanted: &[u8]) -> String {
+        let mut words = String::new();
+        for (name, bytes) in self.mappings() {
+            for (at, window) in bytes.windows(wanted.len()).enumerate() {
+                if window == wanted {
+                    let some = &bytes[at.saturating_sub(64)..(at + 96).min(bytes.len())];
+                    words += &format!("\n{name} at {at}: {}", some.escape_ascii());
+                }
+            }
+        }
+        words
+    }
+
+    fn mappings(&self) -> Vec<(String, Vec<u8>)> {
         use std::io::{Seek as _, SeekFrom};
         let mut memory = std::fs::File::open(format!("/proc/{}/mem", self.pid)).unwrap();
         let maps = std::fs::read_to_string(format!("/proc/{}/maps", self.pid)).unwrap();
-        let mut all = Vec::new();
+        let mut mappings = Vec::new();
         for line in maps.lines() {
             let (range, rest) = line.split_once(' ').unwrap();
             if !rest.starts_with("rw") || line.ends_with("[vvar]") {
@@ -241,9 +288,14 @@ impl Terminal {
             let end = u64::from_str_radix(end, 16).unwrap();
             memory.seek(SeekFrom::Start(begin)).unwrap();
             // a page that was never touched may refuse
-            let _ = std::io::copy(&mut std::io::Read::by_ref(&mut memory).take(end - begin), &mut all);
+            let mut all = Vec::new();
+            let _ = std::io::copy(
+                &mut std::io::Read::by_ref(&mut memory).take(end - begin),
+                &mut all,
+            );
+            mappings.push((line.to_owned(), all));
         }
-        all
+        mappings
     }
 }
 
@@ -262,6 +314,7 @@ pub struct Ended {
     pub text: String,
     /// Whether the terminal is as it was: settings, screen, cursor.
     pub restored: bool,
+    /// Everything that was written to it.
     pub raw: Vec<u8>,
 }
 

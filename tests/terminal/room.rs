@@ -71,7 +71,15 @@ impl Rehearsal {
     }
 
     pub fn start(&self, kind: Kind) -> Terminal {
-        let args = ["rehearse", "--keyholders", "2", "--threshold", "2", "--dir", self.path()];
+        let args = [
+            "rehearse",
+            "--keyholders",
+            "2",
+            "--threshold",
+            "2",
+            "--dir",
+            self.path(),
+        ];
         Terminal::start(kind, &args, &[])
     }
 
@@ -108,13 +116,28 @@ impl Production {
         }
         std::fs::write(
             at("softhsm2.conf"),
-            format!("directories.tokendir = {}\nobjectstore.backend = file\nlog.level = ERROR\n", at("tokens").display()),
+            format!(
+                "directories.tokendir = {}\nobjectstore.backend = file\nlog.level = ERROR\n",
+                at("tokens").display()
+            ),
         )
         .unwrap();
         let holders = [
-            ("Alice Adams", "AA", "alice", "Alpha", "70318846259917402386"),
+            (
+                "Alice Adams",
+                "AA",
+                "alice",
+                "Alpha",
+                "70318846259917402386",
+            ),
             ("Bob Brown", "BB", "bob", "Bravo", "55920174683309912745"),
-            ("Carol Clark", "CC", "carol", "Charlie", "31486092775518204963"),
+            (
+                "Carol Clark",
+                "CC",
+                "carol",
+                "Charlie",
+                "31486092775518204963",
+            ),
         ];
         let tokens: Vec<Token> = holders
             .iter()
@@ -145,7 +168,9 @@ impl Production {
             ("Walter Voss", "WV", "witness", "witness"),
         ];
         for (name, initials, duty, id) in &all {
-            plan += &format!("[[participant]]\nid = \"{id}\"\nname = \"{name}\"\ninitials = \"{initials}\"\nduty = \"{duty}\"\n\n");
+            plan += &format!(
+                "[[participant]]\nid = \"{id}\"\nname = \"{name}\"\ninitials = \"{initials}\"\nduty = \"{duty}\"\n\n"
+            );
         }
         for ((name, initials, id, label, _), token) in holders.iter().zip(&tokens) {
             plan += &format!(
@@ -164,7 +189,9 @@ impl Production {
             expires.day()
         );
         for role in ["targets", "snapshot", "timestamp"] {
-            plan += &format!("[root.role.{role}]\nthreshold = 1\nkeys = [{{ path = \"keys/{role}.pem\" }}]\n\n");
+            plan += &format!(
+                "[root.role.{role}]\nthreshold = 1\nkeys = [{{ path = \"keys/{role}.pem\" }}]\n\n"
+            );
         }
         // the machine that runs the tests has a network
         plan += "[policy]\nrequired_checks = []\n";
@@ -221,7 +248,10 @@ impl Production {
         while !std::fs::read_to_string(self.root.path().join("said"))
             .is_ok_and(|said| said.lines().any(|line| line == word))
         {
-            assert!(std::time::Instant::now() < deadline, "the module never said {word}");
+            assert!(
+                std::time::Instant::now() < deadline,
+                "the module never said {word}"
+            );
             std::thread::yield_now();
         }
     }
@@ -238,7 +268,11 @@ impl Production {
     /// Takes the second token out, and puts the stranger's in its place.
     pub fn swap(&self) {
         self.take_out();
-        std::fs::rename(&self.stranger.place, self.root.path().join("tokens/stranger")).unwrap();
+        std::fs::rename(
+            &self.stranger.place,
+            self.root.path().join("tokens/stranger"),
+        )
+        .unwrap();
     }
 
     /// Takes the second token out.
@@ -248,7 +282,11 @@ impl Production {
 
     /// Takes the stranger's token out.
     pub fn take_stranger_out(&self) {
-        std::fs::rename(self.root.path().join("tokens/stranger"), &self.stranger.place).unwrap();
+        std::fs::rename(
+            self.root.path().join("tokens/stranger"),
+            &self.stranger.place,
+        )
+        .unwrap();
     }
 
     /// Puts the second token back.
@@ -277,7 +315,16 @@ fn token(root: &Path, label: &str, pin: &str) -> Token {
         tool.env("SOFTHSM2_CONF", root.join("softhsm2.conf"));
         tool
     };
-    run(tool().args(["--init-token", "--free", "--label", label, "--pin", pin, "--so-pin", "37281946"]));
+    run(tool().args([
+        "--init-token",
+        "--free",
+        "--label",
+        label,
+        "--pin",
+        pin,
+        "--so-pin",
+        "37281946",
+    ]));
     let place = places().into_iter().find(|p| !before.contains(p)).unwrap();
     let slots = run(tool().arg("--show-slots"));
     let mut serial = String::new();
@@ -285,7 +332,10 @@ fn token(root: &Path, label: &str, pin: &str) -> Token {
         if let Some(number) = line.strip_prefix("Serial number:") {
             number.trim().clone_into(&mut serial);
         }
-        if line.strip_prefix("Label:").is_some_and(|l| l.trim() == label) {
+        if line
+            .strip_prefix("Label:")
+            .is_some_and(|l| l.trim() == label)
+        {
             break;
         }
     }
@@ -308,7 +358,10 @@ fn wrapper(root: &Path) -> PathBuf {
         .arg(define("LOGINS", &root.join("said")))
         .arg("-o")
         .arg(&module)
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tokens/faulty_module.c"))
+        .arg(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/tokens/faulty_module.c"
+        ))
         .arg("-ldl"));
     module
 }

@@ -69,7 +69,15 @@ impl Kind for Environment {
             )
             .seated(super::seats_or_anyone(state, step))
         };
-        let ask = state.checks.iter().fold(ask, |ask, check| {
+        // what is to be looked at comes first
+        let mut checks: Vec<_> = state.checks.iter().collect();
+        checks.sort_by_key(|check| match check.verdict {
+            Verdict::Fail => 0,
+            Verdict::Warn => 1,
+            Verdict::Unknown => 2,
+            Verdict::Pass => 3,
+        });
+        let ask = checks.into_iter().fold(ask, |ask, check| {
             let verdict = match check.verdict {
                 Verdict::Pass => "ok",
                 Verdict::Warn => "LOOK",

@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::ceremony::ask::{Ask, Form};
 use crate::safe::safe;
-use crate::tui::pen::{Pen, Text};
+use crate::tui::pen::{Pen, Text, wrap};
 use crate::tui::theme::Role;
 use crate::tui::widgets::digest;
 
@@ -16,29 +16,16 @@ const MEASURE: usize = 78;
 pub fn body(pen: Pen, ask: &Ask, width: usize, tight: bool) -> Text {
     let width = width.min(MEASURE).saturating_sub(1);
     let mut parts: Vec<Text> = Vec::new();
-    parts.push(pen.wrapped(Role::Title, &safe(&ask.title), 1, width));
-    for paragraph in &ask.words {
-        parts.push(pen.wrapped(Role::Text, &safe(paragraph), 1, width));
+    let title = if is_trouble(ask) {
+        Role::AlertError
+    } else {
+        Role::Title
+    };
+    parts.push(pen.wrapped(title, &safe(&ask.title), 1, width));
+    for (number, words) in ask.words.iter().enumerate() {
+        parts.push(paragraph(pen, &safe(words), width, tight && number > 0));
     }
-    if !ask.facts.is_empty() {
-        parts.push(facts(pen, ask, width));
-    }
-    if let Some(shown) = &ask.digest {
-        let of = vec![
-            pen.span(Role::Dim, " SHA-256 of "),
-            pen.span(Role::Text, safe(&shown.of)),
-        ];
-        let mut part = digest::grid(pen, &shown.sha256);
-        match part.first_mut() {
-            // beside the first row of hex, where it fits
-            Some(first) if tight && first.width() + 14 + safe(&shown.of).width() <= width => {
-                first.spans.push(pen.span(Role::Text, "  "));
-                first.spans.extend(of);
-            }
-            _ => part.insert(0, Line::from(of)),
-        }
-        parts.push(part);
-    }
+    // before anything long, so that what can be chosen is on screen with the question
     if let Form::Choose { options } = &ask.form {
         let widest = options.iter().map(|o| o.key.width()).max().unwrap_or(0);
         parts.push(
@@ -47,6 +34,22 @@ pub fn body(pen: Pen, ask: &Ask, width: usize, tight: bool) -> Text {
                 .flat_map(|o| choice(pen, &safe(&o.key), &safe(&o.meaning), widest, width))
                 .collect(),
         );
+    }
+    if !ask.facts.is_empty() {
+        parts.push(facts(pen, ask, width));
+    }
+    if let Some(shown) = &ask.digest {
+        let of = vec![pen.span(Role::Dim, format!(" {}", safe(&shown.of)))];
+        let mut part = digest::grid(pen, &shown.sha256);
+        match part.first_mut() {
+            // beside the first row of hex, where it fits
+            Some(first) if tight && first.width() + 3 + safe(&shown.of).width() <= width => {
+                first.spans.push(pen.span(Role::Text, "  "));
+                first.spans.extend(of);
+            }
+            _ => part.insert(0, Line::from(of)),
+        }
+        parts.push(part);
     }
     if ask.form == Form::Halted {
         parts.push(halted(pen, width));
@@ -75,6 +78,22 @@ pub fn body(pen: Pen, ask: &Ask, width: usize, tight: bool) -> Text {
     join(parts, tight)
 }
 
+/// A paragraph; without a blank line before it, its first line is indented.
+fn paragraph(pen: Pen, words: &str, width: usize, indented: bool) -> Text {
+    if !indented {
+        return pen.wrapped(Role::Text, words, 1, width);
+    }
+    // stands for the blanks, at which the text must not be broken
+    let mut lines = wrap(&format!("__{words}"), width.saturating_sub(1));
+    if let Some(first) = lines.first_mut() {
+        *first = first.replacen("__", "  ", 1);
+    }
+    lines
+        .into_iter()
+        .map(|line| pen.line(Role::Text, format!(" {line}")))
+        .collect()
+}
+
 fn facts(pen: Pen, ask: &Ask, width: usize) -> Text {
     let widest = ask
         .facts
@@ -86,20 +105,45 @@ fn facts(pen: Pen, ask: &Ask, width: usize) -> Text {
     ask.facts
         .iter()
         .flat_map(|f| {
-            pen.fact(
-                &format!(" {}", safe(&f.label)),
-                &safe(&f.value),
-                widest + 1,
-                Role::Important,
-                width,
-            )
+            let label = format!(" {}", safe(&f.label));
+            let value = safe(&f.value);
+            let verdict = VERDICTS.iter().find(|(word, _)| value.starts_with(word));
+            let role = verdict.map_or(Role::Important, |_| Role::Text);
+            let mut text = pen.fact(&label, &value, widest + 1, role, width);
+            if let Some((word, role)) = verdict {
+                text.iter_mut()
+                    .for_each(|line| mark(pen, line, word, *role));
+            }
+            text
         })
         .collect()
 }
 
+/// Whether something went wrong, or nearly.
+fn is_trouble(ask: &Ask) -> bool {
+    ask.form == Form::Halted || ["again", "doubt", "last-try"].contains(&ask.name.as_str())
+}
+
+/// Verdicts at the beginning of a value.
+const VERDICTS: [(&str, Role); 4] = [
+    ("ok: ", Role::Ok),
+    ("NOT OK: ", Role::AlertError),
+    ("LOOK: ", Role::AlertWarn),
+    ("unknown: ", Role::AlertWarn),
+];
+
+/// Gives the word at the beginning of a value its colour.
+fn mark(pen: Pen, line: &mut Line<'static>, word: &'static str, role: Role) {
+    if let Some(rest) = line.spans.last().and_then(|s| s.content.strip_prefix(word)) {
+        let rest = pen.span(Role::Text, rest.to_owned());
+        line.spans.pop();
+        line.spans.extend([pen.span(role, word), rest]);
+    }
+}
+
 fn choice(pen: Pen, key: &str, meaning: &str, widest: usize, width: usize) -> Text {
     let gap = widest + 5;
-    crate::tui::pen::wrap(meaning, width.saturating_sub(gap))
+    wrap(meaning, width.saturating_sub(gap))
         .into_iter()
         .enumerate()
         .map(|(number, part)| {

@@ -76,7 +76,7 @@ fn result(pen: Pen, model: &Model, width: usize) -> Text {
             Role::Ok,
             "The ceremony is complete.",
             format!(
-                "{} of {} signatures needed are in the root. Exceptions: {}.",
+                "Signatures in the root: {}; needed: {}. Exceptions: {}.",
                 state.signatures.len(),
                 state.procedure.plan.root.threshold,
                 state.exceptions.len()

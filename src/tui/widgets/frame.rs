@@ -44,7 +44,7 @@ fn banner(pen: Pen, model: &Model, width: usize) -> Line<'static> {
             if rehearsal { base } else { Role::AlertError },
         ),
         AirGap::NotChecked => (
-            "air gap: not checked",
+            "air gap: unknown",
             if rehearsal { base } else { Role::Dim },
         ),
     };

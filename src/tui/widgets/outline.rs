@@ -63,6 +63,9 @@ pub fn lines(pen: Pen, state: &State, width: usize) -> (Text, usize) {
             ]));
         }
     }
+    if state.position >= state.procedure.steps.len() {
+        here = text.len();
+    }
     (text, here)
 }
 
