@@ -14,7 +14,7 @@ use crate::ceremony::procedure::Procedure;
 use crate::ceremony::script::Script;
 use crate::ceremony::state::State;
 use crate::driver::{Driver, Order, Stop};
-use crate::journal::{Journal, JournalError, sync_dir, write_whole};
+use crate::journal::{Journal, JournalError, write_all_whole};
 use crate::ports::World;
 use crate::transcript::RULES;
 
@@ -91,11 +91,9 @@ pub fn open(
         let path = dir.join(sub);
         std::fs::create_dir_all(&path).map_err(io_at(&path))?;
     }
-    for (name, bytes) in [(SCRIPT, script), (PLAN, plan)] {
-        let path = dir.join(name);
-        write_whole(&path, bytes).map_err(io_at(&path))?;
-    }
-    sync_dir(dir).map_err(io_at(dir))?;
+    let files = [(dir.join(SCRIPT), script), (dir.join(PLAN), plan)];
+    write_all_whole(&files.each_ref().map(|(path, bytes)| (path.as_path(), *bytes)))
+        .map_err(|(path, source)| io_at(path)(source))?;
     let journal = Journal::create(dir, procedure.plan.mode, clock)?;
     start(dir, procedure, plan_directory, journal, world)
 }

@@ -8,7 +8,7 @@ use time::Duration;
 use super::{Failure, now};
 use crate::ceremony::plan::{self, Outline, ParticipantId, Plan};
 use crate::directory;
-use crate::journal::write_whole;
+use crate::journal::write_all_whole;
 use crate::secret::Secret;
 
 /// A directory beside the caller, named for the time.
@@ -44,6 +44,7 @@ pub fn prepare(dir: &Path, keyholders: u32, threshold: u32) -> Result<String, Fa
     let text = plan::rehearsal(&outline);
     let plan = Plan::parse(text.as_bytes())
         .map_err(|problems| Failure::surroundings(problems.in_file(directory::PLAN)))?;
+    let mut files = Vec::new();
     for file in plan.online_key_paths() {
         let path = dir.join(&file);
         let key = random_key().map_err(|error| failed(&path, &error))?;
@@ -51,8 +52,10 @@ pub fn prepare(dir: &Path, keyholders: u32, threshold: u32) -> Result<String, Fa
             .public_key()
             .to_public_key_pem(LineEnding::LF)
             .map_err(|error| failed(&path, &error))?;
-        write_whole(&path, pem.as_bytes()).map_err(|error| failed(&path, &error))?;
+        files.push((path, pem));
     }
+    let files: Vec<_> = files.iter().map(|(path, pem)| (path.as_path(), pem.as_bytes())).collect();
+    write_all_whole(&files).map_err(|(path, error)| failed(path, &error))?;
     Ok(text)
 }
 
