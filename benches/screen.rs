@@ -59,8 +59,13 @@ fn main() {
     // the driver's thread has started and said how things stand
     terminal.quiet(Duration::from_millis(300));
     let fresh = terminal.memory();
-    let mut repaint: Vec<_> = (0..=KEYS).map(|at| terminal.key(if at % 2 == 0 { b"\x1bOP" } else { b"\x1b" })).collect();
-    say("key (help, back) to repaint", &mut repaint, None);
+    let (mut repaint, mut back) = (Vec::new(), Vec::new());
+    for _ in 0..=KEYS {
+        repaint.push(terminal.key(b"\x1bOP"));
+        back.push(terminal.key(b"\x1b"));
+    }
+    say("F1 (help) to repaint", &mut repaint, None);
+    say("Esc (back; more could follow it)", &mut back, None);
     terminal.quiet(Duration::from_millis(300));
     let before = terminal.activity();
     let bytes = terminal.drain(IDLE);
@@ -208,7 +213,6 @@ impl Terminal {
 
     /// From a key to the end of the repaint that it brings.
     fn key(&mut self, key: &[u8]) -> Duration {
-        // a lone Esc is waited on by the program; every other key is not
         self.quiet(Duration::from_millis(30));
         let before = self.parser.screen().contents();
         let start = Instant::now();

@@ -86,14 +86,32 @@ pub fn open(
     clock: fn() -> OffsetDateTime,
     world: MakeWorld<'_>,
 ) -> Result<Driver, DirectoryError> {
+    open_with(dir, plan, script, &[], plan_directory, clock, world)
+}
+
+/// As [`open`], with files of the ceremony's own, such as those that the plan names.
+pub fn open_with(
+    dir: &Path,
+    plan: &[u8],
+    script: &[u8],
+    files: &[(PathBuf, String)],
+    plan_directory: &Path,
+    clock: fn() -> OffsetDateTime,
+    world: MakeWorld<'_>,
+) -> Result<Driver, DirectoryError> {
     let procedure = Arc::new(procedure(plan, script)?);
     for sub in ["in", "out", "metadata", "attestations"] {
         let path = dir.join(sub);
         std::fs::create_dir_all(&path).map_err(io_at(&path))?;
     }
-    let files = [(dir.join(SCRIPT), script), (dir.join(PLAN), plan)];
-    write_all_whole(&files.each_ref().map(|(path, bytes)| (path.as_path(), *bytes)))
-        .map_err(|(path, source)| io_at(path)(source))?;
+    // together: the first screen waits for the disk
+    let (script_path, plan_path) = (dir.join(SCRIPT), dir.join(PLAN));
+    let mut whole: Vec<(&Path, &[u8])> = files
+        .iter()
+        .map(|(path, text)| (path.as_path(), text.as_bytes()))
+        .collect();
+    whole.extend([(script_path.as_path(), script), (plan_path.as_path(), plan)]);
+    write_all_whole(&whole).map_err(|(path, source)| io_at(path)(source))?;
     let journal = Journal::create(dir, procedure.plan.mode, clock)?;
     start(dir, procedure, plan_directory, journal, world)
 }
@@ -132,7 +150,17 @@ pub fn resume(
     clock: fn() -> OffsetDateTime,
     world: MakeWorld<'_>,
 ) -> Result<(Driver, u64), DirectoryError> {
-    let procedure = Arc::new(read_procedure(dir)?);
+    resume_with(dir, read_procedure(dir)?, clock, world)
+}
+
+/// As [`resume`], with the procedure that was read from `dir` already.
+pub fn resume_with(
+    dir: &Path,
+    procedure: Procedure,
+    clock: fn() -> OffsetDateTime,
+    world: MakeWorld<'_>,
+) -> Result<(Driver, u64), DirectoryError> {
+    let procedure = Arc::new(procedure);
     let mut state = State::new(Arc::clone(&procedure));
     let reopened = Journal::reopen(dir, clock, |placed| evolve(&mut state, &placed));
     let (journal, cut) = match reopened {

@@ -8,7 +8,6 @@ use time::Duration;
 use super::{Failure, now};
 use crate::ceremony::plan::{self, Outline, ParticipantId, Plan};
 use crate::directory;
-use crate::journal::write_all_whole;
 use crate::secret::Secret;
 
 /// A directory beside the caller, named for the time.
@@ -25,9 +24,9 @@ pub fn default_directory() -> PathBuf {
     ))
 }
 
-/// The keys of the online roles and the plan of a rehearsal. The private halves of the online keys
+/// The plan of a rehearsal, and the files of the online roles' keys, not yet written. The private halves of the online keys
 /// are dropped at once: nothing is ever signed with them.
-pub fn prepare(dir: &Path, keyholders: u32, threshold: u32) -> Result<String, Failure> {
+pub fn prepare(dir: &Path, keyholders: u32, threshold: u32) -> Result<(String, Vec<(PathBuf, String)>), Failure> {
     let failed =
         |path: &Path, error: &dyn std::fmt::Display| Failure::surroundings(format!("{}: {error}", path.display()));
     for sub in ["keys", "tokens"] {
@@ -54,9 +53,7 @@ pub fn prepare(dir: &Path, keyholders: u32, threshold: u32) -> Result<String, Fa
             .map_err(|error| failed(&path, &error))?;
         files.push((path, pem));
     }
-    let files: Vec<_> = files.iter().map(|(path, pem)| (path.as_path(), pem.as_bytes())).collect();
-    write_all_whole(&files).map_err(|(path, error)| failed(path, &error))?;
-    Ok(text)
+    Ok((text, files))
 }
 
 fn random_key() -> Result<p256::SecretKey, getrandom::Error> {
