@@ -27,39 +27,72 @@ use rootstage::ceremony::state::{Placed, State};
 use rootstage::ceremony::token::{Fault, TokenName};
 use rootstage::transcript::chain::{Chain, Draft};
 
+const BINARY: &str = env!("CARGO_BIN_EXE_rootstage");
 const RECORDS: u64 = 140_000;
-const RUNS: usize = 7;
+/// Sizes at which memory is looked at.
+const SIZES: [u64; 3] = [14_000, 140_000, 280_000];
+const RUNS: usize = 9;
 
 fn main() {
     let dir = std::env::temp_dir().join(format!("rootstage-bench-{}", std::process::id()));
     std::fs::create_dir_all(&dir).expect("a temporary directory");
-    write_ceremony(&dir);
     let transcript = dir.join("transcript.jsonl");
-    let size = std::fs::metadata(&transcript).expect("the transcript").len();
-    println!("{RECORDS} records, {size} bytes, {} runs each, medians", RUNS);
-
-    let floor = median(|| run(Process::new("sha256sum").arg(&transcript)));
-    let chain = median(|| {
-        let start = Instant::now();
-        verify_chain(&transcript);
-        start.elapsed()
-    });
-    let whole = median(|| run(Process::new(env!("CARGO_BIN_EXE_rootstage")).arg("audit").arg(&dir)));
-    println!("sha256sum        {floor:>9.1?}");
-    println!("chain alone      {chain:>9.1?}   {:.2} x sha256sum", ratio(chain, floor));
-    println!("audit, all rules {whole:>9.1?}   {:.2} x sha256sum", ratio(whole, floor));
+    for records in SIZES {
+        write_ceremony(&dir, records);
+        let size = std::fs::metadata(&transcript).expect("the transcript").len();
+        println!("{records} records, {size} bytes: audit takes {} kB of memory at most", memory(&dir));
+        if records == RECORDS {
+            compare(&dir, &transcript);
+        }
+    }
     let _ = std::fs::remove_dir_all(&dir);
+}
+
+fn compare(dir: &Path, transcript: &Path) {
+    let (mut floor, mut chain, mut whole) = (Vec::new(), Vec::new(), Vec::new());
+    // in turn, so that a machine that is busy for a while is busy for all of them
+    for _ in 0..=RUNS {
+        floor.push(run(Process::new("sha256sum").arg(transcript)));
+        let start = Instant::now();
+        verify_chain(transcript);
+        chain.push(start.elapsed());
+        whole.push(run(Process::new(BINARY).arg("audit").arg(dir)));
+    }
+    let [floor, chain, whole] = [floor, chain, whole].map(median);
+    println!("  {RUNS} runs each, in turn, medians");
+    println!("  sha256sum        {floor:>9.1?}");
+    println!("  chain alone      {chain:>9.1?}   {:.2} x sha256sum", ratio(chain, floor));
+    println!("  audit, all rules {whole:>9.1?}   {:.2} x sha256sum", ratio(whole, floor));
+}
+
+/// Most memory that the audit had at any time, in kB: its high-water mark, read until it ends.
+fn memory(dir: &Path) -> u64 {
+    let mut child = Process::new(BINARY)
+        .arg("audit")
+        .arg(dir)
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .expect("the audit starts");
+    let mut most = 0;
+    while child.try_wait().expect("a child").is_none() {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let mark = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kilobytes = mark.and_then(|text| text.trim().strip_suffix(" kB")?.parse().ok());
+        most = most.max(kilobytes.unwrap_or(0));
+        std::thread::sleep(Duration::from_micros(300));
+    }
+    most
 }
 
 fn ratio(a: Duration, b: Duration) -> f64 {
     a.as_secs_f64() / b.as_secs_f64()
 }
 
-fn median(mut once: impl FnMut() -> Duration) -> Duration {
-    once();
-    let mut times: Vec<Duration> = (0..RUNS).map(|_| once()).collect();
+/// The first is for warming up.
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.remove(0);
     times.sort();
-    times[RUNS / 2]
+    times[times.len() / 2]
 }
 
 fn run(command: &mut Process) -> Duration {
@@ -83,7 +116,7 @@ fn verify_chain(path: &Path) {
 }
 
 /// Plays a rehearsal up to the first token, which is never found.
-fn write_ceremony(dir: &Path) {
+fn write_ceremony(dir: &Path, records: u64) {
     let plan = rehearsal(&Outline {
         title: "Benchmark".to_owned(),
         location: "nowhere".to_owned(),
@@ -112,11 +145,11 @@ fn write_ceremony(dir: &Path) {
         released: rootstage::RELEASED.to_owned(),
         plan_directory: "/".to_owned(),
     });
-    while chain.length() < RECORDS {
+    while chain.length() < records {
         let decision = decide(&state, command).expect("accepted");
         let step = state.step().map_or_else(String::new, |step| step.id.clone());
         for (actor, event) in decision.events {
-            if chain.length() == RECORDS {
+            if chain.length() == records {
                 break;
             }
             let line = chain

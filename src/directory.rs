@@ -14,7 +14,7 @@ use crate::ceremony::procedure::Procedure;
 use crate::ceremony::script::Script;
 use crate::ceremony::state::State;
 use crate::driver::{Driver, Order, Stop};
-use crate::journal::{Journal, JournalError, sync_dir, write_whole};
+use crate::journal::{Journal, JournalError, write_all_whole};
 use crate::ports::World;
 use crate::transcript::RULES;
 
@@ -86,16 +86,32 @@ pub fn open(
     clock: fn() -> OffsetDateTime,
     world: MakeWorld<'_>,
 ) -> Result<Driver, DirectoryError> {
+    open_with(dir, plan, script, &[], plan_directory, clock, world)
+}
+
+/// As [`open`], with files of the ceremony's own, such as those that the plan names.
+pub fn open_with(
+    dir: &Path,
+    plan: &[u8],
+    script: &[u8],
+    files: &[(PathBuf, String)],
+    plan_directory: &Path,
+    clock: fn() -> OffsetDateTime,
+    world: MakeWorld<'_>,
+) -> Result<Driver, DirectoryError> {
     let procedure = Arc::new(procedure(plan, script)?);
     for sub in ["in", "out", "metadata", "attestations"] {
         let path = dir.join(sub);
         std::fs::create_dir_all(&path).map_err(io_at(&path))?;
     }
-    for (name, bytes) in [(SCRIPT, script), (PLAN, plan)] {
-        let path = dir.join(name);
-        write_whole(&path, bytes).map_err(io_at(&path))?;
-    }
-    sync_dir(dir).map_err(io_at(dir))?;
+    // together: the first screen waits for the disk
+    let (script_path, plan_path) = (dir.join(SCRIPT), dir.join(PLAN));
+    let mut whole: Vec<(&Path, &[u8])> = files
+        .iter()
+        .map(|(path, text)| (path.as_path(), text.as_bytes()))
+        .collect();
+    whole.extend([(script_path.as_path(), script), (plan_path.as_path(), plan)]);
+    write_all_whole(&whole).map_err(|(path, source)| io_at(path)(source))?;
     let journal = Journal::create(dir, procedure.plan.mode, clock)?;
     start(dir, procedure, plan_directory, journal, world)
 }
@@ -134,7 +150,17 @@ pub fn resume(
     clock: fn() -> OffsetDateTime,
     world: MakeWorld<'_>,
 ) -> Result<(Driver, u64), DirectoryError> {
-    let procedure = Arc::new(read_procedure(dir)?);
+    resume_with(dir, read_procedure(dir)?, clock, world)
+}
+
+/// As [`resume`], with the procedure that was read from `dir` already.
+pub fn resume_with(
+    dir: &Path,
+    procedure: Procedure,
+    clock: fn() -> OffsetDateTime,
+    world: MakeWorld<'_>,
+) -> Result<(Driver, u64), DirectoryError> {
+    let procedure = Arc::new(procedure);
     let mut state = State::new(Arc::clone(&procedure));
     let reopened = Journal::reopen(dir, clock, |placed| evolve(&mut state, &placed));
     let (journal, cut) = match reopened {

@@ -1,4 +1,7 @@
-//! The only loop: decide, append and fsync, evolve, perform, observe.
+//! The only loop: decide, record, evolve, flush, perform, observe.
+//!
+//! Records are flushed to disk before an effect is performed and before anybody sees what they led
+//! to; those in between share a flush.
 
 use crate::ceremony::ask::Form;
 use crate::ceremony::command::Command;
@@ -49,6 +52,8 @@ pub enum Stop {
 /// A ceremony in progress.
 pub struct Driver {
     state: State,
+    /// The state that is on disk, where `state` is ahead of it.
+    flushed: Option<Box<State>>,
     journal: Journal,
     world: Box<dyn World>,
 }
@@ -58,6 +63,7 @@ impl Driver {
     pub fn new(state: State, journal: Journal, world: Box<dyn World>) -> Self {
         Self {
             state,
+            flushed: None,
             journal,
             world,
         }
@@ -82,6 +88,18 @@ impl Driver {
             }
             .into());
         }
+        let went = self.go_on(command, secret, working);
+        // what was decided before a refusal counts
+        self.flush()?;
+        went
+    }
+
+    fn go_on(
+        &mut self,
+        command: Command,
+        secret: Option<Secret>,
+        working: &mut dyn FnMut(&Effect),
+    ) -> Result<(), Stop> {
         let pausing = matches!(command, Command::Pause { .. });
         let decision = decide(&self.state, command)?;
         self.carry_out(decision, secret.as_ref(), working)?;
@@ -101,6 +119,7 @@ impl Driver {
     ) -> Result<(), Stop> {
         self.record(decision.events)?;
         if let Some(effect) = decision.effect {
+            self.flush()?;
             working(&effect);
             let outcome = self.world.perform(&effect, &self.state, secret);
             let decision = decide(&self.state, Command::Observe(outcome))?;
@@ -117,10 +136,30 @@ impl Driver {
             .state
             .step()
             .map_or_else(String::new, |step| step.id.clone());
-        for placed in self.journal.append(&step, events)? {
+        self.flushed.get_or_insert_with(|| Box::new(self.state.clone()));
+        let staged = self.journal.stage(&step, events);
+        for placed in self.or_back(staged)? {
             evolve(&mut self.state, &placed);
         }
         Ok(())
+    }
+
+    /// Puts on disk what was recorded.
+    fn flush(&mut self) -> Result<(), Stop> {
+        let committed = self.journal.commit();
+        self.or_back(committed)?;
+        self.flushed = None;
+        Ok(())
+    }
+
+    /// Where the journal failed, the ceremony stands as it does on disk.
+    fn or_back<T>(&mut self, result: Result<T, JournalError>) -> Result<T, Stop> {
+        if result.is_err()
+            && let Some(flushed) = self.flushed.take()
+        {
+            self.state = *flushed;
+        }
+        Ok(result?)
     }
 
     /// Serves a front end until it hangs up or the transcript breaks; gives how things stand then.

@@ -1,4 +1,4 @@
-//! The transcript on disk: append, fsync, and only then go on.
+//! The transcript on disk: write, fsync, and only then go on.
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
@@ -14,7 +14,8 @@ use crate::transcript::chain::Draft;
 use crate::transcript::record::SALT;
 use crate::transcript::{Chain, ChainError};
 
-pub use whole::{sync_dir, write_whole};
+pub use whole::{write_all_whole, write_whole};
+use whole::sync_dir;
 
 mod whole;
 
@@ -70,9 +71,14 @@ pub struct Journal {
     bytes: u64,
     /// Bytes of a torn last line after them; the first append cuts them.
     torn: u64,
+    /// Directory in which the file is new: the first flush takes its name along.
+    new_in: Option<PathBuf>,
     /// Whether a write failed: the file may be other than it is believed to be.
     failed: bool,
+    /// The chain with what is staged.
     chain: Chain,
+    /// Lines that are not yet written.
+    staged: String,
     opened: Instant,
     mono_base: u64,
     clock: fn() -> OffsetDateTime,
@@ -93,14 +99,15 @@ impl Journal {
                 _ => io(source),
             })?;
         lock(&file, &path)?;
-        sync_dir(dir).map_err(&io)?;
         Ok(Self {
             file,
             path,
             bytes: 0,
             torn: 0,
+            new_in: Some(dir.to_owned()),
             failed: false,
             chain: Chain::new(mode),
+            staged: String::new(),
             opened: Instant::now(),
             mono_base: 0,
             clock,
@@ -171,8 +178,10 @@ impl Journal {
                 path,
                 bytes,
                 torn,
+                new_in: None,
                 failed: false,
                 chain,
+                staged: String::new(),
                 opened: Instant::now(),
                 mono_base,
                 clock,
@@ -181,10 +190,9 @@ impl Journal {
         ))
     }
 
-    /// Puts facts on disk: one write, one fsync. Where that fails, the file is cut back to its last
-    /// record, the facts count as never recorded, and this journal takes no more: after a failed
-    /// flush nobody knows what the disk holds until it was read again.
-    pub fn append(
+    /// Makes records of facts. They are on disk only after [`Journal::commit`]: facts that follow
+    /// from one another without an act in between share a flush.
+    pub fn stage(
         &mut self,
         step: &str,
         events: Vec<(String, Event)>,
@@ -195,39 +203,55 @@ impl Journal {
         let at = timestamp((self.clock)());
         let elapsed = u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX);
         let mono = self.mono_base.saturating_add(elapsed);
-        let mut chain = self.chain.clone();
-        let mut text = String::new();
         let mut placed = Vec::with_capacity(events.len());
         for (actor, event) in events {
             let mut salt = [0; SALT];
-            getrandom::fill(&mut salt).map_err(JournalError::Randomness)?;
-            let seq = chain.length();
-            text.push_str(&chain.append(&Draft {
+            getrandom::fill(&mut salt).map_err(|error| self.fail(JournalError::Randomness(error)))?;
+            let seq = self.chain.length();
+            let line = self.chain.append(&Draft {
                 actor: &actor,
                 at: &at,
                 mono,
                 step,
                 event: &event,
                 salt,
-            })?);
-            text.push('\n');
+            });
+            let line = line.map_err(|error| self.fail(error.into()))?;
+            self.staged.push_str(&line);
+            self.staged.push('\n');
             placed.push(Placed {
                 seq,
                 at: at.clone(),
-                node: chain.head(),
+                node: self.chain.head(),
                 event,
             });
         }
+        Ok(placed)
+    }
+
+    /// Puts what was staged on disk: one write, one fsync. Where that fails, the file is cut back to
+    /// its last record, the facts count as never recorded, and this journal takes no more: after a
+    /// failed flush nobody knows what the disk holds until it was read again.
+    pub fn commit(&mut self) -> Result<(), JournalError> {
+        let text = std::mem::take(&mut self.staged);
+        if text.is_empty() {
+            return Ok(());
+        }
         if let Err(source) = self.write(text.as_bytes()) {
-            self.failed = true;
             // Whatever of the lines reached the file must not be taken for a record later on.
             let _ = self.file.set_len(self.bytes);
             let _ = self.file.sync_data();
-            return Err(io_at(&self.path)(source));
+            return Err(self.fail(io_at(&self.path)(source)));
         }
         self.bytes += text.len() as u64;
-        self.chain = chain;
-        Ok(placed)
+        Ok(())
+    }
+
+    /// The chain may be ahead of the file from here on.
+    fn fail(&mut self, error: JournalError) -> JournalError {
+        self.failed = true;
+        self.staged.clear();
+        error
     }
 
     fn write(&mut self, text: &[u8]) -> std::io::Result<()> {
@@ -236,7 +260,12 @@ impl Journal {
             self.torn = 0;
         }
         self.file.write_all(text)?;
-        self.file.sync_data()
+        self.file.sync_data()?;
+        if let Some(dir) = &self.new_in {
+            sync_dir(dir)?;
+            self.new_in = None;
+        }
+        Ok(())
     }
 
     /// Path of the transcript.

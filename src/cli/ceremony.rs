@@ -82,11 +82,17 @@ impl Rehearse {
             .clone()
             .unwrap_or_else(rehearsal::default_directory);
         directory::make_new(&dir)?;
-        let plan = rehearsal::prepare(&dir, self.keyholders, self.threshold)?;
+        let (plan, files) = rehearsal::prepare(&dir, self.keyholders, self.threshold)?;
         let script = scripts::bytes_of("first-root-rehearsal").unwrap_or_default();
-        let driver = directory::open(&dir, plan.as_bytes(), script, &dir, now, &mut |dir| {
-            world(room, dir, Mode::Rehearsal)
-        })?;
+        let driver = directory::open_with(
+            &dir,
+            plan.as_bytes(),
+            script,
+            &files,
+            &dir,
+            now,
+            &mut |dir| world(room, dir, Mode::Rehearsal),
+        )?;
         if self.unattended {
             unattended_rehearsal(driver, &dir)
         } else {
@@ -140,13 +146,15 @@ impl Run {
 impl Resume {
     pub fn run(&self, room: &Room) -> Result<(), Failure> {
         let answers = self.answers.as_deref().map(read_answers).transpose()?;
-        let mode = directory::read_procedure(&self.dir)?.plan.mode;
+        let procedure = directory::read_procedure(&self.dir)?;
+        let mode = procedure.plan.mode;
         if self.unattended && mode == Mode::Production {
             return Err(Failure::call(
                 "--unattended is for rehearsals; a production ceremony needs people. Nothing was changed.",
             ));
         }
-        let (driver, cut) = directory::resume(&self.dir, now, &mut |dir| world(room, dir, mode))?;
+        let (driver, cut) =
+            directory::resume_with(&self.dir, procedure, now, &mut |dir| world(room, dir, mode))?;
         if cut > 0 {
             notice(&format!(
                 "the last record was torn by the interruption: {cut} bytes were cut, and that is on record"

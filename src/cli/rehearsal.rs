@@ -8,7 +8,6 @@ use time::Duration;
 use super::{Failure, now};
 use crate::ceremony::plan::{self, Outline, ParticipantId, Plan};
 use crate::directory;
-use crate::journal::write_whole;
 use crate::secret::Secret;
 
 /// A directory beside the caller, named for the time.
@@ -25,12 +24,11 @@ pub fn default_directory() -> PathBuf {
     ))
 }
 
-/// The keys of the online roles and the plan of a rehearsal. The private halves of the online keys
-/// are dropped at once: nothing is ever signed with them.
-pub fn prepare(dir: &Path, keyholders: u32, threshold: u32) -> Result<String, Failure> {
-    let failed = |path: &Path, error: &dyn std::fmt::Display| {
-        Failure::surroundings(format!("{}: {error}", path.display()))
-    };
+/// The plan of a rehearsal, and the files of the online roles' keys, not yet written. The private
+/// halves of the online keys are dropped at once: nothing is ever signed with them.
+pub fn prepare(dir: &Path, keyholders: u32, threshold: u32) -> Result<(String, Vec<(PathBuf, String)>), Failure> {
+    let failed =
+        |path: &Path, error: &dyn std::fmt::Display| Failure::surroundings(format!("{}: {error}", path.display()));
     for sub in ["keys", "tokens"] {
         let path = dir.join(sub);
         std::fs::create_dir_all(&path).map_err(|error| failed(&path, &error))?;
@@ -45,6 +43,7 @@ pub fn prepare(dir: &Path, keyholders: u32, threshold: u32) -> Result<String, Fa
     let text = plan::rehearsal(&outline);
     let plan = Plan::parse(text.as_bytes())
         .map_err(|problems| Failure::surroundings(problems.in_file(directory::PLAN)))?;
+    let mut files = Vec::new();
     for file in plan.online_key_paths() {
         let path = dir.join(&file);
         let key = random_key().map_err(|error| failed(&path, &error))?;
@@ -52,9 +51,9 @@ pub fn prepare(dir: &Path, keyholders: u32, threshold: u32) -> Result<String, Fa
             .public_key()
             .to_public_key_pem(LineEnding::LF)
             .map_err(|error| failed(&path, &error))?;
-        write_whole(&path, pem.as_bytes()).map_err(|error| failed(&path, &error))?;
+        files.push((path, pem));
     }
-    Ok(text)
+    Ok((text, files))
 }
 
 fn random_key() -> Result<p256::SecretKey, getrandom::Error> {
