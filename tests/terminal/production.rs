@@ -55,7 +55,7 @@ fn first_root(kind: Kind) {
     assert!(terminal.look().has("Signatures 2/2"), "{}", signed.step);
     player.answer(&signed);
 
-    let head = player.to_the_end();
+    let head = player.play_out();
     terminal.see("The ceremony is complete.");
     terminal.keys("\x1b[F");
     terminal.see("rootstage audit");
