@@ -320,7 +320,7 @@ impl<'a> Player<'a> {
     }
 
     /// Plays to the last screen; gives the head that it shows.
-    pub fn to_the_end(&mut self) -> String {
+    pub fn play_out(&mut self) -> String {
         while let Some(question) = self.question() {
             self.answer(&question);
         }
@@ -376,7 +376,7 @@ fn word(question: &Question, number: &str) -> String {
     question
         .body
         .iter()
-        .filter_map(|row| {
+        .find_map(|row| {
             let parts: Vec<&str> = row.split_whitespace().collect();
             let grid = parts.len() == 8 && parts.iter().step_by(2).all(|p| p.parse::<u8>().is_ok());
             grid.then(|| {
@@ -387,6 +387,5 @@ fn word(question: &Question, number: &str) -> String {
             })
             .flatten()
         })
-        .next()
         .unwrap_or_else(|| panic!("word {number} is not in the grid: {:#?}", question.body))
 }

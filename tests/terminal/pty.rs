@@ -12,7 +12,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use rustix::termios::{Termios, tcgetattr};
 
 /// How long anything may take until it stands on the screen.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How a terminal is.
 #[derive(Clone, Copy)]
@@ -129,7 +129,7 @@ impl Terminal {
         let fd = std::os::fd::AsFd::as_fd(&pty).try_clone_to_owned().unwrap();
         std::thread::spawn(move || {
             let mut file = std::fs::File::from(fd);
-            let mut bytes = [0; 65536];
+            let mut bytes = [0; 4096];
             loop {
                 let read = file.read(&mut bytes).unwrap_or(0);
                 let Ok(mut now) = reader.0.lock() else { return };
@@ -266,7 +266,7 @@ impl Terminal {
             for (at, window) in bytes.windows(wanted.len()).enumerate() {
                 if window == wanted {
                     let some = &bytes[at.saturating_sub(64)..(at + 96).min(bytes.len())];
-                    words += &format!("\n{name} at {at}: {}", some.escape_ascii());
+                    words.extend(["\n", &name, ": ", &some.escape_ascii().to_string()]);
                 }
             }
         }

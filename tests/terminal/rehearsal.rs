@@ -51,7 +51,7 @@ fn two_keyholders_rehearse_by_keys() {
     }
     player.answer(&after);
 
-    let head = player.to_the_end();
+    let head = player.play_out();
     terminal.keys("DONE\r");
     let ended = terminal.end();
     assert!(ended.status.success() && ended.restored, "{}", ended.text);

@@ -1,6 +1,6 @@
 //! What a ceremony needs: a plan, people, tokens.
 
-use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -90,11 +90,35 @@ impl Rehearsal {
 
 /// A token of `SoftHSM2`, and where its directory is.
 pub struct Token {
-    pub label: String,
     pub serial: String,
     pub pin: String,
     pub place: PathBuf,
 }
+
+/// Name, initials, id, label of the token, PIN.
+const HOLDERS: [[&str; 5]; 3] = [
+    [
+        "Alice Adams",
+        "AA",
+        "alice",
+        "Alpha",
+        "70318846259917402386",
+    ],
+    ["Bob Brown", "BB", "bob", "Bravo", "55920174683309912745"],
+    [
+        "Carol Clark",
+        "CC",
+        "carol",
+        "Charlie",
+        "31486092775518204963",
+    ],
+];
+/// Name, initials, duty.
+const OTHERS: [[&str; 3]; 2] = [
+    ["Ingrid Sol", "IS", "administrator"],
+    ["Walter Voss", "WV", "witness"],
+];
+const ROLES: [&str; 3] = ["targets", "snapshot", "timestamp"];
 
 /// A production ceremony: three keyholders with tokens, threshold 2.
 pub struct Production {
@@ -122,27 +146,7 @@ impl Production {
             ),
         )
         .unwrap();
-        let holders = [
-            (
-                "Alice Adams",
-                "AA",
-                "alice",
-                "Alpha",
-                "70318846259917402386",
-            ),
-            ("Bob Brown", "BB", "bob", "Bravo", "55920174683309912745"),
-            (
-                "Carol Clark",
-                "CC",
-                "carol",
-                "Charlie",
-                "31486092775518204963",
-            ),
-        ];
-        let tokens: Vec<Token> = holders
-            .iter()
-            .map(|(.., label, pin)| token(root.path(), label, pin))
-            .collect();
+        let tokens = HOLDERS.map(|[.., label, pin]| token(root.path(), label, pin));
         // made where it is kept until it is needed, so that no two tokens share a label
         let bravo = at("aside").join("bravo");
         std::fs::rename(&tokens[1].place, &bravo).unwrap();
@@ -152,70 +156,31 @@ impl Production {
         stranger.place = aside;
         std::fs::rename(&bravo, &tokens[1].place).unwrap();
 
-        for (number, role) in (1..).zip(["targets", "snapshot", "timestamp"]) {
+        for (number, role) in (1..).zip(ROLES) {
             let key = p256::SecretKey::from_slice(&[number; 32]).unwrap();
             let pem = key.public_key().to_public_key_pem(LineEnding::LF).unwrap();
             std::fs::write(at("keys").join(format!("{role}.pem")), pem).unwrap();
         }
-        let module = wrapper(root.path());
-        let expires = OffsetDateTime::now_utc() + Duration::days(300);
-        let mut plan = String::from(
-            "[plan]\ntitle = \"First root of Example Works\"\nscript = \"first-root\"\nmode = \"production\"\n\
-             location = \"Meeting room 3\"\n\n",
-        );
-        let mut all = vec![
-            ("Ingrid Sol", "IS", "administrator", "administrator"),
-            ("Walter Voss", "WV", "witness", "witness"),
-        ];
-        for (name, initials, duty, id) in &all {
-            plan += &format!(
-                "[[participant]]\nid = \"{id}\"\nname = \"{name}\"\ninitials = \"{initials}\"\nduty = \"{duty}\"\n\n"
-            );
-        }
-        for ((name, initials, id, label, _), token) in holders.iter().zip(&tokens) {
-            plan += &format!(
-                "[[participant]]\nid = \"{id}\"\nname = \"{name}\"\ninitials = \"{initials}\"\nduty = \"keyholder\"\n\
-                 token = \"pkcs11:token={label}?module-path={}\"\nserial = \"{}\"\nalgorithm = \"ecdsa-p256\"\n\
-                 key_label = \"root-{id}\"\n\n",
-                module.display(),
-                token.serial
-            );
-            all.push((name, initials, "keyholder", id));
-        }
-        plan += &format!(
-            "[root]\nversion = 1\nthreshold = 2\nexpires = \"{:04}-{:02}-{:02}T12:00:00Z\"\nconsistent_snapshot = true\n\n",
-            expires.year(),
-            u8::from(expires.month()),
-            expires.day()
-        );
-        for role in ["targets", "snapshot", "timestamp"] {
-            plan += &format!(
-                "[root.role.{role}]\nthreshold = 1\nkeys = [{{ path = \"keys/{role}.pem\" }}]\n\n"
-            );
-        }
-        // the machine that runs the tests has a network
-        plan += "[policy]\nrequired_checks = []\n";
+        let plan = plan(&wrapper(root.path()), &tokens);
         std::fs::write(at("plan.toml"), plan).unwrap();
-        let secrets: BTreeMap<String, String> = holders
-            .iter()
-            .map(|(name, .., pin)| ((*name).to_owned(), (*pin).to_owned()))
-            .collect();
+        let person = |name: &str, initials: &str, duty: &str| Person {
+            name: name.to_owned(),
+            initials: initials.to_owned(),
+            duty: duty.to_owned(),
+        };
+        let others = OTHERS.map(|[name, initials, duty]| person(name, initials, duty));
+        let holders = HOLDERS.map(|[name, initials, ..]| person(name, initials, "keyholder"));
         Self {
             dir: at("ceremony"),
             plan: at("plan.toml"),
             people: People {
-                all: all
-                    .iter()
-                    .map(|(name, initials, duty, _)| Person {
-                        name: (*name).to_owned(),
-                        initials: (*initials).to_owned(),
-                        duty: (*duty).to_owned(),
-                    })
-                    .collect(),
-                secrets,
+                all: others.into_iter().chain(holders).collect(),
+                secrets: HOLDERS
+                    .map(|[name, .., pin]| (name.to_owned(), pin.to_owned()))
+                    .into(),
                 rehearsal: false,
             },
-            tokens,
+            tokens: tokens.into(),
             stranger,
             root,
         }
@@ -244,7 +209,7 @@ impl Production {
 
     /// Waits until the module has said `word`.
     pub fn module_says(&self, word: &str) {
-        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
         while !std::fs::read_to_string(self.root.path().join("said"))
             .is_ok_and(|said| said.lines().any(|line| line == word))
         {
@@ -295,6 +260,47 @@ impl Production {
     }
 }
 
+fn plan(module: &Path, tokens: &[Token]) -> String {
+    let expires = OffsetDateTime::now_utc() + Duration::days(300);
+    let mut plan = String::from(
+        "[plan]\ntitle = \"First root of Example Works\"\nscript = \"first-root\"\nmode = \"production\"\n\
+         location = \"Meeting room 3\"\n\n",
+    );
+    for [name, initials, duty] in OTHERS {
+        write!(
+            plan,
+            "[[participant]]\nid = \"{duty}\"\nname = \"{name}\"\ninitials = \"{initials}\"\nduty = \"{duty}\"\n\n"
+        )
+        .unwrap();
+    }
+    for ([name, initials, id, label, _], token) in HOLDERS.iter().zip(tokens) {
+        write!(
+            plan,
+            "[[participant]]\nid = \"{id}\"\nname = \"{name}\"\ninitials = \"{initials}\"\nduty = \"keyholder\"\n\
+             token = \"pkcs11:token={label}?module-path={}\"\nserial = \"{}\"\nalgorithm = \"ecdsa-p256\"\n\
+             key_label = \"root-{id}\"\n\n",
+            module.display(),
+            token.serial
+        )
+        .unwrap();
+    }
+    write!(
+        plan,
+        "[root]\nversion = 1\nthreshold = 2\nexpires = \"{}T12:00:00Z\"\nconsistent_snapshot = true\n\n",
+        expires.date()
+    )
+    .unwrap();
+    for role in ROLES {
+        write!(
+            plan,
+            "[root.role.{role}]\nthreshold = 1\nkeys = [{{ path = \"keys/{role}.pem\" }}]\n\n"
+        )
+        .unwrap();
+    }
+    // the machine that runs the tests has a network
+    plan + "[policy]\nrequired_checks = []\n"
+}
+
 fn run(command: &mut Command) -> String {
     let output = command.output().unwrap();
     assert!(output.status.success(), "{command:?}\n{}", said(&output));
@@ -340,7 +346,6 @@ fn token(root: &Path, label: &str, pin: &str) -> Token {
         }
     }
     Token {
-        label: label.to_owned(),
         serial,
         pin: pin.to_owned(),
         place,

@@ -111,8 +111,9 @@ fn facts(pen: Pen, ask: &Ask, width: usize) -> Text {
             let role = verdict.map_or(Role::Important, |_| Role::Text);
             let mut text = pen.fact(&label, &value, widest + 1, role, width);
             if let Some((word, role)) = verdict {
-                text.iter_mut()
-                    .for_each(|line| mark(pen, line, word, *role));
+                for line in &mut text {
+                    mark(pen, line, word, *role);
+                }
             }
             text
         })
