@@ -130,7 +130,7 @@ fn killed_while_it_comes_back_it_comes_back_again() {
         for number in 1..=4 {
             let home = home();
             let dir = home.path().join("ceremony");
-            kill(&dir, &Place { call: "fdatasync".to_owned(), number: 90 });
+            kill(&dir, &Place { call: "fdatasync".to_owned(), number: 40 });
             let before = whole_lines(&dir);
             let torn = [&before[..], b"{\"actor\":\"keyhol"].concat();
             fs::write(dir.join("transcript.jsonl"), torn).unwrap();
