@@ -39,8 +39,13 @@ fn main() {
     let transcript = dir.join("transcript.jsonl");
     for records in SIZES {
         write_ceremony(&dir, records);
-        let size = std::fs::metadata(&transcript).expect("the transcript").len();
-        println!("{records} records, {size} bytes: audit takes {} kB of memory at most", memory(&dir));
+        let size = std::fs::metadata(&transcript)
+            .expect("the transcript")
+            .len();
+        println!(
+            "{records} records, {size} bytes: audit takes {} kB of memory at most",
+            memory(&dir)
+        );
         if records == RECORDS {
             compare(&dir, &transcript);
         }
@@ -61,8 +66,14 @@ fn compare(dir: &Path, transcript: &Path) {
     let [floor, chain, whole] = [floor, chain, whole].map(median);
     println!("  {RUNS} runs each, in turn, medians");
     println!("  sha256sum        {floor:>9.1?}");
-    println!("  chain alone      {chain:>9.1?}   {:.2} x sha256sum", ratio(chain, floor));
-    println!("  audit, all rules {whole:>9.1?}   {:.2} x sha256sum", ratio(whole, floor));
+    println!(
+        "  chain alone      {chain:>9.1?}   {:.2} x sha256sum",
+        ratio(chain, floor)
+    );
+    println!(
+        "  audit, all rules {whole:>9.1?}   {:.2} x sha256sum",
+        ratio(whole, floor)
+    );
 }
 
 /// Most memory that the audit had at any time, in kB: its high-water mark, read until it ends.
@@ -75,7 +86,8 @@ fn memory(dir: &Path) -> u64 {
         .expect("the audit starts");
     let mut most = 0;
     while child.try_wait().expect("a child").is_none() {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let status =
+            std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
         let mark = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let kilobytes = mark.and_then(|text| text.trim().strip_suffix(" kB")?.parse().ok());
         most = most.max(kilobytes.unwrap_or(0));
@@ -100,16 +112,22 @@ fn run(command: &mut Process) -> Duration {
     // An unfinished ceremony does not pass its audit; the work is the same.
     let output = command.output().expect("the command runs");
     let elapsed = start.elapsed();
-    assert!(output.status.code().is_some_and(|code| code < 2), "{output:?}");
+    assert!(
+        output.status.code().is_some_and(|code| code < 2),
+        "{output:?}"
+    );
     elapsed
 }
 
 fn verify_chain(path: &Path) {
-    let mut reader = BufReader::with_capacity(1 << 16, std::fs::File::open(path).expect("the transcript"));
+    let mut reader =
+        BufReader::with_capacity(1 << 16, std::fs::File::open(path).expect("the transcript"));
     let mut chain = Chain::new(Mode::Rehearsal);
     let mut line = String::new();
     while reader.read_line(&mut line).expect("a line") > 0 {
-        chain.verify(line.trim_end_matches('\n')).expect("an unbroken chain");
+        chain
+            .verify(line.trim_end_matches('\n'))
+            .expect("an unbroken chain");
         line.clear();
     }
     assert_eq!(chain.length(), RECORDS);
@@ -147,7 +165,9 @@ fn write_ceremony(dir: &Path, records: u64) {
     });
     while chain.length() < records {
         let decision = decide(&state, command).expect("accepted");
-        let step = state.step().map_or_else(String::new, |step| step.id.clone());
+        let step = state
+            .step()
+            .map_or_else(String::new, |step| step.id.clone());
         for (actor, event) in decision.events {
             if chain.length() == records {
                 break;
@@ -174,8 +194,12 @@ fn write_ceremony(dir: &Path, records: u64) {
             );
         }
         command = match (decision.effect, &state.asking) {
-            (Some(Effect::CheckEnvironment), _) => Command::Observe(Outcome::Environment(Vec::new())),
-            (Some(Effect::ReadClock), _) => Command::Observe(Outcome::Clock("2026-11-23T12:00:00.000Z".to_owned())),
+            (Some(Effect::CheckEnvironment), _) => {
+                Command::Observe(Outcome::Environment(Vec::new()))
+            }
+            (Some(Effect::ReadClock), _) => {
+                Command::Observe(Outcome::Clock("2026-11-23T12:00:00.000Z".to_owned()))
+            }
             (Some(_), _) => Command::Observe(Outcome::Fault(Fault::TokenAbsent {
                 token: TokenName("file:tokens/keyholder-1.age".to_owned()),
                 present: Vec::new(),
@@ -194,7 +218,10 @@ fn answer(state: &State) -> Answer {
         Form::TypeBack { phrase } => vec![phrase.clone()],
         Form::Words { positions } => {
             let words = ask.digest.as_ref().expect("a digest").sha256.words();
-            positions.iter().map(|p| words[usize::from(*p) - 1].to_owned()).collect()
+            positions
+                .iter()
+                .map(|p| words[usize::from(*p) - 1].to_owned())
+                .collect()
         }
         Form::WatchTime { .. } => vec!["12:00".to_owned()],
         _ => Vec::new(),
@@ -204,9 +231,16 @@ fn answer(state: &State) -> Answer {
         .seats
         .iter()
         .map(|seat| {
-            let id = seat.who.iter().find(|id| !taken.contains(*id)).expect("a free person");
+            let id = seat
+                .who
+                .iter()
+                .find(|id| !taken.contains(*id))
+                .expect("a free person");
             taken.push(id.clone());
-            plan.participant(id).expect("a participant").initials.clone()
+            plan.participant(id)
+                .expect("a participant")
+                .initials
+                .clone()
         })
         .collect();
     Answer {

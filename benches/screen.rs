@@ -49,13 +49,18 @@ fn main() {
         }
         let floor = say("/bin/true in the same terminal", &mut nothing, None);
         say("one line appended and flushed", &mut flush, None);
-        say("rehearse: exec to first full frame", &mut rehearse, Some(floor));
+        say(
+            "rehearse: exec to first full frame",
+            &mut rehearse,
+            Some(floor),
+        );
         say("resume: exec to first full frame", &mut resume, Some(floor));
     }
 
     println!("\none screen of `rehearse`, on disk");
     let dir = disk.join("one");
-    let (mut terminal, _) = Terminal::first_frame(&["rehearse", "--dir", dir.to_str().expect("a plain path")]);
+    let (mut terminal, _) =
+        Terminal::first_frame(&["rehearse", "--dir", dir.to_str().expect("a plain path")]);
     // the driver's thread has started and said how things stand
     terminal.quiet(Duration::from_millis(300));
     let fresh = terminal.memory();
@@ -86,12 +91,24 @@ fn main() {
         let dir = disk.join(format!("unattended-{run}"));
         let start = Instant::now();
         let output = Process::new(BINARY)
-            .args(["rehearse", "--keyholders", "5", "--threshold", "3", "--unattended", "--dir"])
+            .args([
+                "rehearse",
+                "--keyholders",
+                "5",
+                "--threshold",
+                "3",
+                "--unattended",
+                "--dir",
+            ])
             .arg(&dir)
             .output()
             .expect("the program runs");
         whole.push(start.elapsed());
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
     say("start to end", &mut whole, None);
     let size = std::fs::metadata(BINARY).expect("the program").len();
@@ -102,8 +119,15 @@ fn main() {
 }
 
 fn home(within: &str) -> PathBuf {
-    let base = if Path::new(within).is_dir() { PathBuf::from(within) } else { std::env::temp_dir() };
-    let home = base.canonicalize().expect("a directory").join(format!("rootstage-screen-{}", std::process::id()));
+    let base = if Path::new(within).is_dir() {
+        PathBuf::from(within)
+    } else {
+        std::env::temp_dir()
+    };
+    let home = base
+        .canonicalize()
+        .expect("a directory")
+        .join(format!("rootstage-screen-{}", std::process::id()));
     std::fs::create_dir_all(&home).expect("a temporary directory");
     home
 }
@@ -114,9 +138,17 @@ fn say(name: &str, times: &mut Vec<Duration>, floor: Option<Duration>) -> Durati
     times.sort();
     let median = times[times.len() / 2];
     let ratio = floor.map_or(String::new(), |floor| {
-        format!("   {:.1} x /bin/true", median.as_secs_f64() / floor.as_secs_f64())
+        format!(
+            "   {:.1} x /bin/true",
+            median.as_secs_f64() / floor.as_secs_f64()
+        )
     });
-    println!("{name:36} {:>8.2?} ({:.2?}, {:.2?}){ratio}", median, times[0], times[times.len() - 1]);
+    println!(
+        "{name:36} {:>8.2?} ({:.2?}, {:.2?}){ratio}",
+        median,
+        times[0],
+        times[times.len() - 1]
+    );
     median
 }
 
@@ -136,7 +168,11 @@ fn do_nothing() -> Duration {
 }
 
 fn write_and_flush(path: &Path) -> Duration {
-    let mut file = OpenOptions::new().create(true).append(true).open(path).expect("a file");
+    let mut file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .expect("a file");
     let start = Instant::now();
     file.write_all(&[b'x'; 400]).expect("written");
     file.sync_data().expect("flushed");
@@ -167,7 +203,11 @@ impl Terminal {
             .env("LANG", "C.UTF-8");
         let start = Instant::now();
         let child = command.spawn(pts).expect("the program starts");
-        let mut terminal = Self { pty, child, parser: vt100::Parser::new(24, 80, 0) };
+        let mut terminal = Self {
+            pty,
+            child,
+            parser: vt100::Parser::new(24, 80, 0),
+        };
         let mut raw = Vec::new();
         loop {
             terminal.read(Duration::from_secs(10), &mut raw);
@@ -178,7 +218,10 @@ impl Terminal {
         let elapsed = start.elapsed();
         // whether it was a whole frame is looked at outside the time
         let screen = terminal.parser.screen().contents();
-        assert!(screen.contains(FOOTER) && ASK.iter().all(|words| screen.contains(words)), "{screen}");
+        assert!(
+            screen.contains(FOOTER) && ASK.iter().all(|words| screen.contains(words)),
+            "{screen}"
+        );
         (terminal, elapsed)
     }
 
@@ -205,7 +248,10 @@ impl Terminal {
     fn drain(&mut self, long: Duration) -> usize {
         let start = Instant::now();
         let mut raw = Vec::new();
-        while let Some(left) = long.checked_sub(start.elapsed()).filter(|left| !left.is_zero()) {
+        while let Some(left) = long
+            .checked_sub(start.elapsed())
+            .filter(|left| !left.is_zero())
+        {
             self.read(left, &mut raw);
         }
         raw.len()
@@ -219,24 +265,38 @@ impl Terminal {
         self.pty.write_all(key).expect("a key");
         let mut raw = Vec::new();
         let mut last = start.elapsed();
-        while self.read(Duration::from_millis(if raw.is_empty() { 2000 } else { 30 }), &mut raw) {
+        while self.read(
+            Duration::from_millis(if raw.is_empty() { 2000 } else { 30 }),
+            &mut raw,
+        ) {
             last = start.elapsed();
         }
-        assert_ne!(before, self.parser.screen().contents(), "the key changed the screen");
+        assert_ne!(
+            before,
+            self.parser.screen().contents(),
+            "the key changed the screen"
+        );
         last
     }
 
     fn status(&self, file: &str) -> String {
-        std::fs::read_to_string(format!("/proc/{}/{file}", self.child.id())).expect("a live process")
+        std::fs::read_to_string(format!("/proc/{}/{file}", self.child.id()))
+            .expect("a live process")
     }
 
     /// Processor time and context switches, of all threads.
     fn activity(&self) -> Activity {
         let stat = self.status("stat");
-        let fields: Vec<_> = stat.rsplit(") ").next().expect("fields").split(' ').collect();
+        let fields: Vec<_> = stat
+            .rsplit(") ")
+            .next()
+            .expect("fields")
+            .split(' ')
+            .collect();
         let tick = |at: usize| fields[at].parse::<u64>().expect("ticks");
         let mut switches = 0;
-        for thread in std::fs::read_dir(format!("/proc/{}/task", self.child.id())).expect("threads") {
+        for thread in std::fs::read_dir(format!("/proc/{}/task", self.child.id())).expect("threads")
+        {
             let mut text = String::new();
             File::open(thread.expect("a thread").path().join("status"))
                 .and_then(|mut file| file.read_to_string(&mut text))
@@ -247,14 +307,23 @@ impl Terminal {
                 .filter_map(|line| line.rsplit('\t').next()?.parse::<u64>().ok())
                 .sum::<u64>();
         }
-        Activity { ticks: tick(11) + tick(12), switches }
+        Activity {
+            ticks: tick(11) + tick(12),
+            switches,
+        }
     }
 
     fn memory(&self) -> String {
         let status = self.status("status");
         let kilobytes = |name: &str| {
-            let line = status.lines().find(|line| line.starts_with(name)).unwrap_or_default();
-            line.split_ascii_whitespace().nth(1).and_then(|n| n.parse::<u64>().ok()).unwrap_or_default()
+            let line = status
+                .lines()
+                .find(|line| line.starts_with(name))
+                .unwrap_or_default();
+            line.split_ascii_whitespace()
+                .nth(1)
+                .and_then(|n| n.parse::<u64>().ok())
+                .unwrap_or_default()
         };
         format!(
             "{:.1} MB resident ({:.1} MB of them its own, not files), most ever {:.1} MB",

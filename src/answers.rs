@@ -77,7 +77,9 @@ pub struct ListedException {
 #[derive(Debug, thiserror::Error)]
 pub enum Unanswered {
     /// Only people can say what to do.
-    #[error("step {step} needs people: {title}. {words} What is on record stays; `rootstage resume` goes on with it.")]
+    #[error(
+        "step {step} needs people: {title}. {words} What is on record stays; `rootstage resume` goes on with it."
+    )]
     NeedsPeople {
         /// Step id.
         step: String,
@@ -140,7 +142,10 @@ fn refused_secret(state: &State) -> Result<(), Unanswered> {
     let (Some(fault), Some(step)) = (&state.here.fault, state.step()) else {
         return Ok(());
     };
-    if !matches!(fault, Fault::PinWrong { .. } | Fault::PinLength { .. } | Fault::PinLocked { .. }) {
+    if !matches!(
+        fault,
+        Fault::PinWrong { .. } | Fault::PinLength { .. } | Fault::PinLocked { .. }
+    ) {
         return Ok(());
     }
     let words = crate::report::fault(fault);
@@ -246,7 +251,9 @@ fn typed_for(ask: &Ask, now: OffsetDateTime) -> Vec<String> {
                 .iter()
                 .map(|position| {
                     words
-                        .and_then(|words| words.get(usize::from(*position).saturating_sub(1)).copied())
+                        .and_then(|words| {
+                            words.get(usize::from(*position).saturating_sub(1)).copied()
+                        })
                         .unwrap_or_default()
                         .to_owned()
                 })
@@ -261,15 +268,17 @@ impl SecretSource {
     pub fn read(&self) -> Result<Secret, String> {
         match (&self.env, self.fd) {
             (Some(name), None) => {
-                let mut text = std::env::var(name)
-                    .map_err(|_| format!("the environment variable {name} is not set or not UTF-8"))?;
+                let mut text = std::env::var(name).map_err(|_| {
+                    format!("the environment variable {name} is not set or not UTF-8")
+                })?;
                 let secret = Secret::copied_from(&text);
                 zeroize::Zeroize::zeroize(&mut text);
                 secret.ok_or_else(|| format!("the environment variable {name} is too long"))
             }
             (None, Some(fd)) => {
                 let path = format!("/proc/self/fd/{fd}");
-                let mut text = zeroize::Zeroizing::new(Vec::with_capacity(crate::secret::CAPACITY * 2));
+                let mut text =
+                    zeroize::Zeroizing::new(Vec::with_capacity(crate::secret::CAPACITY * 2));
                 std::fs::File::open(&path)
                     .and_then(|file| {
                         file.take(crate::secret::CAPACITY as u64 + 1)

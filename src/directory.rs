@@ -31,7 +31,9 @@ pub const SCRIPT: &str = "script.toml";
 #[derive(Debug, thiserror::Error)]
 pub enum DirectoryError {
     /// It is there, and not empty.
-    #[error("{0} is not empty, and a ceremony needs a new directory. Nothing was changed. Name another one.")]
+    #[error(
+        "{0} is not empty, and a ceremony needs a new directory. Nothing was changed. Name another one."
+    )]
     NotEmpty(PathBuf),
     /// The operating system refused.
     #[error("{path}: {source}")]
@@ -58,7 +60,9 @@ pub enum DirectoryError {
         got: String,
     },
     /// The ceremony is over.
-    #[error("the ceremony in {0} has ended; there is nothing to go on with. Nothing was changed. `rootstage audit` checks it.")]
+    #[error(
+        "the ceremony in {0} has ended; there is nothing to go on with. Nothing was changed. `rootstage audit` checks it."
+    )]
     Ended(PathBuf),
     /// Nothing was ever recorded.
     #[error(

@@ -136,7 +136,8 @@ impl Driver {
             .state
             .step()
             .map_or_else(String::new, |step| step.id.clone());
-        self.flushed.get_or_insert_with(|| Box::new(self.state.clone()));
+        self.flushed
+            .get_or_insert_with(|| Box::new(self.state.clone()));
         let staged = self.journal.stage(&step, events);
         for placed in self.or_back(staged)? {
             evolve(&mut self.state, &placed);

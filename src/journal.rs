@@ -14,8 +14,8 @@ use crate::transcript::chain::Draft;
 use crate::transcript::record::SALT;
 use crate::transcript::{Chain, ChainError};
 
-pub use whole::{write_all_whole, write_whole};
 use whole::sync_dir;
+pub use whole::{write_all_whole, write_whole};
 
 mod whole;
 
@@ -53,7 +53,9 @@ pub enum JournalError {
     #[error("{0} holds no complete record")]
     Empty(PathBuf),
     /// A write failed before; what is on disk is known again only after it was read again.
-    #[error("{0} could not be written before, so nothing more is written to it; resume the ceremony")]
+    #[error(
+        "{0} could not be written before, so nothing more is written to it; resume the ceremony"
+    )]
     Failed(PathBuf),
     /// There was no randomness for a salt.
     #[error("the operating system gave no randomness: {0}")]
@@ -86,7 +88,11 @@ pub struct Journal {
 
 impl Journal {
     /// Starts a transcript in `dir`.
-    pub fn create(dir: &Path, mode: Mode, clock: fn() -> OffsetDateTime) -> Result<Self, JournalError> {
+    pub fn create(
+        dir: &Path,
+        mode: Mode,
+        clock: fn() -> OffsetDateTime,
+    ) -> Result<Self, JournalError> {
         let path = dir.join(TRANSCRIPT);
         let io = io_at(&path);
         let file = OpenOptions::new()
@@ -206,7 +212,8 @@ impl Journal {
         let mut placed = Vec::with_capacity(events.len());
         for (actor, event) in events {
             let mut salt = [0; SALT];
-            getrandom::fill(&mut salt).map_err(|error| self.fail(JournalError::Randomness(error)))?;
+            getrandom::fill(&mut salt)
+                .map_err(|error| self.fail(JournalError::Randomness(error)))?;
             let seq = self.chain.length();
             let line = self.chain.append(&Draft {
                 actor: &actor,

@@ -41,7 +41,10 @@ fn words(happened: impl Into<String>, unchanged: &str, next: impl Into<String>) 
 const NOTHING: &str = "Nothing was recorded and nothing changed.";
 
 /// The words of a refusal.
-#[expect(clippy::too_many_lines, reason = "one arm per variant: the words stand together")]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm per variant: the words stand together"
+)]
 pub fn refusal(refusal: &Refusal) -> Words {
     match refusal {
         Refusal::NothingToAnswer { title } => words(
@@ -155,7 +158,10 @@ pub fn refusal(refusal: &Refusal) -> Words {
 }
 
 /// The words of a fault.
-#[expect(clippy::too_many_lines, reason = "one arm per variant: the words stand together")]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm per variant: the words stand together"
+)]
 pub fn fault(fault: &Fault) -> Words {
     match fault {
         Fault::TokenAbsent { token, present } => {

@@ -105,6 +105,20 @@ pub enum TuiError {
     Terminal(#[from] std::io::Error),
 }
 
+/// Whether there is a terminal to take over, before anything is begun that needs one.
+pub fn terminal_is_there() -> Result<(), TuiError> {
+    use std::io::IsTerminal as _;
+    if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
+        Ok(())
+    } else {
+        Err(std::io::Error::new(
+            std::io::ErrorKind::NotFound,
+            "standard input or output is none",
+        )
+        .into())
+    }
+}
+
 /// Takes the terminal over for a ceremony that stands like `initial`.
 ///
 /// The first frame is drawn before `start` is called; `start` begins the driver on a thread of its

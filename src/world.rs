@@ -58,9 +58,11 @@ impl ThisMachine {
             Effect::Identify { token } => {
                 Outcome::Identified(self.tokens.identify(&resolved(token, &base))?)
             }
-            Effect::FindKey { token, label } => {
-                Outcome::Found(self.tokens.find_key(&resolved(token, &base), label, secret)?)
-            }
+            Effect::FindKey { token, label } => Outcome::Found(self.tokens.find_key(
+                &resolved(token, &base),
+                label,
+                secret,
+            )?),
             Effect::Generate {
                 token,
                 label,
@@ -142,10 +144,9 @@ impl ThisMachine {
 }
 
 fn plan_directory(state: &State) -> PathBuf {
-    state
-        .opening
-        .as_ref()
-        .map_or_else(PathBuf::new, |opening| PathBuf::from(&opening.plan_directory))
+    state.opening.as_ref().map_or_else(PathBuf::new, |opening| {
+        PathBuf::from(&opening.plan_directory)
+    })
 }
 
 /// The name with a relative `file:` path made absolute.

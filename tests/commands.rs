@@ -9,9 +9,9 @@
 mod venue;
 
 use clap::Command;
-use venue::{Holds, PIN, ROOTSTAGE, Room, module, said};
 use rootstage::cli;
 use serde_json::Value;
+use venue::{Holds, PIN, ROOTSTAGE, Room, module, said};
 
 const THREE: [Holds; 3] = [
     Holds::Hsm("ecdsa-p256"),

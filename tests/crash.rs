@@ -19,7 +19,11 @@ fn home() -> tempfile::TempDir {
 }
 
 fn rootstage(arguments: &[&str], dir: &Path) -> Output {
-    Command::new(BINARY).args(arguments).arg(dir).output().unwrap()
+    Command::new(BINARY)
+        .args(arguments)
+        .arg(dir)
+        .output()
+        .unwrap()
 }
 
 fn audits_clean(dir: &Path, context: &str) {
@@ -31,7 +35,10 @@ fn audits_clean(dir: &Path, context: &str) {
 /// Bytes of the whole lines of a transcript; none where there is no transcript.
 fn whole_lines(dir: &Path) -> Vec<u8> {
     let bytes = std::fs::read(dir.join("transcript.jsonl")).unwrap_or_default();
-    let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let end = bytes
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |at| at + 1);
     bytes[..end].to_vec()
 }
 
@@ -40,7 +47,9 @@ fn strace_is_here() -> bool {
     if Command::new("strace").arg("--version").output().is_ok() {
         return true;
     }
-    let must = ["CI", "ROOTSTAGE_REQUIRE_JUDGES"].iter().any(|set| std::env::var_os(set).is_some());
+    let must = ["CI", "ROOTSTAGE_REQUIRE_JUDGES"]
+        .iter()
+        .any(|set| std::env::var_os(set).is_some());
     assert!(!must, "strace is not installed: run tests/setup");
     eprintln!("SKIPPED: strace is not installed (tests/setup installs it)");
     false

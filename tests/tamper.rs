@@ -78,7 +78,9 @@ impl Desk {
             trusted: Vec::new(),
         };
         let findings = auditor.finish(&artefacts);
-        let failing = findings.iter().filter(|finding| finding.verdict == Verdict::Fail);
+        let failing = findings
+            .iter()
+            .filter(|finding| finding.verdict == Verdict::Fail);
         failing.map(|finding| finding.rule.id).collect()
     }
 

@@ -46,7 +46,9 @@ mod tests {
 
     #[test]
     fn only_times_of_day_are_times() {
-        for bad in ["", "12", "1:00", "24:00", "12:60", "-1:00", "aa:bb", "+1:00"] {
+        for bad in [
+            "", "12", "1:00", "24:00", "12:60", "-1:00", "aa:bb", "+1:00",
+        ] {
             assert!(minutes_of_day(bad).is_err(), "{bad}");
         }
     }

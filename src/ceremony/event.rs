@@ -13,7 +13,12 @@ use crate::tuf::key::KeyId;
 
 /// One fact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "body", rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(
+    tag = "kind",
+    content = "body",
+    rename_all = "kebab-case",
+    deny_unknown_fields
+)]
 pub enum Event {
     /// The first record.
     CeremonyOpened(Opening),

@@ -7,8 +7,8 @@ pub mod html;
 pub mod markdown;
 mod plan_sheet;
 
-use super::plain::paragraphs;
 use super::ask::Seat;
+use super::plain::paragraphs;
 use super::plan::{Duty, Mode, Participant, Plan};
 use super::procedure::Procedure;
 use super::script::{Answerer, Each, Script};

@@ -180,7 +180,8 @@ impl Plan {
 
     /// The participant's name, or the id where the plan does not know it.
     pub fn name_of<'a>(&'a self, id: &'a ParticipantId) -> &'a str {
-        self.participant(id).map_or(id.0.as_str(), |p| p.name.as_str())
+        self.participant(id)
+            .map_or(id.0.as_str(), |p| p.name.as_str())
     }
 
     /// People of one duty, in the order of the file.

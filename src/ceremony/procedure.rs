@@ -99,7 +99,12 @@ impl Procedure {
                 },
                 Answerer::Anyone => Seat {
                     role: "participant".to_owned(),
-                    who: self.plan.participants.iter().map(|p| p.id.clone()).collect(),
+                    who: self
+                        .plan
+                        .participants
+                        .iter()
+                        .map(|p| p.id.clone())
+                        .collect(),
                 },
             })
             .collect()
@@ -107,8 +112,12 @@ impl Procedure {
 
     /// Seats for any `count` people.
     pub fn any_seats(&self, count: usize) -> Vec<Seat> {
-        let everyone: Vec<ParticipantId> =
-            self.plan.participants.iter().map(|p| p.id.clone()).collect();
+        let everyone: Vec<ParticipantId> = self
+            .plan
+            .participants
+            .iter()
+            .map(|p| p.id.clone())
+            .collect();
         vec![
             Seat {
                 role: "participant".to_owned(),

@@ -23,7 +23,10 @@ pub fn procedure() -> Procedure {
         expires: datetime!(2027-11-30 12:00 UTC),
     });
     let script = scripts::bytes_of("first-root-rehearsal").unwrap();
-    Procedure::new(Script::parse(script).unwrap(), Plan::parse(plan.as_bytes()).unwrap())
+    Procedure::new(
+        Script::parse(script).unwrap(),
+        Plan::parse(plan.as_bytes()).unwrap(),
+    )
 }
 
 /// The first record.
@@ -45,7 +48,15 @@ pub fn opening() -> Opening {
 pub fn then(state: &mut State, event: Event) {
     let seq = state.records;
     let node = Sha256::of(&seq.to_be_bytes());
-    evolve(state, &Placed { seq, at: "2026-12-01T10:00:00.000Z".to_owned(), node, event });
+    evolve(
+        state,
+        &Placed {
+            seq,
+            at: "2026-12-01T10:00:00.000Z".to_owned(),
+            node,
+            event,
+        },
+    );
 }
 
 /// A ceremony that stands at this step, begun.
@@ -82,6 +93,8 @@ pub fn signing() -> Effect {
     Effect::Sign {
         token: token(),
         label: "root-1".to_owned(),
-        message: Message::Payload { sha256: Sha256([1; 32]) },
+        message: Message::Payload {
+            sha256: Sha256([1; 32]),
+        },
     }
 }

@@ -77,6 +77,9 @@ impl Rehearse {
                 self.threshold, self.keyholders
             )));
         }
+        if !self.unattended {
+            needs_a_terminal()?;
+        }
         let dir = self
             .dir
             .clone()
@@ -132,6 +135,9 @@ impl Run {
             None => scripts::bytes_of(&plan.script).unwrap_or_default().to_vec(),
         };
         let answers = self.answers.as_deref().map(read_answers).transpose()?;
+        if answers.is_none() {
+            needs_a_terminal()?;
+        }
         directory::make_new(&self.dir)?;
         let driver = directory::open(&self.dir, &plan_bytes, &script, base, now, &mut |dir| {
             world(room, dir, plan.mode)
@@ -166,6 +172,12 @@ impl Resume {
             None => screens(room, driver, &self.dir),
         }
     }
+}
+
+/// Said before anything is begun.
+fn needs_a_terminal() -> Result<(), Failure> {
+    tui::terminal_is_there()
+        .map_err(|error| Failure::surroundings(format!("{error}. Nothing was begun.")))
 }
 
 /// The home screen, until somebody quits.

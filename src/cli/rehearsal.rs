@@ -26,9 +26,14 @@ pub fn default_directory() -> PathBuf {
 
 /// The plan of a rehearsal, and the files of the online roles' keys, not yet written. The private
 /// halves of the online keys are dropped at once: nothing is ever signed with them.
-pub fn prepare(dir: &Path, keyholders: u32, threshold: u32) -> Result<(String, Vec<(PathBuf, String)>), Failure> {
-    let failed =
-        |path: &Path, error: &dyn std::fmt::Display| Failure::surroundings(format!("{}: {error}", path.display()));
+pub fn prepare(
+    dir: &Path,
+    keyholders: u32,
+    threshold: u32,
+) -> Result<(String, Vec<(PathBuf, String)>), Failure> {
+    let failed = |path: &Path, error: &dyn std::fmt::Display| {
+        Failure::surroundings(format!("{}: {error}", path.display()))
+    };
     for sub in ["keys", "tokens"] {
         let path = dir.join(sub);
         std::fs::create_dir_all(&path).map_err(|error| failed(&path, &error))?;

@@ -73,9 +73,8 @@ pub fn follow(
             auditor.torn(read as u64);
         }
     }
-    Ok(auditor.unwrap_or_else(|| {
-        Auditor::new(Arc::clone(procedure), procedure.plan.mode, expected_head)
-    }))
+    Ok(auditor
+        .unwrap_or_else(|| Auditor::new(Arc::clone(procedure), procedure.plan.mode, expected_head)))
 }
 
 /// Name and bytes of everything in `metadata/`.

@@ -32,7 +32,9 @@ pub fn write_all_whole<'a>(files: &[(&'a Path, &[u8])]) -> Result<(), (&'a Path,
         })
         .and_then(|()| {
             begun.iter_mut().try_for_each(|(path, part)| {
-                let Some(temporary) = &part.temporary else { return Ok(()) };
+                let Some(temporary) = &part.temporary else {
+                    return Ok(());
+                };
                 std::fs::rename(temporary, &*path).map_err(|error| (*path, error))?;
                 part.temporary = None;
                 Ok(())
@@ -44,7 +46,10 @@ pub fn write_all_whole<'a>(files: &[(&'a Path, &[u8])]) -> Result<(), (&'a Path,
         }
         return Err(error);
     }
-    let mut directories: Vec<_> = files.iter().map(|(path, _)| (*path, directory_of(path))).collect();
+    let mut directories: Vec<_> = files
+        .iter()
+        .map(|(path, _)| (*path, directory_of(path)))
+        .collect();
     directories.dedup_by_key(|(_, directory)| *directory);
     directories
         .iter()
@@ -63,7 +68,10 @@ fn begin(path: &Path, bytes: &[u8]) -> std::io::Result<Part> {
         let mut there = Vec::new();
         file.read_to_end(&mut there)?;
         return if there == bytes {
-            Ok(Part { file, temporary: None })
+            Ok(Part {
+                file,
+                temporary: None,
+            })
         } else {
             Err(std::io::Error::new(
                 std::io::ErrorKind::AlreadyExists,
@@ -88,7 +96,10 @@ fn begin(path: &Path, bytes: &[u8]) -> std::io::Result<Part> {
     }
     // Linux takes this as a wish to have it written soon; elsewhere it means nothing
     let _ = rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed);
-    Ok(Part { file, temporary: Some(temporary) })
+    Ok(Part {
+        file,
+        temporary: Some(temporary),
+    })
 }
 
 fn directory_of(path: &Path) -> &Path {

@@ -101,7 +101,10 @@ enum Anchor {
     NotGiven,
     Sought(Sha256),
     /// Seen after this many records; whether all that follows only closes the ceremony.
-    At { record: u64, only_closing: bool },
+    At {
+        record: u64,
+        only_closing: bool,
+    },
 }
 
 /// What is in the ceremony directory besides the transcript.
@@ -156,7 +159,9 @@ impl Auditor {
             node: self.chain.head(),
             event,
         };
-        let seen = self.follow.judge(&self.state, record.actor, record.step, &placed);
+        let seen = self
+            .follow
+            .judge(&self.state, record.actor, record.step, &placed);
         // A few of each are enough to explain; the count of a forged file must not cost memory.
         if self.deviations.len() < 100 {
             self.deviations.extend(seen);

@@ -30,7 +30,9 @@ pub enum ChainError {
         got: u64,
     },
     /// The body was changed.
-    #[error("the body is not the one that was recorded: its digest is {computed}, recorded {recorded}")]
+    #[error(
+        "the body is not the one that was recorded: its digest is {computed}, recorded {recorded}"
+    )]
     Body {
         /// Commitment computed from body and salt.
         computed: String,
@@ -112,7 +114,10 @@ impl Chain {
     }
 
     /// Adds a fact; gives the line (without newline).
-    pub fn append(&mut self, draft: &Draft<'_>) -> Result<String, crate::canonical::CanonicalError> {
+    pub fn append(
+        &mut self,
+        draft: &Draft<'_>,
+    ) -> Result<String, crate::canonical::CanonicalError> {
         // An event is an object of two members by construction.
         let value = serde_json::to_value(draft.event).unwrap_or_default();
         let kind = value

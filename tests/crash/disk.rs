@@ -13,7 +13,18 @@ fn a_full_disk_leaves_whole_records_and_the_ceremony_goes_on_elsewhere() {
         // Ignored, so that the write fails as on a full disk instead of ending the program.
         let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
         let output = Command::new("sh")
-            .args(["-c", &script, BINARY, "rehearse", "--keyholders", "3", "--threshold", "2", "--unattended", "--dir"])
+            .args([
+                "-c",
+                &script,
+                BINARY,
+                "rehearse",
+                "--keyholders",
+                "3",
+                "--threshold",
+                "2",
+                "--unattended",
+                "--dir",
+            ])
             .arg(&dir)
             .output()
             .unwrap();
@@ -25,7 +36,12 @@ fn a_full_disk_leaves_whole_records_and_the_ceremony_goes_on_elsewhere() {
         assert_eq!(bytes, whole, "nothing is half recorded");
         assert!(bytes.len() <= blocks * 512);
         let output = rootstage(&["resume", "--unattended"], &dir);
-        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         assert!(whole_lines(&dir).starts_with(&whole));
         audits_clean(&dir, "after a full disk");
     }

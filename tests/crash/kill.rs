@@ -16,7 +16,16 @@ use crate::{BINARY, audits_clean, home, rootstage, strace_is_here, whole_lines};
 
 /// The calls that change files; `write` counts where it is not to the screen.
 const CALLS: [&str; 10] = [
-    "write", "fsync", "fdatasync", "rename", "renameat", "renameat2", "linkat", "unlink", "ftruncate", "mkdir",
+    "write",
+    "fsync",
+    "fdatasync",
+    "rename",
+    "renameat",
+    "renameat2",
+    "linkat",
+    "unlink",
+    "ftruncate",
+    "mkdir",
 ];
 
 /// How many kills there are in one run of the tests; `ROOTSTAGE_EVERY_CRASH` lifts the limit.
@@ -29,7 +38,14 @@ struct Place {
     number: usize,
 }
 
-const REHEARSAL: [&str; 6] = ["rehearse", "--keyholders", "3", "--threshold", "2", "--unattended"];
+const REHEARSAL: [&str; 6] = [
+    "rehearse",
+    "--keyholders",
+    "3",
+    "--threshold",
+    "2",
+    "--unattended",
+];
 
 /// Every place of an undisturbed rehearsal, in order.
 fn places() -> Vec<Place> {
@@ -37,7 +53,13 @@ fn places() -> Vec<Place> {
     let log = home.path().join("strace.log");
     let dir = home.path().join("ceremony");
     let output = Command::new("strace")
-        .args(["-f", "-qq", "-e", &format!("trace={}", CALLS.join(",")), "-o"])
+        .args([
+            "-f",
+            "-qq",
+            "-e",
+            &format!("trace={}", CALLS.join(",")),
+            "-o",
+        ])
         .arg(&log)
         .arg(BINARY)
         .args(REHEARSAL)
@@ -45,18 +67,28 @@ fn places() -> Vec<Place> {
         .arg(&dir)
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     audits_clean(&dir, "undisturbed");
     let mut counts = BTreeMap::<String, usize>::new();
     let mut places = Vec::new();
     for line in fs::read_to_string(log).unwrap().lines() {
-        let Some((call, arguments)) = line.split_once(' ').and_then(|(_, rest)| rest.trim().split_once('(')) else {
+        let Some((call, arguments)) = line
+            .split_once(' ')
+            .and_then(|(_, rest)| rest.trim().split_once('('))
+        else {
             continue;
         };
         let count = counts.entry(call.to_owned()).or_default();
         *count += 1;
         if call != "write" || !(arguments.starts_with("1,") || arguments.starts_with("2,")) {
-            places.push(Place { call: call.to_owned(), number: *count });
+            places.push(Place {
+                call: call.to_owned(),
+                number: *count,
+            });
         }
     }
     places
@@ -96,7 +128,11 @@ fn killed_at_any_call_it_goes_on_to_a_clean_audit() {
     }
     let places = sampled(places());
     let next = AtomicUsize::new(0);
-    let (torn, never, ended) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
+    let (torn, never, ended) = (
+        AtomicUsize::new(0),
+        AtomicUsize::new(0),
+        AtomicUsize::new(0),
+    );
     std::thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
@@ -130,12 +166,25 @@ fn killed_while_it_comes_back_it_comes_back_again() {
         for number in 1..=4 {
             let home = home();
             let dir = home.path().join("ceremony");
-            kill(&dir, &Place { call: "fdatasync".to_owned(), number: 40 });
+            kill(
+                &dir,
+                &Place {
+                    call: "fdatasync".to_owned(),
+                    number: 40,
+                },
+            );
             let before = whole_lines(&dir);
             let torn = [&before[..], b"{\"actor\":\"keyhol"].concat();
             fs::write(dir.join("transcript.jsonl"), torn).unwrap();
             let output = Command::new("strace")
-                .args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("trace={call}")])
+                .args([
+                    "-f",
+                    "-qq",
+                    "-o",
+                    "/dev/null",
+                    "-e",
+                    &format!("trace={call}"),
+                ])
                 .args(["-e", &format!("inject={call}:signal=SIGKILL:when={number}")])
                 .args([BINARY, "resume", "--unattended"])
                 .arg(&dir)
@@ -143,7 +192,11 @@ fn killed_while_it_comes_back_it_comes_back_again() {
                 .unwrap();
             // The torn line is cut once.
             if output.status.signal() != Some(9) {
-                assert_eq!((call, output.status.code()), ("ftruncate", Some(0)), "{output:?}");
+                assert_eq!(
+                    (call, output.status.code()),
+                    ("ftruncate", Some(0)),
+                    "{output:?}"
+                );
                 continue;
             }
             seen += 1;
@@ -161,7 +214,12 @@ fn kill(dir: &Path, place: &Place) -> usize {
     let Place { call, number } = place;
     let output = Command::new("strace")
         .args(["-f", "-qq", "-o", "/dev/null"])
-        .args(["-e", &format!("trace={call}"), "-e", &format!("inject={call}:signal=SIGKILL:when={number}")])
+        .args([
+            "-e",
+            &format!("trace={call}"),
+            "-e",
+            &format!("inject={call}:signal=SIGKILL:when={number}"),
+        ])
         .arg(BINARY)
         .args(REHEARSAL)
         .arg("--dir")
@@ -170,7 +228,10 @@ fn kill(dir: &Path, place: &Place) -> usize {
         .unwrap();
     assert_eq!(output.status.signal(), Some(9), "{place:?}: {output:?}");
     let told = String::from_utf8_lossy(&output.stderr);
-    let last = told.lines().rev().find_map(|line| line.strip_prefix("step ")?.split(' ').next()?.parse().ok());
+    let last = told
+        .lines()
+        .rev()
+        .find_map(|line| line.strip_prefix("step ")?.split(' ').next()?.parse().ok());
     last.unwrap_or(0)
 }
 
@@ -185,7 +246,10 @@ fn comes_back(dir: &Path, place: &Place, told: usize) -> Back {
     let before = whole_lines(dir);
     let text = String::from_utf8_lossy(&before).into_owned();
     let begun = text.matches("\"kind\":\"step-begun\"").count();
-    assert!(begun >= told, "{place:?}: step {told} was on the screen, {begun} are on record");
+    assert!(
+        begun >= told,
+        "{place:?}: step {told} was on the screen, {begun} are on record"
+    );
     let output = rootstage(&["resume", "--unattended"], dir);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     if text.contains("\"kind\":\"ceremony-closed\"") {
@@ -195,14 +259,21 @@ fn comes_back(dir: &Path, place: &Place, told: usize) -> Back {
         return Back::HadEnded;
     }
     if before.is_empty() {
-        let words = if dir.exists() { "before its first record" } else { "plan.toml" };
+        let words = if dir.exists() {
+            "before its first record"
+        } else {
+            "plan.toml"
+        };
         assert!(said.contains(words), "{place:?}: {said}");
         let status = if dir.exists() { 1 } else { 3 };
         assert_eq!(output.status.code(), Some(status), "{place:?}: {said}");
         return Back::NeverOpened;
     }
     assert_eq!(output.status.code(), Some(0), "{place:?}: {said}");
-    assert!(whole_lines(dir).starts_with(&before), "{place:?}: what was on record stays");
+    assert!(
+        whole_lines(dir).starts_with(&before),
+        "{place:?}: what was on record stays"
+    );
     audits_clean(dir, &format!("{place:?}"));
     Back::WentOn
 }

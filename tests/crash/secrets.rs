@@ -45,7 +45,9 @@ fn passphrases_of_an_answers_file_are_nowhere() {
     std::fs::write(home.path().join("plan.toml"), plan).unwrap();
     let mut answers = "as_asked = true\n".to_owned();
     for number in 1..=3 {
-        answers.push_str(&format!("[secret.keyholder-{number}]\nenv = \"STORY_PASSPHRASE_{number}\"\n"));
+        answers.push_str(&format!(
+            "[secret.keyholder-{number}]\nenv = \"STORY_PASSPHRASE_{number}\"\n"
+        ));
     }
     std::fs::write(home.path().join("answers.toml"), answers).unwrap();
     let mut command = Command::new(BINARY);
@@ -54,13 +56,23 @@ fn passphrases_of_an_answers_file_are_nowhere() {
     }
     let output = command
         .current_dir(home.path())
-        .args(["run", "plan.toml", "--dir", "ceremony", "--answers", "answers.toml"])
+        .args([
+            "run",
+            "plan.toml",
+            "--dir",
+            "ceremony",
+            "--answers",
+            "answers.toml",
+        ])
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(0), "{said}");
     audits_clean(&home.path().join("ceremony"), "answers");
-    let mut found = vec![("stderr".to_owned(), output.stderr), ("stdout".to_owned(), output.stdout)];
+    let mut found = vec![
+        ("stderr".to_owned(), output.stderr),
+        ("stdout".to_owned(), output.stdout),
+    ];
     files(home.path(), &mut found);
     assert!(found.len() > 12);
     for (name, bytes) in found {
@@ -69,9 +81,15 @@ fn passphrases_of_an_answers_file_are_nowhere() {
             // As it is, and as hex.
             let hex = data_encoding::HEXLOWER.encode(&secret).into_bytes();
             for needle in [secret, hex] {
-                assert!(!bytes.windows(needle.len()).any(|part| part == needle), "{name}");
+                assert!(
+                    !bytes.windows(needle.len()).any(|part| part == needle),
+                    "{name}"
+                );
             }
         }
-        assert!(!bytes.windows(11).any(|part| part == b"PRIVATE KEY"), "{name}");
+        assert!(
+            !bytes.windows(11).any(|part| part == b"PRIVATE KEY"),
+            "{name}"
+        );
     }
 }

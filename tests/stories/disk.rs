@@ -14,21 +14,31 @@ fn is_write(effect: &Effect) -> bool {
 
 /// A rehearsal that writes to a stick as well.
 fn with_stick() -> Room {
-    Room::with_plan(&plan(2, 2).replace("[policy]", "[output]\ndirectories = [\"stick\"]\n\n[policy]"))
+    Room::with_plan(&plan(2, 2).replace(
+        "[policy]",
+        "[output]\ndirectories = [\"stick\"]\n\n[policy]",
+    ))
 }
 
 #[test]
 fn the_stick_is_not_mounted_and_then_it_is() {
     let mut room = with_stick();
     room.until("write", "again");
-    assert!(room.words().contains("stick") && room.words().contains("mounted"), "{}", room.words());
+    assert!(
+        room.words().contains("stick") && room.words().contains("mounted"),
+        "{}",
+        room.words()
+    );
     fs::create_dir(room.home.path().join("stick")).unwrap();
     room.go_on();
     assert_eq!(room.at(), ("write".to_owned(), "written".to_owned()));
     assert_eq!(room.state().written.len(), 4);
     room.to_the_end().audits_clean();
     let stick = fs::read(room.home.path().join("stick/1.root.json")).unwrap();
-    assert_eq!(stick, fs::read(room.dir().join("metadata/root.json")).unwrap());
+    assert_eq!(
+        stick,
+        fs::read(room.dir().join("metadata/root.json")).unwrap()
+    );
 }
 
 #[test]
@@ -47,8 +57,13 @@ fn another_root_on_the_stick_stays_as_it_is() {
 fn what_is_read_back_is_not_what_was_written() {
     let mut room = Room::open(2, 2);
     for lie in [
-        Outcome::Fault(Fault::ReadBackDiffers { path: "/media/out/root.json".to_owned() }),
-        Outcome::Fault(Fault::Storage { path: "/media/out".to_owned(), reason: "No space left on device".to_owned() }),
+        Outcome::Fault(Fault::ReadBackDiffers {
+            path: "/media/out/root.json".to_owned(),
+        }),
+        Outcome::Fault(Fault::Storage {
+            path: "/media/out".to_owned(),
+            reason: "No space left on device".to_owned(),
+        }),
         // A world that says it wrote something else, or nothing.
         Outcome::Written(Vec::new()),
     ] {
@@ -91,13 +106,22 @@ fn a_key_file_is_missing_and_then_it_is_there() {
 fn nothing_secret_is_in_the_ceremony_directory() {
     let mut room = Room::open(3, 2);
     room.until("sign.keyholder-1", "secret");
-    room.mistyped.insert("keyholder-1".to_owned(), "a passphrase mistyped".to_owned());
+    room.mistyped
+        .insert("keyholder-1".to_owned(), "a passphrase mistyped".to_owned());
     room.to_the_end();
     let mut files = 0;
     crate::room::each_file(room.home.path(), &mut |path, bytes| {
         files += 1;
-        for secret in [&b"cobalt marmalade"[..], b"a passphrase mistyped", b"PRIVATE KEY"] {
-            assert!(!bytes.windows(secret.len()).any(|part| part == secret), "{}", path.display());
+        for secret in [
+            &b"cobalt marmalade"[..],
+            b"a passphrase mistyped",
+            b"PRIVATE KEY",
+        ] {
+            assert!(
+                !bytes.windows(secret.len()).any(|part| part == secret),
+                "{}",
+                path.display()
+            );
         }
     });
     assert!(files > 10, "{files}");

@@ -48,8 +48,11 @@ enum Act {
 }
 
 fn people() -> impl Strategy<Value = Vec<String>> {
-    prop::collection::vec(prop::sample::select(vec!["VA", "WW", "AK", "BK", "", "xx"]), 0..4)
-        .prop_map(|list| list.into_iter().map(str::to_owned).collect())
+    prop::collection::vec(
+        prop::sample::select(vec!["VA", "WW", "AK", "BK", "", "xx"]),
+        0..4,
+    )
+    .prop_map(|list| list.into_iter().map(str::to_owned).collect())
 }
 
 fn acts() -> impl Strategy<Value = Vec<Act>> {
@@ -72,12 +75,24 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
 fn fault(number: u8) -> Fault {
     let token = TokenName("file:tokens/keyholder-1.age".to_owned());
     match number {
-        0 => Fault::TokenAbsent { token, present: Vec::new() },
-        1 => Fault::PinWrong { token, pin: PinState::default() },
+        0 => Fault::TokenAbsent {
+            token,
+            present: Vec::new(),
+        },
+        1 => Fault::PinWrong {
+            token,
+            pin: PinState::default(),
+        },
         2 => Fault::PinLocked { token },
-        3 => Fault::TokenFailed { token, reason: "pulled".to_owned() },
+        3 => Fault::TokenFailed {
+            token,
+            reason: "pulled".to_owned(),
+        },
         4 => Fault::BadSignature { token },
-        _ => Fault::Storage { path: "/".to_owned(), reason: "full".to_owned() },
+        _ => Fault::Storage {
+            path: "/".to_owned(),
+            reason: "full".to_owned(),
+        },
     }
 }
 
@@ -88,7 +103,9 @@ fn outcome(event: &Event) -> Outcome {
         Event::ClockRead { utc } => Outcome::Clock(utc),
         Event::TokenIdentified(identity) => Outcome::Identified(identity),
         Event::KeyGenerated(key) => Outcome::Generated(key),
-        Event::SignatureMade { sig } => Outcome::Signature(HEXLOWER.decode(sig.as_bytes()).unwrap()),
+        Event::SignatureMade { sig } => {
+            Outcome::Signature(HEXLOWER.decode(sig.as_bytes()).unwrap())
+        }
         Event::KeysRead { files } => Outcome::Keys(files),
         Event::MetadataWritten { files } => Outcome::Written(files),
         _ => Outcome::Found(None),
@@ -101,7 +118,9 @@ fn following(state: &State) -> Option<&'static Event> {
     let (_, events) = &*FINISHED;
     let mut pairs = events.iter().zip(events.iter().skip(1));
     let is_it = |intent: &Event| matches!(intent, Event::Intended(done) if done == effect);
-    pairs.find(|(intent, _)| is_it(intent)).map(|(_, result)| result)
+    pairs
+        .find(|(intent, _)| is_it(intent))
+        .map(|(_, result)| result)
 }
 
 /// Mostly the outcome that fits the effect in flight; otherwise any.
@@ -115,21 +134,39 @@ fn fitting(state: &State, index: &prop::sample::Index) -> Outcome {
 
 fn command(state: &State, act: &Act) -> Command {
     match act.clone() {
-        Act::AsAsked => Command::Answer(state.asking.as_ref().map_or_else(Answer::default, |ask| {
-            as_asked(ask, &state.procedure.plan, clock())
-        })),
-        Act::Typed(initials, typed) => Command::Answer(Answer { initials, typed, read_to_end: true }),
+        Act::AsAsked => {
+            Command::Answer(state.asking.as_ref().map_or_else(Answer::default, |ask| {
+                as_asked(ask, &state.procedure.plan, clock())
+            }))
+        }
+        Act::Typed(initials, typed) => Command::Answer(Answer {
+            initials,
+            typed,
+            read_to_end: true,
+        }),
         Act::Continue => Command::Continue,
         Act::Observe(index) => Command::Observe(fitting(state, &index)),
         Act::Fault(number) => Command::Observe(Outcome::Fault(fault(number))),
         Act::Log(initials) | Act::Skip(initials) => {
             let initials: Vec<&str> = initials.iter().map(String::as_str).collect();
             let form = Room::exception(&initials);
-            if matches!(act, Act::Log(_)) { Command::LogException(form) } else { Command::Skip(form) }
+            if matches!(act, Act::Log(_)) {
+                Command::LogException(form)
+            } else {
+                Command::Skip(form)
+            }
         }
-        Act::Pause => Command::Pause { reason: "left".to_owned() },
-        Act::Resume => Command::Resume(Resumption { program: "p".to_owned(), cut_bytes: 0 }),
-        Act::Abort(initials) => Command::Abort { initials, reason: "why".to_owned() },
+        Act::Pause => Command::Pause {
+            reason: "left".to_owned(),
+        },
+        Act::Resume => Command::Resume(Resumption {
+            program: "p".to_owned(),
+            cut_bytes: 0,
+        }),
+        Act::Abort(initials) => Command::Abort {
+            initials,
+            reason: "why".to_owned(),
+        },
         Act::Open => Command::Open(match &FINISHED.1[0] {
             Event::CeremonyOpened(opening) => opening.clone(),
             other => panic!("{other:?}"),
@@ -141,7 +178,15 @@ fn place(state: &mut State, event: Event) {
     let seq = state.records;
     let mut node = Sha256([0; 32]);
     node.0[..8].copy_from_slice(&seq.to_le_bytes());
-    evolve(state, &Placed { seq, at: "2026-12-01T10:00:00.000Z".to_owned(), node, event });
+    evolve(
+        state,
+        &Placed {
+            seq,
+            at: "2026-12-01T10:00:00.000Z".to_owned(),
+            node,
+            event,
+        },
+    );
 }
 
 proptest! {
@@ -215,8 +260,16 @@ fn the_acts_of_the_laws_lead_to_the_end() {
 #[test]
 fn the_record_on_disk_gives_the_state_in_memory_after_every_answer() {
     let mut room = Room::open(2, 2);
-    room.happens("generate.keyholder-1", |e| !e.repeatable(), crate::world::What::Instead(Outcome::Fault(fault(3))));
-    room.happens("sign.keyholder-2", |e| !e.repeatable(), crate::world::What::Instead(Outcome::Fault(fault(1))));
+    room.happens(
+        "generate.keyholder-1",
+        |e| !e.repeatable(),
+        crate::world::What::Instead(Outcome::Fault(fault(3))),
+    );
+    room.happens(
+        "sign.keyholder-2",
+        |e| !e.repeatable(),
+        crate::world::What::Instead(Outcome::Fault(fault(1))),
+    );
     loop {
         let text = std::fs::read(room.transcript()).unwrap();
         let procedure = Arc::clone(&room.state().procedure);

@@ -39,11 +39,18 @@ fn a_keyholder_is_late_and_the_roll_is_called_again() {
     // Nobody says that Bruno is here but Bruno.
     let mut answer = room.usual();
     answer.initials = initials(&["VA"]);
-    assert!(matches!(refusal(room.answer(answer.clone())), Refusal::WrongPerson { .. }));
+    assert!(matches!(
+        refusal(room.answer(answer.clone())),
+        Refusal::WrongPerson { .. }
+    ));
     answer.typed = vec!["absent".to_owned()];
     room.answer(answer).unwrap();
     room.until("roll-call", "again");
-    assert!(room.words().contains("2 of 3 keyholders present"), "{}", room.words());
+    assert!(
+        room.words().contains("2 of 3 keyholders present"),
+        "{}",
+        room.words()
+    );
     // He comes in. Only he is called.
     room.go_on();
     assert_eq!(room.at().1, "present.keyholder-2");
@@ -62,14 +69,20 @@ fn empty_or_superfluous_initials_pass_no_question() {
         for wrong in [vec![], vec![String::new(); seats], initials(&["  "]), more] {
             let before = std::fs::read(room.transcript()).unwrap();
             let state = room.state().clone();
-            let answer = Answer { initials: wrong, ..usual.clone() };
+            let answer = Answer {
+                initials: wrong,
+                ..usual.clone()
+            };
             refusal(room.answer(answer));
             assert_eq!(*room.state(), state);
             assert_eq!(std::fs::read(room.transcript()).unwrap(), before);
         }
         // Enter alone, and every other single key.
         for key in ["", "\n", "y", "n", "q", " "] {
-            let answer = Answer { typed: initials(&[key]), ..Answer::default() };
+            let answer = Answer {
+                typed: initials(&[key]),
+                ..Answer::default()
+            };
             refusal(room.answer(answer));
         }
         room.go_on();
@@ -82,7 +95,10 @@ fn one_person_never_takes_two_seats() {
     let mut room = Room::open(2, 2);
     room.until("plan-digest", "plan");
     for wrong in [["VA", "VA"], ["WW", "VA"], ["AK", "WW"], ["VA", "XX"]] {
-        let answer = Answer { initials: initials(&wrong), ..room.usual() };
+        let answer = Answer {
+            initials: initials(&wrong),
+            ..room.usual()
+        };
         refusal(room.answer(answer));
     }
     room.to_the_end().audits_clean();
@@ -96,13 +112,17 @@ fn an_exception_can_be_logged_at_every_question() {
         let open = room.at();
         let empty = Room::exception(&[]);
         assert!(room.submit(Command::LogException(empty), None).is_err());
-        room.submit(Command::LogException(Room::exception(&["WW"])), None).unwrap();
+        room.submit(Command::LogException(Room::exception(&["WW"])), None)
+            .unwrap();
         logged += 1;
         assert_eq!(room.at(), open, "the question stays open");
         room.go_on();
     }
     assert_eq!(room.state().exceptions.len(), logged);
-    assert_eq!(room.state().exceptions.last().unwrap().number as usize, logged);
+    assert_eq!(
+        room.state().exceptions.last().unwrap().number as usize,
+        logged
+    );
     room.audits_clean();
 }
 
@@ -112,7 +132,11 @@ fn the_third_token_is_locked_and_two_people_go_on_without_it() {
     room.until("sign.keyholder-3", "secret");
     let token = room.planned().participants[4].key.clone().unwrap().token;
     let locked = rootstage::ceremony::token::Fault::PinLocked { token };
-    room.happens("sign.keyholder-3", |e| matches!(e, Effect::Sign { .. }), What::Instead(Outcome::Fault(locked)));
+    room.happens(
+        "sign.keyholder-3",
+        |e| matches!(e, Effect::Sign { .. }),
+        What::Instead(Outcome::Fault(locked)),
+    );
     room.go_on();
     assert_eq!(room.at().1, "again");
     assert!(room.words().contains("locked"), "{}", room.words());
@@ -124,7 +148,10 @@ fn the_third_token_is_locked_and_two_people_go_on_without_it() {
     assert_eq!(room.state().signatures.len(), 2);
     room.audits_clean();
     let exceptions = &room.audit().findings;
-    let line = exceptions.iter().find(|f| f.rule.id == "script.exceptions").unwrap();
+    let line = exceptions
+        .iter()
+        .find(|f| f.rule.id == "script.exceptions")
+        .unwrap();
     assert!(line.sentence.contains("1 exception"), "{}", line.sentence);
 }
 
@@ -136,10 +163,16 @@ fn nobody_skips_the_signature_without_which_the_threshold_is_out_of_reach() {
     room.until("sign.keyholder-2", "secret");
     let before = std::fs::read(room.transcript()).unwrap();
     match room.skip(&["VA", "WW"]).unwrap_err() {
-        Refusal::NotSkippable { because, .. } => assert!(because.contains("only 1 signatures"), "{because}"),
+        Refusal::NotSkippable { because, .. } => {
+            assert!(because.contains("only 1 signatures"), "{because}")
+        }
         other => panic!("{other:?}"),
     }
-    assert_eq!(std::fs::read(room.transcript()).unwrap(), before, "no exception is logged by a refusal");
+    assert_eq!(
+        std::fs::read(room.transcript()).unwrap(),
+        before,
+        "no exception is logged by a refusal"
+    );
     room.to_the_end();
     assert_eq!(room.state().signatures.len(), 2);
     room.audits_clean();
@@ -159,7 +192,10 @@ fn the_first_root_needs_every_step_that_makes_it_one() {
         ("close", "close"),
     ] {
         room.until(step, ask);
-        assert!(matches!(room.skip(&["VA", "WW"]), Err(Refusal::NotSkippable { .. })), "{step}");
+        assert!(
+            matches!(room.skip(&["VA", "WW"]), Err(Refusal::NotSkippable { .. })),
+            "{step}"
+        );
     }
     room.to_the_end().audits_clean();
 }
@@ -168,16 +204,30 @@ fn the_first_root_needs_every_step_that_makes_it_one() {
 fn the_room_gives_up_and_the_record_says_so() {
     let mut room = Room::open(2, 2);
     room.until("sign.keyholder-2", "secret");
-    for (who, why) in [(vec!["VA"], "flood"), (vec!["VA", "VA"], "flood"), (vec!["VA", "WW"], " ")] {
-        let abort = Command::Abort { initials: initials(&who), reason: why.to_owned() };
+    for (who, why) in [
+        (vec!["VA"], "flood"),
+        (vec!["VA", "VA"], "flood"),
+        (vec!["VA", "WW"], " "),
+    ] {
+        let abort = Command::Abort {
+            initials: initials(&who),
+            reason: why.to_owned(),
+        };
         refusal(room.submit(abort, None));
     }
-    let abort = Command::Abort { initials: initials(&["VA", "WW"]), reason: "flood".to_owned() };
+    let abort = Command::Abort {
+        initials: initials(&["VA", "WW"]),
+        reason: "flood".to_owned(),
+    };
     room.submit(abort, None).unwrap();
     assert_eq!(room.state().ending, Some(Ending::Aborted));
     let audited = room.audit();
     assert_eq!(failing(&audited), ["transcript.whole"]);
-    let whole = audited.findings.iter().find(|f| f.rule.id == "transcript.whole").unwrap();
+    let whole = audited
+        .findings
+        .iter()
+        .find(|f| f.rule.id == "transcript.whole")
+        .unwrap();
     assert!(whole.sentence.contains("ABORTED"), "{}", whole.sentence);
     // What needs a root is not said to hold.
     for id in ["root.threshold", "root.files", "keys.possession"] {
@@ -193,7 +243,13 @@ fn the_room_gives_up_and_the_record_says_so() {
 fn a_break_between_two_questions_is_on_record() {
     let mut room = Room::open(2, 2);
     room.until("clock", "clock");
-    room.submit(Command::Pause { reason: "left".to_owned() }, None).unwrap();
+    room.submit(
+        Command::Pause {
+            reason: "left".to_owned(),
+        },
+        None,
+    )
+    .unwrap();
     assert_eq!(room.at(), ("clock".to_owned(), "clock".to_owned()));
     room.resume().unwrap();
     assert_eq!(room.at(), ("clock".to_owned(), "clock".to_owned()));
@@ -207,9 +263,17 @@ fn the_watch_and_the_clock_disagree() {
     refusal(room.types(&["25:00"]));
     room.types(&["10:03"]).unwrap();
     assert_eq!(room.at().1, "again");
-    assert!(room.words().contains("3 minutes apart; 2 are allowed"), "{}", room.words());
+    assert!(
+        room.words().contains("3 minutes apart; 2 are allowed"),
+        "{}",
+        room.words()
+    );
     // A clock before the program's release is wrong, whatever the watch says.
-    room.happens("clock", |e| *e == Effect::ReadClock, What::Instead(Outcome::Clock("2020-01-01T10:00:00.000Z".to_owned())));
+    room.happens(
+        "clock",
+        |e| *e == Effect::ReadClock,
+        What::Instead(Outcome::Clock("2020-01-01T10:00:00.000Z".to_owned())),
+    );
     room.go_on();
     room.go_on();
     assert_eq!(room.at().1, "again");
@@ -219,16 +283,28 @@ fn the_watch_and_the_clock_disagree() {
 
 #[test]
 fn the_machine_is_not_fit_until_it_is() {
-    let plan = crate::room::plan(2, 2)
-        .replace("required_checks = []", "required_checks = [\"network.interfaces\"]");
+    let plan = crate::room::plan(2, 2).replace(
+        "required_checks = []",
+        "required_checks = [\"network.interfaces\"]",
+    );
     let mut room = Room::with_plan(&plan);
-    let failed = crate::room::check("network.interfaces", rootstage::ceremony::check::Verdict::Fail);
+    let failed = crate::room::check(
+        "network.interfaces",
+        rootstage::ceremony::check::Verdict::Fail,
+    );
     let up = What::Instead(Outcome::Environment(vec![failed]));
     room.happens("environment", |e| *e == Effect::CheckEnvironment, up);
     room.until("environment", "again");
     assert!(matches!(room.ask().form, Form::Choose { .. }));
-    assert!(room.words().contains("network.interfaces"), "{}", room.words());
+    assert!(
+        room.words().contains("network.interfaces"),
+        "{}",
+        room.words()
+    );
     room.go_on();
-    assert_eq!(room.at(), ("environment".to_owned(), "environment".to_owned()));
+    assert_eq!(
+        room.at(),
+        ("environment".to_owned(), "environment".to_owned())
+    );
     room.to_the_end().audits_clean();
 }

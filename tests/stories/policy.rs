@@ -32,7 +32,12 @@ fn halt(plan: &str, prepare: impl Fn(&Room)) -> String {
     };
     room.submit(abort, None).unwrap();
     assert!(room.state().payload.is_none());
-    assert_eq!(std::fs::read_dir(room.dir().join("metadata")).unwrap().count(), 0);
+    assert_eq!(
+        std::fs::read_dir(room.dir().join("metadata"))
+            .unwrap()
+            .count(),
+        0
+    );
     assert_eq!(failing(&room.audit()), ["transcript.whole"]);
     words
 }
@@ -55,7 +60,8 @@ fn a_real_ceremony_that_keeps_the_policy_comes_to_its_end() {
 
 #[test]
 fn an_expiry_outside_the_bounds_is_refused_by_name() {
-    let soon = production().replace("2027-11-30T12:00:00Z", "2026-12-20T12:00:00Z")
+    let soon = production()
+        .replace("2027-11-30T12:00:00Z", "2026-12-20T12:00:00Z")
         .replace("expiry_min_days = 1", "expiry_min_days = 30");
     assert!(halt(&soon, nothing).contains("root.expiry-short"));
     let late = production().replace("expiry_max_days = 3660", "expiry_max_days = 60");
@@ -86,7 +92,12 @@ fn a_key_file_that_is_not_the_reviewed_one_is_refused_until_the_right_one_is_the
     let mut room = Room::with_plan(&plan);
     let file = room.home.path().join("keys/targets.pem");
     room.until("assemble", "again");
-    assert!(room.words().contains("targets.pem is not the one in the plan"), "{}", room.words());
+    assert!(
+        room.words()
+            .contains("targets.pem is not the one in the plan"),
+        "{}",
+        room.words()
+    );
     std::fs::write(&file, "no key\n").unwrap();
     room.go_on();
     assert_eq!(room.at().1, "again");
@@ -102,21 +113,39 @@ fn a_file_that_is_no_key_is_refused_by_name() {
     room.begin().unwrap();
     room.until("assemble", "again");
     assert!(room.words().contains("root.key-file"), "{}", room.words());
-    assert!(room.words().contains("holds no usable public key"), "{}", room.words());
+    assert!(
+        room.words().contains("holds no usable public key"),
+        "{}",
+        room.words()
+    );
 }
 
 #[test]
 fn what_a_plan_alone_shows_to_be_wrong_never_begins() {
     for (plan, says) in [
         (production_plan(3, 1), "one stolen key"),
-        (production_plan(3, 3).replace("no_spare_acknowledged = true", "no_spare_acknowledged = false"), "no spare"),
-        (production().replacen("ecdsa-p256", "ecdsa-p384", 1), "tuf-js and tough refuse"),
         (
-            production().replace("{ path = \"keys/targets.pem\" }", "{ path = \"keys/a.pem\" }, { path = \"keys/a.pem\" }"),
+            production_plan(3, 3).replace(
+                "no_spare_acknowledged = true",
+                "no_spare_acknowledged = false",
+            ),
+            "no spare",
+        ),
+        (
+            production().replacen("ecdsa-p256", "ecdsa-p384", 1),
+            "tuf-js and tough refuse",
+        ),
+        (
+            production().replace(
+                "{ path = \"keys/targets.pem\" }",
+                "{ path = \"keys/a.pem\" }, { path = \"keys/a.pem\" }",
+            ),
             "named twice",
         ),
     ] {
-        let problems = Plan::parse(plan.as_bytes()).expect_err("refused").to_string();
+        let problems = Plan::parse(plan.as_bytes())
+            .expect_err("refused")
+            .to_string();
         assert!(problems.contains(says), "{problems}");
         let mut room = Room::prepared(&plan);
         assert!(room.begin().is_err());
@@ -129,7 +158,10 @@ fn a_p384_key_among_the_online_roles_is_refused_unless_the_plan_says_so() {
     use p384::pkcs8::EncodePublicKey as _;
     let put = |room: &Room| {
         let secret = p384::SecretKey::from_slice(&[1; 48]).unwrap();
-        let pem = secret.public_key().to_public_key_pem(p384::pkcs8::LineEnding::LF).unwrap();
+        let pem = secret
+            .public_key()
+            .to_public_key_pem(p384::pkcs8::LineEnding::LF)
+            .unwrap();
         std::fs::write(room.home.path().join("keys/targets.pem"), pem).unwrap();
     };
     let words = halt(&production(), put);

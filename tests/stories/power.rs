@@ -49,14 +49,25 @@ fn the_power_goes_while_a_token_generates() {
         room.happens("generate.keyholder-2", is_generate, what);
         room.until_dark();
         room.resume().unwrap();
-        assert_eq!(room.at(), ("generate.keyholder-2".to_owned(), "secret".to_owned()));
+        assert_eq!(
+            room.at(),
+            ("generate.keyholder-2".to_owned(), "secret".to_owned())
+        );
         assert!(room.words().contains("look"), "{}", room.words());
         room.go_on();
         if made == 1 {
-            assert_eq!(room.at().1, "adopt", "a key that is there is taken by two people");
+            assert_eq!(
+                room.at().1,
+                "adopt",
+                "a key that is there is taken by two people"
+            );
             room.go_on();
         }
-        assert_eq!(room.state().keys.len(), 1 + made, "adopted, or to be made anew");
+        assert_eq!(
+            room.state().keys.len(),
+            1 + made,
+            "adopted, or to be made anew"
+        );
         room.to_the_end();
         assert_eq!(room.times(is_generate), 2);
         room.audits_clean();
@@ -67,12 +78,20 @@ fn the_power_goes_while_a_token_generates() {
 fn the_power_goes_while_somebody_looks_for_a_key() {
     let mut room = Room::open(2, 2);
     room.happens("generate.keyholder-1", is_generate, What::PowerCutAfter);
-    room.happens("generate.keyholder-1", |e| matches!(e, Effect::FindKey { .. }), What::PowerCutBefore);
+    room.happens(
+        "generate.keyholder-1",
+        |e| matches!(e, Effect::FindKey { .. }),
+        What::PowerCutBefore,
+    );
     room.until_dark();
     room.resume().unwrap();
     room.until_dark();
     room.resume().unwrap();
-    assert_eq!(room.at().1, "secret", "a PIN is asked for, never used again");
+    assert_eq!(
+        room.at().1,
+        "secret",
+        "a PIN is asked for, never used again"
+    );
     room.to_the_end().audits_clean();
 }
 
@@ -102,7 +121,11 @@ fn the_power_goes_at_every_open_question() {
     while room.state().ending.is_none() {
         let (open, ask) = (room.at(), room.ask().clone());
         room.resume().unwrap();
-        assert_eq!((room.at(), room.ask().clone()), (open, ask), "the same question, word for word");
+        assert_eq!(
+            (room.at(), room.ask().clone()),
+            (open, ask),
+            "the same question, word for word"
+        );
         room.go_on();
     }
     room.audits_clean();
@@ -143,7 +166,10 @@ fn plan_or_script_edited_after_the_start_are_refused() {
         let torn = [&fs::read(room.transcript()).unwrap()[..], b"{\"actor\":"].concat();
         fs::write(room.transcript(), &torn).unwrap();
         let refused = room.resume().unwrap_err();
-        assert!(matches!(refused, DirectoryError::Changed { .. }), "{refused}");
+        assert!(
+            matches!(refused, DirectoryError::Changed { .. }),
+            "{refused}"
+        );
         assert_eq!(fs::read(room.transcript()).unwrap(), torn);
         fs::write(&path, original).unwrap();
         room.resume().unwrap();
@@ -168,7 +194,8 @@ fn a_ceremony_that_has_ended_is_not_gone_on_with() {
 fn two_programs_never_write_one_transcript() {
     let mut room = Room::open(2, 2);
     room.until("clock", "clock");
-    let other = rootstage::directory::resume(&room.dir(), crate::room::clock, &mut |_| unreachable!());
+    let other =
+        rootstage::directory::resume(&room.dir(), crate::room::clock, &mut |_| unreachable!());
     let refused = other.err().expect("refused");
     assert!(
         matches!(refused, DirectoryError::Journal(JournalError::InUse(_))),
@@ -186,6 +213,12 @@ fn a_broken_record_is_not_gone_on_with() {
     bytes[middle] ^= 1;
     fs::write(room.transcript(), &bytes).unwrap();
     let refused = room.resume().unwrap_err();
-    assert!(matches!(refused, DirectoryError::Journal(JournalError::Broken { .. })), "{refused}");
+    assert!(
+        matches!(
+            refused,
+            DirectoryError::Journal(JournalError::Broken { .. })
+        ),
+        "{refused}"
+    );
     assert_eq!(fs::read(room.transcript()).unwrap(), bytes);
 }

@@ -46,7 +46,11 @@ fn the_token_is_not_there_yet() {
         token: TokenName("file:tokens/keyholder-1.age".to_owned()),
         present: vec!["other (77)".to_owned()],
     };
-    room.happens("token.keyholder-1", is_identify, What::Instead(Outcome::Fault(absent)));
+    room.happens(
+        "token.keyholder-1",
+        is_identify,
+        What::Instead(Outcome::Fault(absent)),
+    );
     room.until("token.keyholder-1", "again");
     assert!(room.words().contains("other (77)"), "{}", room.words());
     room.go_on();
@@ -57,9 +61,17 @@ fn the_token_is_not_there_yet() {
 #[test]
 fn somebody_elses_token_is_named_and_nothing_is_asked_of_it() {
     let mut room = Room::open(2, 2);
-    room.happens("sign.keyholder-1", is_identify, What::Instead(identity("keyholder-2.age", PinState::default())));
+    room.happens(
+        "sign.keyholder-1",
+        is_identify,
+        What::Instead(identity("keyholder-2.age", PinState::default())),
+    );
     room.until("sign.keyholder-1", "again");
-    assert!(room.words().contains("WRONG TOKEN") && room.words().contains("Bruno"), "{}", room.words());
+    assert!(
+        room.words().contains("WRONG TOKEN") && room.words().contains("Bruno"),
+        "{}",
+        room.words()
+    );
     room.go_on();
     assert_eq!(room.at().1, "consent");
     room.to_the_end().audits_clean();
@@ -67,11 +79,20 @@ fn somebody_elses_token_is_named_and_nothing_is_asked_of_it() {
 
 #[test]
 fn the_serial_is_the_one_in_the_plan() {
-    let plan = crate::room::plan(2, 2).replacen("key_label", "serial = \"keyholder-1.age\"\nkey_label", 1);
+    let plan =
+        crate::room::plan(2, 2).replacen("key_label", "serial = \"keyholder-1.age\"\nkey_label", 1);
     let mut room = Room::with_plan(&plan);
-    room.happens("generate.keyholder-1", is_identify, What::Instead(identity("99", PinState::default())));
+    room.happens(
+        "generate.keyholder-1",
+        is_identify,
+        What::Instead(identity("99", PinState::default())),
+    );
     room.until("generate.keyholder-1", "again");
-    assert!(room.words().contains("this one says serial 99"), "{}", room.words());
+    assert!(
+        room.words().contains("this one says serial 99"),
+        "{}",
+        room.words()
+    );
     room.to_the_end().audits_clean();
 }
 
@@ -79,20 +100,41 @@ fn the_serial_is_the_one_in_the_plan() {
 fn a_wrong_pin_spends_one_try_and_is_asked_again_in_place() {
     let mut room = Room::open(2, 2);
     room.until("sign.keyholder-1", "secret");
-    room.mistyped.insert("keyholder-1".to_owned(), "cobalt marmelade".to_owned());
+    room.mistyped
+        .insert("keyholder-1".to_owned(), "cobalt marmelade".to_owned());
     let signs = room.times(is_sign);
     room.go_on();
-    assert_eq!(room.at(), ("sign.keyholder-1".to_owned(), "secret".to_owned()));
-    assert_eq!(room.times(is_sign), signs + 1, "one try, and no other by itself");
-    assert!(room.words().to_lowercase().contains("wrong"), "{}", room.words());
+    assert_eq!(
+        room.at(),
+        ("sign.keyholder-1".to_owned(), "secret".to_owned())
+    );
+    assert_eq!(
+        room.times(is_sign),
+        signs + 1,
+        "one try, and no other by itself"
+    );
+    assert!(
+        room.words().to_lowercase().contains("wrong"),
+        "{}",
+        room.words()
+    );
     room.to_the_end().audits_clean();
 }
 
 #[test]
 fn the_last_try_takes_two_people() {
     let mut room = Room::open(2, 2);
-    let low = PinState { final_try: true, min_len: 4, max_len: 64, ..PinState::default() };
-    room.happens("sign.keyholder-1", is_identify, What::Instead(identity("keyholder-1.age", low)));
+    let low = PinState {
+        final_try: true,
+        min_len: 4,
+        max_len: 64,
+        ..PinState::default()
+    };
+    room.happens(
+        "sign.keyholder-1",
+        is_identify,
+        What::Instead(identity("keyholder-1.age", low)),
+    );
     room.until("sign.keyholder-1", "last-try");
     assert_eq!(room.ask().seats.len(), 2);
     let mut alone = room.usual();
@@ -106,8 +148,15 @@ fn the_last_try_takes_two_people() {
 #[test]
 fn a_locked_token_is_asked_nothing() {
     let mut room = Room::open(3, 2);
-    let locked = PinState { locked: true, ..PinState::default() };
-    room.happens("sign.keyholder-2", is_identify, What::Instead(identity("keyholder-2.age", locked)));
+    let locked = PinState {
+        locked: true,
+        ..PinState::default()
+    };
+    room.happens(
+        "sign.keyholder-2",
+        is_identify,
+        What::Instead(identity("keyholder-2.age", locked)),
+    );
     room.until("sign.keyholder-2", "again");
     assert!(room.words().contains("locked"), "{}", room.words());
     room.skip(&["VA", "WW"]).unwrap();
@@ -127,13 +176,24 @@ fn a_token_pulled_while_signing_leaves_a_doubt_that_people_settle() {
         let signs = room.times(is_sign);
         room.go_on();
         assert_eq!(room.at().1, "doubt");
-        assert!(room.words().contains("SIGNATURE FAILED"), "{}", room.words());
+        assert!(
+            room.words().contains("SIGNATURE FAILED"),
+            "{}",
+            room.words()
+        );
         assert!(!room.words().contains("interrupted"), "{}", room.words());
         // It cannot be walked past, and nothing was repeated.
-        assert!(matches!(room.skip(&["VA", "WW"]), Err(Refusal::NotSkippable { .. })));
+        assert!(matches!(
+            room.skip(&["VA", "WW"]),
+            Err(Refusal::NotSkippable { .. })
+        ));
         assert_eq!(room.times(is_sign), signs + usize::from(done));
         room.go_on();
-        assert_eq!(room.at().1, "consent", "what is signed is typed back once more");
+        assert_eq!(
+            room.at().1,
+            "consent",
+            "what is signed is typed back once more"
+        );
         room.to_the_end().audits_clean();
     }
 }
@@ -142,7 +202,11 @@ fn a_token_pulled_while_signing_leaves_a_doubt_that_people_settle() {
 fn a_signature_that_does_not_verify_is_no_signature() {
     let mut room = Room::open(2, 2);
     room.until("sign.keyholder-2", "secret");
-    room.happens("sign.keyholder-2", is_sign, What::Instead(Outcome::Signature(vec![0x30; 70])));
+    room.happens(
+        "sign.keyholder-2",
+        is_sign,
+        What::Instead(Outcome::Signature(vec![0x30; 70])),
+    );
     room.go_on();
     assert_eq!(room.at().1, "doubt");
     assert!(room.words().contains("does not verify"), "{}", room.words());
@@ -165,14 +229,22 @@ fn a_token_pulled_while_generating_is_looked_at_first() {
         assert!(room.state().in_doubt.is_some());
         room.go_on();
         assert_eq!(room.at().1, "secret");
-        assert!(room.words().contains("nothing is generated by looking"), "{}", room.words());
+        assert!(
+            room.words().contains("nothing is generated by looking"),
+            "{}",
+            room.words()
+        );
         room.go_on();
         if made {
             assert_eq!(room.at().1, "adopt");
             assert_eq!(room.ask().seats.len(), 2);
             room.go_on();
         }
-        let next = if made { "show.keyholder-1" } else { "generate.keyholder-1" };
+        let next = if made {
+            "show.keyholder-1"
+        } else {
+            "generate.keyholder-1"
+        };
         assert_eq!(room.at().0, next);
         assert_eq!(room.times(is_generate), usize::from(made));
         room.to_the_end().audits_clean();
@@ -190,7 +262,10 @@ fn a_key_that_was_there_before_is_not_overwritten() {
     assert_eq!(room.at().1, "again");
     assert!(room.words().contains("already"), "{}", room.words());
     assert_eq!(std::fs::read(&file).unwrap(), b"something of somebody");
-    assert!(matches!(room.skip(&["VA", "WW"]), Err(Refusal::NotSkippable { .. })));
+    assert!(matches!(
+        room.skip(&["VA", "WW"]),
+        Err(Refusal::NotSkippable { .. })
+    ));
     // They move it away and go on.
     std::fs::remove_file(&file).unwrap();
     room.to_the_end().audits_clean();
@@ -209,11 +284,18 @@ fn a_found_key_of_another_kind_is_not_taken_for_the_one_that_was_asked_for() {
         public_pem: String::new(),
         attributes: rootstage::ceremony::token::KeyAttributes::default(),
     };
-    room.happens("", |e| matches!(e, Effect::FindKey { .. }), What::Instead(Outcome::Found(Some(stranger))));
+    room.happens(
+        "",
+        |e| matches!(e, Effect::FindKey { .. }),
+        What::Instead(Outcome::Found(Some(stranger))),
+    );
     room.resume().unwrap();
     assert!(matches!(room.ask().form, Form::Secret(_)));
     room.go_on();
     assert!(room.state().keys.is_empty());
-    assert_eq!(room.at(), ("generate.keyholder-1".to_owned(), "consent".to_owned()));
+    assert_eq!(
+        room.at(),
+        ("generate.keyholder-1".to_owned(), "consent".to_owned())
+    );
     room.to_the_end().audits_clean();
 }

@@ -227,7 +227,8 @@ impl Room {
     /// Answers the open question as it wants to be answered.
     pub fn go_on(&mut self) -> bool {
         let usual = self.usual();
-        self.answer(usual).unwrap_or_else(|stop| panic!("{:?}: {stop}", self.at()))
+        self.answer(usual)
+            .unwrap_or_else(|stop| panic!("{:?}: {stop}", self.at()))
     }
 
     /// Types something else than the question wants.
@@ -241,13 +242,20 @@ impl Room {
     pub fn until(&mut self, step: &str, ask: &str) -> &mut Self {
         let before = self.state().records;
         while self.state().ending.is_none() && self.at() != (step.to_owned(), ask.to_owned()) {
-            assert!(self.state().records < before + 5000, "round and round at {:?}", self.at());
+            assert!(
+                self.state().records < before + 5000,
+                "round and round at {:?}",
+                self.at()
+            );
             assert_ne!(self.ask().form, Form::Halted, "{}", self.words());
             if !self.go_on() {
                 return self;
             }
         }
-        assert!(self.state().ending.is_none(), "{step} {ask} was never asked");
+        assert!(
+            self.state().ending.is_none(),
+            "{step} {ask} was never asked"
+        );
         self
     }
 
@@ -260,7 +268,11 @@ impl Room {
     pub fn to_the_end(&mut self) -> &mut Self {
         let before = self.state().records;
         while self.state().ending.is_none() {
-            assert!(self.state().records < before + 5000, "round and round at {:?}", self.at());
+            assert!(
+                self.state().records < before + 5000,
+                "round and round at {:?}",
+                self.at()
+            );
             assert_ne!(self.ask().form, Form::Halted, "{}", self.words());
             assert!(self.go_on(), "the power went");
         }
@@ -319,7 +331,11 @@ impl Room {
                 "transcript.head" | "root.trusted" => Verdict::Note,
                 _ => Verdict::Pass,
             };
-            assert_eq!(finding.verdict, expected, "{}: {}", finding.rule.id, finding.sentence);
+            assert_eq!(
+                finding.verdict, expected,
+                "{}: {}",
+                finding.rule.id, finding.sentence
+            );
         }
         // What the audit derived is what the program believed.
         if let Some(driver) = &self.driver {
@@ -329,7 +345,12 @@ impl Room {
 
     /// How often an effect was really performed.
     pub fn times(&self, of: fn(&Effect) -> bool) -> usize {
-        self.performed.lock().unwrap().iter().filter(|effect| of(effect)).count()
+        self.performed
+            .lock()
+            .unwrap()
+            .iter()
+            .filter(|effect| of(effect))
+            .count()
     }
 
     /// Participants, keys and everything else that was planned.
@@ -340,7 +361,10 @@ impl Room {
 
 /// Ids of the rules that fail.
 pub fn failing(audited: &Audited) -> Vec<&'static str> {
-    let failing = audited.findings.iter().filter(|f| f.verdict == Verdict::Fail);
+    let failing = audited
+        .findings
+        .iter()
+        .filter(|f| f.verdict == Verdict::Fail);
     failing.map(|finding| finding.rule.id).collect()
 }
 
@@ -359,7 +383,10 @@ pub fn check(id: &str, verdict: CheckVerdict) -> Check {
 pub fn online_key(number: u8) -> String {
     use p256::pkcs8::EncodePublicKey as _;
     let secret = p256::SecretKey::from_slice(&[number; 32]).unwrap();
-    secret.public_key().to_public_key_pem(p256::pkcs8::LineEnding::LF).unwrap()
+    secret
+        .public_key()
+        .to_public_key_pem(p256::pkcs8::LineEnding::LF)
+        .unwrap()
 }
 
 /// Copies a directory with everything in it.

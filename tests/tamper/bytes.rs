@@ -44,14 +44,19 @@ fn every_byte_of_a_transcript_counts() {
                 if other == b'\n' {
                     let mut whole = desk.bytes.clone();
                     whole[start + place] = other;
-                    assert!(!desk.failing(&whole, None).is_empty(), "line {number}, byte {place}");
+                    assert!(
+                        !desk.failing(&whole, None).is_empty(),
+                        "line {number}, byte {place}"
+                    );
                     continue;
                 }
                 // Up to here nothing was touched, so that the audit is what it was; it must stop at
                 // this very line, for what comes after cannot mend the chain.
                 let mut auditor = match number {
                     0 => {
-                        let mode = std::str::from_utf8(&tampered).ok().and_then(mode_of_first_line);
+                        let mode = std::str::from_utf8(&tampered)
+                            .ok()
+                            .and_then(mode_of_first_line);
                         let mode = mode.unwrap_or(desk.procedure.plan.mode);
                         Auditor::new(Arc::clone(&desk.procedure), mode, None)
                     }
@@ -65,7 +70,10 @@ fn every_byte_of_a_transcript_counts() {
         for other in [flipped(b'\n', start), b' ', b'\r', b'}'] {
             let mut whole = desk.bytes.clone();
             whole[start + text.len()] = other;
-            assert!(!desk.failing(&whole, None).is_empty(), "newline of line {number}");
+            assert!(
+                !desk.failing(&whole, None).is_empty(),
+                "newline of line {number}"
+            );
         }
         before.line(text);
         start += line.len();
@@ -82,7 +90,10 @@ fn whole_audits_of_flipped_bytes_fail() {
         let byte = whole[place];
         whole[place] = flipped(byte, place);
         let failing = desk.failing(&whole, None);
-        assert!(failing.contains(&"transcript.chain") || failing.contains(&"transcript.whole"), "{place}");
+        assert!(
+            failing.contains(&"transcript.chain") || failing.contains(&"transcript.whole"),
+            "{place}"
+        );
         whole[place] = byte;
     }
 }
@@ -96,12 +107,21 @@ fn lines_removed_swapped_or_repeated_are_found() {
         removed.remove(at);
         let mut repeated = lines.clone();
         repeated.insert(at, lines[at]);
-        assert!(!desk.failing(&repeated.concat(), None).is_empty(), "line {at} twice");
-        assert!(!desk.failing(&removed.concat(), None).is_empty(), "line {at} gone");
+        assert!(
+            !desk.failing(&repeated.concat(), None).is_empty(),
+            "line {at} twice"
+        );
+        assert!(
+            !desk.failing(&removed.concat(), None).is_empty(),
+            "line {at} gone"
+        );
         if at > 0 {
             let mut swapped = lines.clone();
             swapped.swap(at - 1, at);
-            assert!(!desk.failing(&swapped.concat(), None).is_empty(), "line {at} swapped");
+            assert!(
+                !desk.failing(&swapped.concat(), None).is_empty(),
+                "line {at} swapped"
+            );
         }
     }
 }
@@ -110,7 +130,16 @@ fn lines_removed_swapped_or_repeated_are_found() {
 fn line_ends_are_part_of_it() {
     let desk = Desk::new(2, 2);
     let (text, lines) = (&desk.bytes, desk.lines());
-    let crlf: Vec<u8> = text.iter().flat_map(|b| if *b == b'\n' { vec![b'\r', b'\n'] } else { vec![*b] }).collect();
+    let crlf: Vec<u8> = text
+        .iter()
+        .flat_map(|b| {
+            if *b == b'\n' {
+                vec![b'\r', b'\n']
+            } else {
+                vec![*b]
+            }
+        })
+        .collect();
     let mut blank = lines.clone();
     blank.insert(lines.len() / 2, b"\n");
     for (what, bytes) in [

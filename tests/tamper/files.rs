@@ -18,10 +18,16 @@ fn every_byte_of(name: &str, step: usize, rules: &[&str]) {
         fs::write(&path, &bytes).unwrap();
         match directory::audit(&desk.room.dir(), None, Vec::new()) {
             // A plan that cannot be read any more is refused before anything is audited.
-            Err(error) => assert!(matches!(error, directory::DirectoryError::Problems(_)), "{error}"),
+            Err(error) => assert!(
+                matches!(error, directory::DirectoryError::Problems(_)),
+                "{error}"
+            ),
             Ok(audited) => {
                 let failing = failing(&audited);
-                assert!(rules.iter().any(|rule| failing.contains(rule)), "{name}, byte {place}: {failing:?}");
+                assert!(
+                    rules.iter().any(|rule| failing.contains(rule)),
+                    "{name}, byte {place}: {failing:?}"
+                );
             }
         }
     }
@@ -44,7 +50,12 @@ fn every_byte_of_plan_and_script_counts() {
 #[test]
 fn files_that_nobody_wrote_are_found() {
     let desk = Desk::new(2, 2);
-    for name in ["root.json.bak", ".root.json.part", "2.root.json", "timestamp.json"] {
+    for name in [
+        "root.json.bak",
+        ".root.json.part",
+        "2.root.json",
+        "timestamp.json",
+    ] {
         let path = desk.room.dir().join("metadata").join(name);
         fs::write(&path, "{}").unwrap();
         assert_eq!(failing(&desk.room.audit()), ["root.files"], "{name}");
@@ -63,9 +74,16 @@ fn a_rehearsal_is_not_a_ceremony() {
     // The plan is dressed up: its digest is another.
     let path = desk.room.dir().join("plan.toml");
     let plan = fs::read_to_string(&path).unwrap();
-    fs::write(&path, plan.replace("mode = \"rehearsal\"", "mode = \"production\"")).unwrap();
+    fs::write(
+        &path,
+        plan.replace("mode = \"rehearsal\"", "mode = \"production\""),
+    )
+    .unwrap();
     let found = failing(&desk.room.audit());
-    assert!(found.contains(&"plan.digest") && found.contains(&"ceremony.mode"), "{found:?}");
+    assert!(
+        found.contains(&"plan.digest") && found.contains(&"ceremony.mode"),
+        "{found:?}"
+    );
     fs::write(&path, plan).unwrap();
     // The first record is dressed up and everything chained anew: plan and script say otherwise.
     let mut records = desk.loose();
@@ -76,9 +94,17 @@ fn a_rehearsal_is_not_a_ceremony() {
     let found = desk.failing(&chained(Mode::Production, &records), None);
     assert!(found.contains(&"ceremony.mode"), "{found:?}");
     // Chained as the rehearsal that it is, or was: the first record does not fit the chain.
-    assert!(!desk.failing(&chained(Mode::Rehearsal, &records), None).is_empty());
+    assert!(
+        !desk
+            .failing(&chained(Mode::Rehearsal, &records), None)
+            .is_empty()
+    );
     let original = desk.loose();
-    assert!(!desk.failing(&chained(Mode::Production, &original), None).is_empty());
+    assert!(
+        !desk
+            .failing(&chained(Mode::Production, &original), None)
+            .is_empty()
+    );
     // Chained anew without a change it is the same ceremony with another head: the paper knows.
     let same = chained(Mode::Rehearsal, &original);
     let found = desk.failing(&same, Some(desk.head));

@@ -14,9 +14,17 @@ fn id(text: &str) -> ParticipantId {
 }
 
 /// Forges the record that `is_it` finds first; `rule` must be among those that fail.
-fn found(desk: &Desk, rule: &str, is_it: impl Fn(&Loose) -> bool, forge: impl FnOnce(&mut Vec<Loose>, usize)) {
+fn found(
+    desk: &Desk,
+    rule: &str,
+    is_it: impl Fn(&Loose) -> bool,
+    forge: impl FnOnce(&mut Vec<Loose>, usize),
+) {
     let mut records = desk.loose();
-    let at = records.iter().position(is_it).expect("there is such a record");
+    let at = records
+        .iter()
+        .position(is_it)
+        .expect("there is such a record");
     forge(&mut records, at);
     let failing = desk.failing(&chained(Mode::Rehearsal, &records), None);
     assert!(failing.contains(&rule), "{rule}: {failing:?}");
@@ -28,68 +36,119 @@ fn found(desk: &Desk, rule: &str, is_it: impl Fn(&Loose) -> bool, forge: impl Fn
 #[test]
 fn answers_cannot_be_forged() {
     let desk = Desk::new(2, 2);
-    let answer_to = |name: &'static str| {
-        move |record: &Loose| matches!(&record.event, Event::Answered { ask, .. } if ask == name)
-    };
+    let answer_to = |name: &'static str| move |record: &Loose| matches!(&record.event, Event::Answered { ask, .. } if ask == name);
     // Somebody else's initials than those of the person named.
-    found(&desk, "script.followed", answer_to("plan"), |records, at| {
-        if let Event::Answered { by, .. } = &mut records[at].event {
-            *by = vec![id("keyholder-1"), id("witness")];
-        }
-    });
-    found(&desk, "script.followed", answer_to("plan"), |records, at| {
-        if let Event::Answered { answer, .. } = &mut records[at].event {
-            answer.typed[0] = "aardvark".to_owned();
-        }
-    });
-    found(&desk, "script.followed", answer_to("review"), |records, at| {
-        if let Event::Answered { answer, .. } = &mut records[at].event {
-            answer.read_to_end = false;
-        }
-    });
-    found(&desk, "script.followed", answer_to("consent"), |records, at| {
-        if let Event::Answered { answer, .. } = &mut records[at].event {
-            answer.typed[0].push('!');
-        }
-    });
+    found(
+        &desk,
+        "script.followed",
+        answer_to("plan"),
+        |records, at| {
+            if let Event::Answered { by, .. } = &mut records[at].event {
+                *by = vec![id("keyholder-1"), id("witness")];
+            }
+        },
+    );
+    found(
+        &desk,
+        "script.followed",
+        answer_to("plan"),
+        |records, at| {
+            if let Event::Answered { answer, .. } = &mut records[at].event {
+                answer.typed[0] = "aardvark".to_owned();
+            }
+        },
+    );
+    found(
+        &desk,
+        "script.followed",
+        answer_to("review"),
+        |records, at| {
+            if let Event::Answered { answer, .. } = &mut records[at].event {
+                answer.read_to_end = false;
+            }
+        },
+    );
+    found(
+        &desk,
+        "script.followed",
+        answer_to("consent"),
+        |records, at| {
+            if let Event::Answered { answer, .. } = &mut records[at].event {
+                answer.typed[0].push('!');
+            }
+        },
+    );
     // In the name of another, or without its question.
-    found(&desk, "script.followed", answer_to("close"), |records, at| {
-        records[at].actor = "keyholder-1".to_owned();
-    });
-    found(&desk, "script.followed", answer_to("close"), |records, at| {
-        records.remove(at - 1);
-    });
-    found(&desk, "script.followed", answer_to("close"), |records, at| {
-        records.remove(at);
-    });
+    found(
+        &desk,
+        "script.followed",
+        answer_to("close"),
+        |records, at| {
+            records[at].actor = "keyholder-1".to_owned();
+        },
+    );
+    found(
+        &desk,
+        "script.followed",
+        answer_to("close"),
+        |records, at| {
+            records.remove(at - 1);
+        },
+    );
+    found(
+        &desk,
+        "script.followed",
+        answer_to("close"),
+        |records, at| {
+            records.remove(at);
+        },
+    );
 }
 
 #[test]
 fn questions_cannot_be_forged() {
     let desk = Desk::new(2, 2);
-    let question = |name: &'static str| {
-        move |record: &Loose| matches!(&record.event, Event::Asked(ask) if ask.name == name)
-    };
-    found(&desk, "script.followed", question("review"), |records, at| {
-        if let Event::Asked(ask) = &mut records[at].event {
-            ask.words[0].push_str(" (this is only a test)");
-        }
-    });
-    found(&desk, "script.followed", question("review"), |records, at| {
-        if let Event::Asked(ask) = &mut records[at].event {
-            ask.document.as_mut().unwrap().lines.pop();
-        }
-    });
-    found(&desk, "script.followed", question("secret"), |records, at| {
-        if let Event::Asked(ask) = &mut records[at].event {
-            ask.seats.clear();
-        }
-    });
-    found(&desk, "script.followed", question("fingerprint"), |records, at| {
-        if let Event::Asked(ask) = &mut records[at].event {
-            ask.digest.as_mut().unwrap().sha256 = Sha256([1; 32]);
-        }
-    });
+    let question = |name: &'static str| move |record: &Loose| matches!(&record.event, Event::Asked(ask) if ask.name == name);
+    found(
+        &desk,
+        "script.followed",
+        question("review"),
+        |records, at| {
+            if let Event::Asked(ask) = &mut records[at].event {
+                ask.words[0].push_str(" (this is only a test)");
+            }
+        },
+    );
+    found(
+        &desk,
+        "script.followed",
+        question("review"),
+        |records, at| {
+            if let Event::Asked(ask) = &mut records[at].event {
+                ask.document.as_mut().unwrap().lines.pop();
+            }
+        },
+    );
+    found(
+        &desk,
+        "script.followed",
+        question("secret"),
+        |records, at| {
+            if let Event::Asked(ask) = &mut records[at].event {
+                ask.seats.clear();
+            }
+        },
+    );
+    found(
+        &desk,
+        "script.followed",
+        question("fingerprint"),
+        |records, at| {
+            if let Event::Asked(ask) = &mut records[at].event {
+                ask.digest.as_mut().unwrap().sha256 = Sha256([1; 32]);
+            }
+        },
+    );
 }
 
 #[test]
@@ -100,12 +159,32 @@ fn signatures_keys_and_content_cannot_be_forged() {
             record.step.starts_with(prefix) && matches!(record.event, Event::SignatureMade { .. })
         }
     };
-    let other = desk.loose().into_iter().filter(in_step("sign.")).nth(1).unwrap().event;
+    let other = desk
+        .loose()
+        .into_iter()
+        .filter(in_step("sign."))
+        .nth(1)
+        .unwrap()
+        .event;
     // A signature of somebody else; one of the same key over something else.
-    found(&desk, "root.signatures", in_step("sign."), |records, at| records[at].event = other.clone());
-    let proof = desk.loose().into_iter().find(in_step("prove.")).unwrap().event;
-    found(&desk, "root.signatures", in_step("sign."), |records, at| records[at].event = proof);
-    found(&desk, "keys.possession", in_step("prove."), |records, at| records[at].event = other);
+    found(&desk, "root.signatures", in_step("sign."), |records, at| {
+        records[at].event = other.clone()
+    });
+    let proof = desk
+        .loose()
+        .into_iter()
+        .find(in_step("prove."))
+        .unwrap()
+        .event;
+    found(&desk, "root.signatures", in_step("sign."), |records, at| {
+        records[at].event = proof
+    });
+    found(
+        &desk,
+        "keys.possession",
+        in_step("prove."),
+        |records, at| records[at].event = other,
+    );
     let enrolled = |record: &Loose| matches!(record.event, Event::KeyEnrolled { .. });
     found(&desk, "keys.ids", enrolled, |records, at| {
         if let Event::KeyEnrolled { fingerprint, .. } = &mut records[at].event {
@@ -113,7 +192,13 @@ fn signatures_keys_and_content_cannot_be_forged() {
         }
     });
     found(&desk, "keys.ids", enrolled, |records, at| {
-        let second = records.iter().rev().find(|record| enrolled(record)).unwrap().event.clone();
+        let second = records
+            .iter()
+            .rev()
+            .find(|record| enrolled(record))
+            .unwrap()
+            .event
+            .clone();
         if let (Event::KeyEnrolled { keyid, .. }, Event::KeyEnrolled { keyid: other, .. }) =
             (&mut records[at].event, second)
         {
@@ -138,7 +223,9 @@ fn signatures_keys_and_content_cannot_be_forged() {
         }
     });
     let approved = |record: &Loose| matches!(record.event, Event::ContentApproved { .. });
-    found(&desk, "root.approved", approved, |records, at| drop(records.remove(at)));
+    found(&desk, "root.approved", approved, |records, at| {
+        drop(records.remove(at))
+    });
     found(&desk, "root.approved", approved, |records, at| {
         if let Event::ContentApproved { payload, .. } = &mut records[at].event {
             *payload = Sha256([1; 32]);
@@ -177,7 +264,9 @@ fn exceptions_cannot_be_dropped() {
     let desk = with_a_skip();
     let logged = |record: &Loose| matches!(record.event, Event::ExceptionLogged(_));
     let skipped = |record: &Loose| matches!(record.event, Event::StepSkipped { .. });
-    found(&desk, "script.exceptions", logged, |records, at| drop(records.remove(at)));
+    found(&desk, "script.exceptions", logged, |records, at| {
+        drop(records.remove(at))
+    });
     found(&desk, "script.exceptions", logged, |records, at| {
         if let Event::ExceptionLogged(Exception { by, .. }) = &mut records[at].event {
             by.pop();
@@ -194,7 +283,9 @@ fn exceptions_cannot_be_dropped() {
         }
     });
     // The skip goes as well, as if the step had never been: the next step is out of place.
-    found(&desk, "script.followed", logged, |records, at| drop(records.drain(at..at + 2)));
+    found(&desk, "script.followed", logged, |records, at| {
+        drop(records.drain(at..at + 2))
+    });
     // Nobody stands for it.
     found(&desk, "script.exceptions", logged, |records, at| {
         records[at].actor = "rootstage".to_owned();
@@ -209,7 +300,10 @@ fn exceptions_cannot_be_dropped() {
         exception.happened = "nothing of note".to_owned();
     }
     let bytes = chained(Mode::Rehearsal, &records);
-    assert!(desk.failing(&bytes, Some(desk.head)).contains(&"transcript.head"));
+    assert!(
+        desk.failing(&bytes, Some(desk.head))
+            .contains(&"transcript.head")
+    );
 }
 
 #[test]
@@ -219,38 +313,70 @@ fn steps_keep_their_order() {
     let named = |step: &'static str| move |record: &Loose| record.step == step;
     // A step without a trace; a step that ends before its question; two steps the other way round;
     // one that cannot be skipped, skipped.
-    found(&desk, "script.followed", named("plan-digest"), |records, _| {
-        records.retain(|record| record.step != "plan-digest");
+    found(
+        &desk,
+        "script.followed",
+        named("plan-digest"),
+        |records, _| {
+            records.retain(|record| record.step != "plan-digest");
+        },
+    );
+    found(&desk, "script.followed", begun, |records, at| {
+        drop(records.drain(at + 1..at + 3))
     });
-    found(&desk, "script.followed", begun, |records, at| drop(records.drain(at + 1..at + 3)));
     found(&desk, "script.followed", begun, |records, _| {
-        let (mut clock, rest): (Vec<_>, Vec<_>) = records.clone().into_iter().partition(|r| r.step == "clock");
+        let (mut clock, rest): (Vec<_>, Vec<_>) =
+            records.clone().into_iter().partition(|r| r.step == "clock");
         let at = rest.iter().position(|r| r.step == "environment").unwrap();
         let (before, after) = rest.split_at(at);
         clock.extend(after.iter().cloned());
         *records = [before.to_vec(), clock].concat();
     });
-    found(&desk, "script.exceptions", named("verify"), |records, at| {
-        let by = vec![id("administrator"), id("witness")];
-        let end = records.iter().rposition(named("verify")).unwrap();
-        let blank = Loose { actor: "administrator".to_owned(), ..records[at].clone() };
-        let exception = Exception {
-            number: 1,
-            expected: "a threshold".to_owned(),
-            happened: "none".to_owned(),
-            decided: "to go on".to_owned(),
-            by: by.clone(),
-        };
-        let forged = [
-            Loose { event: Event::ExceptionLogged(exception), ..blank.clone() },
-            Loose { event: Event::StepSkipped { exception: 1, by }, ..blank },
-        ];
-        records.splice(at + 1..=end, forged);
-    });
+    found(
+        &desk,
+        "script.exceptions",
+        named("verify"),
+        |records, at| {
+            let by = vec![id("administrator"), id("witness")];
+            let end = records.iter().rposition(named("verify")).unwrap();
+            let blank = Loose {
+                actor: "administrator".to_owned(),
+                ..records[at].clone()
+            };
+            let exception = Exception {
+                number: 1,
+                expected: "a threshold".to_owned(),
+                happened: "none".to_owned(),
+                decided: "to go on".to_owned(),
+                by: by.clone(),
+            };
+            let forged = [
+                Loose {
+                    event: Event::ExceptionLogged(exception),
+                    ..blank.clone()
+                },
+                Loose {
+                    event: Event::StepSkipped { exception: 1, by },
+                    ..blank
+                },
+            ];
+            records.splice(at + 1..=end, forged);
+        },
+    );
     // After the end, nothing; before it, no end.
-    found(&desk, "script.followed", |r| r.event == Event::CeremonyClosed {}, |records, at| {
-        let last = records[at - 1].clone();
-        records.push(last);
-    });
-    found(&desk, "transcript.whole", |r| r.event == Event::CeremonyClosed {}, |records, at| drop(records.remove(at)));
+    found(
+        &desk,
+        "script.followed",
+        |r| r.event == Event::CeremonyClosed {},
+        |records, at| {
+            let last = records[at - 1].clone();
+            records.push(last);
+        },
+    );
+    found(
+        &desk,
+        "transcript.whole",
+        |r| r.event == Event::CeremonyClosed {},
+        |records, at| drop(records.remove(at)),
+    );
 }

@@ -12,7 +12,10 @@ use super::decide;
 use crate::digest::Sha256;
 
 fn resume() -> Command {
-    Command::Resume(Resumption { program: "p".to_owned(), cut_bytes: 0 })
+    Command::Resume(Resumption {
+        program: "p".to_owned(),
+        cut_bytes: 0,
+    })
 }
 
 fn form(initials: &[&str]) -> ExceptionForm {
@@ -51,38 +54,68 @@ fn key(label: &str, public_pem: &str) -> TokenKey {
 #[test]
 fn a_ceremony_is_opened_once_and_first() {
     let closed = State::new(procedure().into());
-    for command in [Command::Continue, resume(), Command::Answer(Answer::default()), Command::Skip(form(&["VA", "WW"]))] {
-        assert!(matches!(decide(&closed, command), Err(Refusal::OutOfPlace { .. })));
+    for command in [
+        Command::Continue,
+        resume(),
+        Command::Answer(Answer::default()),
+        Command::Skip(form(&["VA", "WW"])),
+    ] {
+        assert!(matches!(
+            decide(&closed, command),
+            Err(Refusal::OutOfPlace { .. })
+        ));
     }
     let opened = at("welcome");
-    assert!(matches!(decide(&opened, Command::Open(opening())), Err(Refusal::OutOfPlace { .. })));
+    assert!(matches!(
+        decide(&opened, Command::Open(opening())),
+        Err(Refusal::OutOfPlace { .. })
+    ));
 }
 
 #[test]
 fn an_act_that_cannot_be_repeated_is_never_repeated_by_going_on() {
-    let looking = Effect::FindKey { token: token(), label: "root-1".to_owned() };
+    let looking = Effect::FindKey {
+        token: token(),
+        label: "root-1".to_owned(),
+    };
     for effect in [signing(), generating(), looking] {
         let mut state = at("sign.keyholder-1");
         then(&mut state, Event::Intended(effect.clone()));
         let refused = decide(&state, Command::Continue);
-        assert!(matches!(refused, Err(Refusal::OutOfPlace { .. })), "{effect:?}");
-        assert!(matches!(decide(&state, Command::Skip(form(&["VA", "WW"]))), Err(Refusal::NotSkippable { .. })));
+        assert!(
+            matches!(refused, Err(Refusal::OutOfPlace { .. })),
+            "{effect:?}"
+        );
+        assert!(matches!(
+            decide(&state, Command::Skip(form(&["VA", "WW"]))),
+            Err(Refusal::NotSkippable { .. })
+        ));
         let resumed = fact(&state, resume());
         then(&mut state, resumed);
         assert_eq!(state.in_flight, None);
-        assert_eq!(state.in_doubt.as_ref(), (!effect.repeatable()).then_some(&effect));
+        assert_eq!(
+            state.in_doubt.as_ref(),
+            (!effect.repeatable()).then_some(&effect)
+        );
     }
 }
 
 #[test]
 fn an_act_that_can_be_repeated_is_repeated_under_its_record() {
-    for effect in [Effect::ReadClock, Effect::CheckEnvironment, Effect::Identify { token: token() }] {
+    for effect in [
+        Effect::ReadClock,
+        Effect::CheckEnvironment,
+        Effect::Identify { token: token() },
+    ] {
         let mut state = at("clock");
         then(&mut state, Event::Intended(effect.clone()));
         let resumed = fact(&state, resume());
         then(&mut state, resumed);
         let decision = decide(&state, Command::Continue).unwrap();
-        assert_eq!((decision.events, decision.effect), (Vec::new(), Some(effect)));
+        assert_eq!(
+            (decision.events, decision.effect),
+            (Vec::new(), Some(effect))
+        );
     }
 }
 
@@ -90,15 +123,29 @@ fn an_act_that_can_be_repeated_is_repeated_under_its_record() {
 fn what_is_in_doubt_is_not_skipped() {
     let mut state = at("sign.keyholder-1");
     then(&mut state, Event::Intended(signing()));
-    then(&mut state, Event::Faulted(Fault::TokenFailed { token: token(), reason: "pulled".to_owned() }));
+    then(
+        &mut state,
+        Event::Faulted(Fault::TokenFailed {
+            token: token(),
+            reason: "pulled".to_owned(),
+        }),
+    );
     assert_eq!(state.in_doubt, Some(signing()));
-    assert!(matches!(decide(&state, Command::Skip(form(&["VA", "WW"]))), Err(Refusal::NotSkippable { .. })));
+    assert!(matches!(
+        decide(&state, Command::Skip(form(&["VA", "WW"]))),
+        Err(Refusal::NotSkippable { .. })
+    ));
 }
 
 #[test]
 fn a_key_other_than_the_one_asked_for_may_have_been_made_all_the_same() {
     let pem = p256::SecretKey::from_slice(&[1; 32])
-        .map(|secret| p256::pkcs8::EncodePublicKey::to_public_key_pem(&secret.public_key(), p256::pkcs8::LineEnding::LF))
+        .map(|secret| {
+            p256::pkcs8::EncodePublicKey::to_public_key_pem(
+                &secret.public_key(),
+                p256::pkcs8::LineEnding::LF,
+            )
+        })
         .unwrap()
         .unwrap();
     let mut state = at("generate.keyholder-1");
@@ -111,7 +158,10 @@ fn a_key_other_than_the_one_asked_for_may_have_been_made_all_the_same() {
         }
     }
     let right = key("root-1", &pem);
-    assert_eq!(fact(&state, Command::Observe(Outcome::Generated(right.clone()))), Event::KeyGenerated(right));
+    assert_eq!(
+        fact(&state, Command::Observe(Outcome::Generated(right.clone()))),
+        Event::KeyGenerated(right)
+    );
 }
 
 #[test]
@@ -122,12 +172,19 @@ fn an_outcome_that_answers_something_else_is_a_fault() {
     assert!(matches!(fact(&state, other), Event::Faulted(_)));
     let nothing = at("clock");
     let seen = Command::Observe(Outcome::Clock(String::new()));
-    assert!(matches!(decide(&nothing, seen), Err(Refusal::OutOfPlace { .. })));
+    assert!(matches!(
+        decide(&nothing, seen),
+        Err(Refusal::OutOfPlace { .. })
+    ));
 }
 
 #[test]
 fn only_what_was_meant_counts_as_written() {
-    let file = |name: &str, byte| FileDigest { name: name.to_owned(), sha256: Sha256([byte; 32]), size: 3 };
+    let file = |name: &str, byte| FileDigest {
+        name: name.to_owned(),
+        sha256: Sha256([byte; 32]),
+        size: 3,
+    };
     let mut state = at("write");
     then(
         &mut state,
@@ -142,10 +199,17 @@ fn only_what_was_meant_counts_as_written() {
         vec![own.clone()],
         vec![own.clone(), file("/stick/root.json", 2)],
         vec![own.clone(), file("/stick/1.root.json", 1)],
-        vec![own.clone(), file("/stick/root.json", 1), file("/more/root.json", 1)],
+        vec![
+            own.clone(),
+            file("/stick/root.json", 1),
+            file("/more/root.json", 1),
+        ],
     ] {
         let event = fact(&state, Command::Observe(Outcome::Written(wrong)));
-        assert!(matches!(event, Event::Faulted(Fault::ReadBackDiffers { .. })), "{event:?}");
+        assert!(
+            matches!(event, Event::Faulted(Fault::ReadBackDiffers { .. })),
+            "{event:?}"
+        );
     }
     let right = vec![own, file("/stick/root.json", 1)];
     let event = fact(&state, Command::Observe(Outcome::Written(right)));
@@ -157,7 +221,10 @@ fn a_signature_of_nobody_over_nothing_is_no_signature() {
     let mut state = at("sign.keyholder-1");
     then(&mut state, Event::Intended(signing()));
     let made = Command::Observe(Outcome::Signature(vec![0; 70]));
-    assert!(matches!(fact(&state, made), Event::Faulted(Fault::BadSignature { .. })));
+    assert!(matches!(
+        fact(&state, made),
+        Event::Faulted(Fault::BadSignature { .. })
+    ));
 }
 
 #[test]
@@ -172,8 +239,14 @@ fn exceptions_are_numbered_and_every_field_is_filled_in() {
             other => panic!("{other:?}"),
         }
     }
-    let empty = ExceptionForm { decided: " \n".to_owned(), ..form(&["WW"]) };
-    assert!(matches!(decide(&state, Command::LogException(empty)), Err(Refusal::EmptyField { .. })));
+    let empty = ExceptionForm {
+        decided: " \n".to_owned(),
+        ..form(&["WW"])
+    };
+    assert!(matches!(
+        decide(&state, Command::LogException(empty)),
+        Err(Refusal::EmptyField { .. })
+    ));
     for wrong in [&[][..], &["XX"], &["VA", "WW"]] {
         decide(&state, Command::LogException(form(wrong))).unwrap_err();
     }

@@ -5,8 +5,15 @@ use super::super::testing::procedure;
 #[test]
 fn a_keyholder_comes_forward_once_for_everything_of_theirs() {
     let procedure = procedure();
-    let ids: Vec<_> = procedure.steps.iter().map(|step| step.id.as_str()).collect();
-    let first = ids.iter().position(|id| *id == "token.keyholder-1").unwrap();
+    let ids: Vec<_> = procedure
+        .steps
+        .iter()
+        .map(|step| step.id.as_str())
+        .collect();
+    let first = ids
+        .iter()
+        .position(|id| *id == "token.keyholder-1")
+        .unwrap();
     assert_eq!(
         ids[first..first + 6],
         [
@@ -41,5 +48,8 @@ fn the_text_names_the_person_and_the_seats_are_theirs() {
             assert_eq!(own.who, [holder.clone()]);
         }
     }
-    assert_eq!(procedure.minutes(), procedure.steps.iter().map(|step| step.minutes).sum::<u32>());
+    assert_eq!(
+        procedure.minutes(),
+        procedure.steps.iter().map(|step| step.minutes).sum::<u32>()
+    );
 }

@@ -78,10 +78,11 @@ fn last_four(serial: &str) -> String {
 }
 
 fn pin_words(state: &State, _step: &BoundStep) -> String {
-    state.here.identity.as_ref().map_or_else(String::new, |identity| {
-        match crate::report::pin_words(&identity.pin) {
+    state.here.identity.as_ref().map_or_else(
+        String::new,
+        |identity| match crate::report::pin_words(&identity.pin) {
             words if words.is_empty() => "no wrong try is noted on the token".to_owned(),
             words => words,
-        }
-    })
+        },
+    )
 }

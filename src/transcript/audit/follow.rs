@@ -1,8 +1,11 @@
 //! Whether each record is the one that the engine would have written.
 
-use super::{APPROVED, EXCEPTIONS, FOLLOWED, KEY_IDS, MODE, PAYLOAD, PLAN, POSSESSION, Rule, SCRIPT, SIGNATURES};
-use crate::ceremony::assembly::{self, NotMade};
+use super::{
+    APPROVED, EXCEPTIONS, FOLLOWED, KEY_IDS, MODE, PAYLOAD, PLAN, POSSESSION, Rule, SCRIPT,
+    SIGNATURES,
+};
 use crate::ceremony::ask::Ask;
+use crate::ceremony::assembly::{self, NotMade};
 use crate::ceremony::decide::{PROGRAM, accepted};
 use crate::ceremony::effect::{Effect, Message, all_written};
 use crate::ceremony::event::{Event, Exception};
@@ -35,7 +38,13 @@ pub struct Follow {
 
 impl Follow {
     /// What is wrong with `placed`, coming after `state`.
-    pub fn judge(&mut self, state: &State, actor: &str, step: &str, placed: &Placed) -> Vec<Deviation> {
+    pub fn judge(
+        &mut self,
+        state: &State,
+        actor: &str,
+        step: &str,
+        placed: &Placed,
+    ) -> Vec<Deviation> {
         let mut seen = Vec::new();
         let mut say = |rule: Rule, sentence: String| {
             seen.push(Deviation {
@@ -46,20 +55,32 @@ impl Follow {
         };
         let expected_step = state.step().map_or("", |step| step.id.as_str());
         if placed.seq > 0 && step != expected_step {
-            say(FOLLOWED, format!("it names step \"{step}\", the ceremony was at \"{expected_step}\""));
+            say(
+                FOLLOWED,
+                format!("it names step \"{step}\", the ceremony was at \"{expected_step}\""),
+            );
         }
         if (placed.seq == 0) != matches!(placed.event, Event::CeremonyOpened(_)) {
-            say(FOLLOWED, "a ceremony is opened once, by its first record".to_owned());
+            say(
+                FOLLOWED,
+                "a ceremony is opened once, by its first record".to_owned(),
+            );
         }
         if state.ending.is_some() {
-            say(FOLLOWED, "it comes after the end of the ceremony".to_owned());
+            say(
+                FOLLOWED,
+                "it comes after the end of the ceremony".to_owned(),
+            );
         }
         let due = self.due.take();
         let excepted = self.excepted.take();
         if let Some(by) = people(&placed.event) {
             let first = by.first().map_or(PROGRAM, |id| id.0.as_str());
             if actor != first && !matches!(placed.event, Event::Intended(_)) {
-                say(FOLLOWED, format!("it is {actor}'s record of what {first} did"));
+                say(
+                    FOLLOWED,
+                    format!("it is {actor}'s record of what {first} did"),
+                );
             }
             for id in by {
                 if state.procedure.plan.participant(id).is_none() {
@@ -74,10 +95,22 @@ impl Follow {
             (Event::CeremonyOpened(opening), _) => {
                 let procedure = &state.procedure;
                 if opening.script != procedure.script.digest {
-                    say(SCRIPT, format!("the record names script {}, script.toml is {}", opening.script, procedure.script.digest));
+                    say(
+                        SCRIPT,
+                        format!(
+                            "the record names script {}, script.toml is {}",
+                            opening.script, procedure.script.digest
+                        ),
+                    );
                 }
                 if opening.plan != procedure.plan.digest {
-                    say(PLAN, format!("the record names plan {}, plan.toml is {}", opening.plan, procedure.plan.digest));
+                    say(
+                        PLAN,
+                        format!(
+                            "the record names plan {}, plan.toml is {}",
+                            opening.plan, procedure.plan.digest
+                        ),
+                    );
                 }
                 if opening.mode != procedure.plan.mode || opening.mode != procedure.script.mode {
                     say(MODE, "record, plan and script do not agree".to_owned());
@@ -89,10 +122,19 @@ impl Follow {
             (Event::ExceptionLogged(exception), _) => {
                 let number = state.exceptions.last().map_or(1, |last| last.number + 1);
                 if exception.number != number {
-                    say(EXCEPTIONS, format!("exception E{} comes where E{number} belongs", exception.number));
+                    say(
+                        EXCEPTIONS,
+                        format!(
+                            "exception E{} comes where E{number} belongs",
+                            exception.number
+                        ),
+                    );
                 }
                 if exception.by.is_empty() {
-                    say(EXCEPTIONS, format!("nobody stands for exception E{}", exception.number));
+                    say(
+                        EXCEPTIONS,
+                        format!("nobody stands for exception E{}", exception.number),
+                    );
                 }
                 self.excepted = Some(exception.clone());
             }
@@ -102,14 +144,28 @@ impl Follow {
                 }
             }
             (event, Some((kind, step))) => {
-                self.judge_in_step(state, kind, step, event, due.as_ref(), excepted.as_ref(), &mut say);
+                self.judge_in_step(
+                    state,
+                    kind,
+                    step,
+                    event,
+                    due.as_ref(),
+                    excepted.as_ref(),
+                    &mut say,
+                );
             }
-            (_, None) => say(FOLLOWED, "there is no step in which it could happen".to_owned()),
+            (_, None) => say(
+                FOLLOWED,
+                "there is no step in which it could happen".to_owned(),
+            ),
         }
         seen
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one call, with everything that one record is judged by")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one call, with everything that one record is judged by"
+    )]
     fn judge_in_step(
         &mut self,
         state: &State,
@@ -132,39 +188,78 @@ impl Follow {
             Event::Asked(ask) => {
                 let asked = matches!(next(), Next::Ask(expected) if self.same_ask(&expected, ask));
                 if !(asked && idle && begun) {
-                    say(FOLLOWED, format!("the question \"{}\" is not the one that belongs here", ask.title));
+                    say(
+                        FOLLOWED,
+                        format!(
+                            "the question \"{}\" is not the one that belongs here",
+                            ask.title
+                        ),
+                    );
                 }
             }
-            Event::Answered { ask: name, by, answer } => {
+            Event::Answered {
+                ask: name,
+                by,
+                answer,
+            } => {
                 let Some(ask) = state.asking.as_ref().filter(|ask| ask.name == *name) else {
-                    say(FOLLOWED, format!("\"{name}\" is answered, which was not asked"));
+                    say(
+                        FOLLOWED,
+                        format!("\"{name}\" is answered, which was not asked"),
+                    );
                     return;
                 };
                 match accepted(state, kind, step, ask, answer) {
                     Ok(people) if people == *by => self.due = kind.after(state, step, ask, answer),
-                    Ok(_) => say(FOLLOWED, "the initials are not those of the people named".to_owned()),
+                    Ok(_) => say(
+                        FOLLOWED,
+                        "the initials are not those of the people named".to_owned(),
+                    ),
                     Err(refusal) => say(FOLLOWED, format!("the answer is none: {refusal}")),
                 }
             }
             Event::Intended(effect) => {
                 let wanted = due == Some(effect)
-                    || (due.is_none() && begun && matches!(next(), Next::Do(expected) if expected == *effect));
+                    || (due.is_none()
+                        && begun
+                        && matches!(next(), Next::Do(expected) if expected == *effect));
                 if !(wanted && idle) {
                     say(FOLLOWED, "nothing led to this act".to_owned());
                 }
-                if matches!(effect, Effect::Sign { message: Message::Payload { .. }, .. })
-                    && step.holder.as_ref().is_none_or(|holder| !state.approved.contains(holder))
+                if matches!(
+                    effect,
+                    Effect::Sign {
+                        message: Message::Payload { .. },
+                        ..
+                    }
+                ) && step
+                    .holder
+                    .as_ref()
+                    .is_none_or(|holder| !state.approved.contains(holder))
                 {
-                    say(APPROVED, format!("{} signs without having approved", step.id));
+                    say(
+                        APPROVED,
+                        format!("{} signs without having approved", step.id),
+                    );
                 }
             }
             Event::StepSkipped { exception, by } => {
-                let fits = excepted.is_some_and(|logged| logged.number == *exception && logged.by == *by);
+                let fits =
+                    excepted.is_some_and(|logged| logged.number == *exception && logged.by == *by);
                 if !fits || !two(by) {
-                    say(EXCEPTIONS, format!("step {} was skipped without an exception of two people", step.id));
+                    say(
+                        EXCEPTIONS,
+                        format!(
+                            "step {} was skipped without an exception of two people",
+                            step.id
+                        ),
+                    );
                 }
                 if let Err(because) = kind.skippable(state, step) {
-                    say(EXCEPTIONS, format!("step {} cannot be skipped: {because}", step.id));
+                    say(
+                        EXCEPTIONS,
+                        format!("step {} cannot be skipped: {because}", step.id),
+                    );
                 }
             }
             Event::StepDone {} => {
@@ -200,7 +295,12 @@ impl Follow {
 }
 
 /// Whether an outcome answers the effect in flight, and holds.
-fn judge_outcome(state: &State, step: &BoundStep, outcome: &Event, say: &mut dyn FnMut(Rule, String)) {
+fn judge_outcome(
+    state: &State,
+    step: &BoundStep,
+    outcome: &Event,
+    say: &mut dyn FnMut(Rule, String),
+) {
     let Some(effect) = &state.in_flight else {
         return;
     };
@@ -210,31 +310,44 @@ fn judge_outcome(state: &State, step: &BoundStep, outcome: &Event, say: &mut dyn
         | (Effect::Identify { .. }, Event::TokenIdentified(_))
         | (Effect::ReadKeys { .. }, Event::KeysRead { .. })
         | (Effect::FindKey { .. }, Event::KeySought { .. }) => true,
-        (Effect::WriteMetadata { directories, files }, Event::MetadataWritten { files: written }) => {
-            all_written(directories, files, written)
-        }
-        (Effect::Generate { label, algorithm, .. }, Event::KeyGenerated(key)) => {
-            key.label == *label && key.algorithm == *algorithm
-        }
+        (
+            Effect::WriteMetadata { directories, files },
+            Event::MetadataWritten { files: written },
+        ) => all_written(directories, files, written),
+        (
+            Effect::Generate {
+                label, algorithm, ..
+            },
+            Event::KeyGenerated(key),
+        ) => key.label == *label && key.algorithm == *algorithm,
         (Effect::Sign { message, .. }, Event::SignatureMade { sig }) => {
             if !verifies(state, step, message, sig) {
                 let rule = match message {
                     Message::Possession { .. } => POSSESSION,
                     Message::Payload { .. } => SIGNATURES,
                 };
-                say(rule, format!("the signature in step {} does not verify", step.id));
+                say(
+                    rule,
+                    format!("the signature in step {} does not verify", step.id),
+                );
             }
             true
         }
         _ => false,
     };
     if !fits {
-        say(FOLLOWED, "it does not answer what was being done".to_owned());
+        say(
+            FOLLOWED,
+            "it does not answer what was being done".to_owned(),
+        );
     }
     if let Event::KeysRead { files } = outcome {
         for file in files {
             if crate::digest::Sha256::of(file.text.as_bytes()) != file.sha256 {
-                say(PAYLOAD, format!("the key file {} has another digest", file.path));
+                say(
+                    PAYLOAD,
+                    format!("the key file {} has another digest", file.path),
+                );
             }
         }
     }
@@ -253,23 +366,37 @@ fn verifies(state: &State, step: &BoundStep, message: &Message, sig: &str) -> bo
 /// Rules about conclusions, so that a forged one is named for what it is.
 fn judge_conclusion(state: &State, event: &Event, say: &mut dyn FnMut(Rule, String)) {
     match event {
-        Event::KeyEnrolled { holder, keyid, fingerprint } => {
+        Event::KeyEnrolled {
+            holder,
+            keyid,
+            fingerprint,
+        } => {
             let key = state
                 .keys
                 .get(holder)
                 .and_then(|held| PublicKey::from_pem(&held.key.public_pem).ok());
             if key.is_none_or(|key| key.key_id() != *keyid || key.fingerprint() != *fingerprint) {
-                say(KEY_IDS, format!("the key id of {holder} is not the hash of the key"));
+                say(
+                    KEY_IDS,
+                    format!("the key id of {holder} is not the hash of the key"),
+                );
             }
         }
         Event::RootAssembled { signed, payload } => match assembly::assemble(state) {
             Ok(assembly) if assembly.signed == *signed && assembly.payload == *payload => {}
-            Ok(_) => say(PAYLOAD, "the root's content is not what plan and keys lead to".to_owned()),
+            Ok(_) => say(
+                PAYLOAD,
+                "the root's content is not what plan and keys lead to".to_owned(),
+            ),
             Err(NotMade::Policy(problems)) => say(super::POLICY, problems.join(" ")),
             Err(NotMade::Keys(problems)) => say(PAYLOAD, problems.join(" ")),
         },
         Event::ContentApproved { payload, .. } => {
-            if state.payload.as_ref().is_none_or(|made| made.sha256 != *payload) {
+            if state
+                .payload
+                .as_ref()
+                .is_none_or(|made| made.sha256 != *payload)
+            {
                 say(APPROVED, "another content was approved".to_owned());
             }
         }
@@ -280,7 +407,9 @@ fn judge_conclusion(state: &State, event: &Event, say: &mut dyn FnMut(Rule, Stri
 /// The people whose act an event is.
 fn people(event: &Event) -> Option<&[ParticipantId]> {
     match event {
-        Event::Answered { by, .. } | Event::StepSkipped { by, .. } | Event::Aborted { by, .. } => Some(by),
+        Event::Answered { by, .. } | Event::StepSkipped { by, .. } | Event::Aborted { by, .. } => {
+            Some(by)
+        }
         Event::ExceptionLogged(exception) => Some(&exception.by),
         _ => None,
     }

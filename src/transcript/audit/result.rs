@@ -1,8 +1,9 @@
 //! The verdicts, once the last line is read.
 
 use super::{
-    APPROVED, Anchor, Artefacts, Auditor, CATALOGUE, CHAIN, EXCEPTIONS, FILES, Finding, HEAD, KEY_IDS, MODE, PAYLOAD,
-    POLICY, POSSESSION, Rule, SIGNATURES, THRESHOLD, TRUSTED, Verdict, WHOLE,
+    APPROVED, Anchor, Artefacts, Auditor, CATALOGUE, CHAIN, EXCEPTIONS, FILES, Finding, HEAD,
+    KEY_IDS, MODE, PAYLOAD, POLICY, POSSESSION, Rule, SIGNATURES, THRESHOLD, TRUSTED, Verdict,
+    WHOLE,
 };
 use crate::ceremony::assembly;
 use crate::ceremony::plan::Mode;
@@ -32,7 +33,9 @@ fn judge(auditor: &Auditor, artefacts: &Artefacts, rule: Rule) -> Said {
     if let Some(broken) = &auditor.broken
         && rule != CHAIN
     {
-        return fail(format!("not decided, because the transcript is broken ({broken})"));
+        return fail(format!(
+            "not decided, because the transcript is broken ({broken})"
+        ));
     }
     if let Some(seen) = auditor.deviations.iter().find(|seen| seen.rule == rule) {
         return fail(format!("record {}: {}", seen.seq, seen.sentence));
@@ -55,7 +58,11 @@ fn judge(auditor: &Auditor, artefacts: &Artefacts, rule: Rule) -> Said {
         KEY_IDS => key_ids(state),
         PAYLOAD => payload(state),
         POLICY => policy(state),
-        APPROVED => match state.signatures.keys().find(|id| !state.approved.contains(*id)) {
+        APPROVED => match state
+            .signatures
+            .keys()
+            .find(|id| !state.approved.contains(*id))
+        {
             Some(id) => fail(format!("{id} signed without having approved")),
             None => pass(format!("{} approvals are on record", state.approved.len())),
         },
@@ -89,7 +96,10 @@ fn chain(auditor: &Auditor) -> Said {
     match &auditor.broken {
         Some(broken) => fail(broken.clone()),
         None if auditor.chain.length() == 0 => fail("there is no record"),
-        None => pass(format!("{} records, each in its place", auditor.chain.length())),
+        None => pass(format!(
+            "{} records, each in its place",
+            auditor.chain.length()
+        )),
     }
 }
 
@@ -101,7 +111,9 @@ fn whole(auditor: &Auditor) -> Said {
     }
     match auditor.state.ending {
         Some(Ending::Closed) => pass("the ceremony was closed"),
-        Some(Ending::Aborted) => fail("the ceremony was ABORTED; the record is complete, a result is not there"),
+        Some(Ending::Aborted) => {
+            fail("the ceremony was ABORTED; the record is complete, a result is not there")
+        }
         None => fail(format!(
             "the ceremony was not closed; it stands at step {}",
             auditor.state.step().map_or("", |step| step.id.as_str())
@@ -116,8 +128,12 @@ fn head(auditor: &Auditor) -> Said {
             Verdict::Note,
             format!("not compared with paper: give --expect-head. It is {head}"),
         ),
-        Anchor::Sought(expected) => fail(format!("paper says {expected}, no record has it; the head is {head}")),
-        Anchor::At { record, .. } if *record == auditor.state.records => pass(format!("{head}, as on paper")),
+        Anchor::Sought(expected) => fail(format!(
+            "paper says {expected}, no record has it; the head is {head}"
+        )),
+        Anchor::At { record, .. } if *record == auditor.state.records => {
+            pass(format!("{head}, as on paper"))
+        }
         Anchor::At {
             record,
             only_closing: true,
@@ -153,13 +169,17 @@ fn possession(state: &State) -> Said {
 }
 
 fn key_ids(state: &State) -> Said {
-    let wrong = state.payload.as_ref().map(|payload| {
-        Root::parse(&payload.signed).map(|root| root.wrong_ids())
-    });
+    let wrong = state
+        .payload
+        .as_ref()
+        .map(|payload| Root::parse(&payload.signed).map(|root| root.wrong_ids()));
     match wrong {
         None => unfinished(state).unwrap_or_else(|| fail("there is no root")),
         Some(Ok(wrong)) if wrong.is_empty() => pass("every key id is the hash of its key"),
-        Some(Ok(wrong)) => fail(format!("{} key ids are not the hash of their key", wrong.len())),
+        Some(Ok(wrong)) => fail(format!(
+            "{} key ids are not the hash of their key",
+            wrong.len()
+        )),
         Some(Err(error)) => fail(error.to_string()),
     }
 }
@@ -167,7 +187,9 @@ fn key_ids(state: &State) -> Said {
 fn payload(state: &State) -> Said {
     match (&state.payload, assembly::assemble(state)) {
         (None, _) => unfinished(state).unwrap_or_else(|| fail("there is no root")),
-        (Some(made), Ok(derived)) if derived.signed == made.signed && derived.payload == made.sha256 => {
+        (Some(made), Ok(derived))
+            if derived.signed == made.signed && derived.payload == made.sha256 =>
+        {
             pass(format!("SHA-256 {}", made.sha256))
         }
         (Some(_), Ok(_)) => fail("the content on record is not what plan and keys lead to"),
@@ -192,8 +214,16 @@ fn threshold(state: &State) -> Said {
         return said;
     }
     match assembly::tally(state) {
-        Ok(tally) if tally.met() => pass(format!("{} of {} needed keys have signed", tally.count(), tally.threshold())),
-        Ok(tally) => fail(format!("only {} of {} needed keys have signed", tally.count(), tally.threshold())),
+        Ok(tally) if tally.met() => pass(format!(
+            "{} of {} needed keys have signed",
+            tally.count(),
+            tally.threshold()
+        )),
+        Ok(tally) => fail(format!(
+            "only {} of {} needed keys have signed",
+            tally.count(),
+            tally.threshold()
+        )),
         Err(problem) => fail(problem),
     }
 }
@@ -229,12 +259,22 @@ fn trusted(state: &State, artefacts: &Artefacts) -> Said {
     let Some(last) = last else {
         return fail("there is no trusted root");
     };
-    if state.payload.as_ref().is_some_and(|made| made.sha256 == last.payload()) {
+    if state
+        .payload
+        .as_ref()
+        .is_some_and(|made| made.sha256 == last.payload())
+    {
         return pass("it is the root that the auditor trusts");
     }
     match last.next(&ours) {
-        Ok(_) => pass(format!("it follows version {} that the auditor trusts", last.get().version)),
-        Err(reason) => fail(format!("it does not follow version {}: {reason}", last.get().version)),
+        Ok(_) => pass(format!(
+            "it follows version {} that the auditor trusts",
+            last.get().version
+        )),
+        Err(reason) => fail(format!(
+            "it does not follow version {}: {reason}",
+            last.get().version
+        )),
     }
 }
 
@@ -243,9 +283,9 @@ fn files(state: &State, artefacts: &Artefacts) -> Said {
     if state.ending != Some(Ending::Closed) {
         // Before the files were written there must be none.
         return match artefacts.metadata.first() {
-            Some((name, _)) if state.written.is_empty() && !state.threshold_reached => {
-                fail(format!("metadata/{name} is there, and the transcript does not lead to it"))
-            }
+            Some((name, _)) if state.written.is_empty() && !state.threshold_reached => fail(
+                format!("metadata/{name} is there, and the transcript does not lead to it"),
+            ),
             _ => (
                 Verdict::Note,
                 "not decided, because the ceremony did not come to its end".to_owned(),
@@ -253,10 +293,17 @@ fn files(state: &State, artefacts: &Artefacts) -> Said {
         };
     }
     for file in &wanted {
-        match artefacts.metadata.iter().find(|(name, _)| *name == file.name) {
+        match artefacts
+            .metadata
+            .iter()
+            .find(|(name, _)| *name == file.name)
+        {
             None => return fail(format!("metadata/{} is missing", file.name)),
             Some((_, bytes)) if *bytes != file.bytes => {
-                return fail(format!("metadata/{} is not what the transcript leads to", file.name));
+                return fail(format!(
+                    "metadata/{} is not what the transcript leads to",
+                    file.name
+                ));
             }
             Some((_, bytes)) => {
                 if let Err(reason) = Signed::parse(bytes)
@@ -273,7 +320,9 @@ fn files(state: &State, artefacts: &Artefacts) -> Said {
         .iter()
         .find(|(name, _)| !wanted.iter().any(|file| file.name == *name))
     {
-        return fail(format!("metadata/{name} is there, and the transcript does not lead to it"));
+        return fail(format!(
+            "metadata/{name} is there, and the transcript does not lead to it"
+        ));
     }
     pass(format!("{} files, byte for byte", wanted.len()))
 }

@@ -43,10 +43,7 @@ fn banner(pen: Pen, model: &Model, width: usize) -> Line<'static> {
             "air gap: FAILED",
             if rehearsal { base } else { Role::AlertError },
         ),
-        AirGap::NotChecked => (
-            "air gap: unknown",
-            if rehearsal { base } else { Role::Dim },
-        ),
+        AirGap::NotChecked => ("air gap: unknown", if rehearsal { base } else { Role::Dim }),
     };
     let clock = format!(
         "{:02}:{:02} UTC  {}/{} min  ",
