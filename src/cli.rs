@@ -36,7 +36,7 @@ pub struct Call {
     /// Glyphs of the screens.
     #[arg(long, global = true, value_enum, default_value_t = Glyphs::Auto)]
     glyphs: Glyphs,
-    /// Colours of the screens; NO_COLOR turns them off as well.
+    /// Colours of the screens; `NO_COLOR` turns them off as well.
     #[arg(long, global = true, value_enum, default_value_t = Colours::Auto)]
     color: Colours,
     #[command(subcommand)]
@@ -59,7 +59,7 @@ pub enum Glyphs {
 /// Choice of colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Colours {
-    /// Where the terminal has them and NO_COLOR is not set.
+    /// Where the terminal has them and `NO_COLOR` is not set.
     Auto,
     /// Always.
     Always,
@@ -243,7 +243,10 @@ pub fn run(hardening: Hardening) -> ExitCode {
         Some(Verb::Plan(verb)) => verb.run(),
         Some(Verb::Token(verb)) => verb.run(),
         Some(Verb::Doctor(verb)) => verb.run(&room),
-        Some(Verb::Completions(verb)) => verb.run(),
+        Some(Verb::Completions(verb)) => {
+            verb.run();
+            Ok(())
+        }
         Some(Verb::Man(verb)) => verb.run(),
     };
     match result {

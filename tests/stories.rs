@@ -1,5 +1,9 @@
 //! Stories: whole ceremonies in one process, with real software tokens and scripted mishaps. Each
 //! ends with what the audit says of it.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops at what it does not expect"
+)]
 
 #[path = "support/room.rs"]
 #[allow(dead_code, reason = "each test binary uses its part of the room")]

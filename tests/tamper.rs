@@ -1,4 +1,8 @@
 //! Tampering: whatever is changed in a finished ceremony is found by the audit.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops at what it does not expect"
+)]
 
 #[path = "support/room.rs"]
 #[allow(dead_code, reason = "each test binary uses its part of the room")]

@@ -223,7 +223,7 @@ pub fn signed_root(state: &State) -> Option<Signed> {
             .keys
             .get(&holder.id)
             .and_then(|held| held.enrolled.as_ref())
-            .map(|(keyid, _)| keyid.clone());
+            .map(|(keyid, _)| *keyid);
         if let (Some(bytes), Some(keyid)) = (made, keyid) {
             signed.put(Signature::new(keyid, &bytes));
         }

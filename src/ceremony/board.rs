@@ -5,6 +5,7 @@ use super::state::State;
 
 /// One line of the board.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "one per mark on the board")]
 pub struct Row {
     /// The keyholder.
     pub id: ParticipantId,

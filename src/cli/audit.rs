@@ -1,5 +1,6 @@
 //! `audit`: a ceremony directory, derived again.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -92,15 +93,17 @@ fn word(verdict: Verdict) -> &'static str {
 fn lines(auditor: &Auditor, findings: &[Finding], passed: bool) -> String {
     let mut text = String::new();
     for finding in findings {
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "{} {:18} {}\n",
             word(finding.verdict),
             finding.rule.id,
             safe(&finding.sentence)
-        ));
+        );
     }
     let state = auditor.state();
-    text.push_str(&format!(
+    let _ = write!(
+        text,
         "\n{}{}: {} records, {} exceptions\nhead  {}\nwords {}\n",
         if passed {
             "AUDIT PASSED"
@@ -116,7 +119,7 @@ fn lines(auditor: &Auditor, findings: &[Finding], passed: bool) -> String {
         state.exceptions.len(),
         state.head.groups().join(" "),
         state.head.words().join(" ")
-    ));
+    );
     text
 }
 

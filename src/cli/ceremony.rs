@@ -1,6 +1,7 @@
 //! `rehearse`, `run`, `resume`, and the home screen.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 
@@ -317,15 +318,16 @@ fn ended(state: &State, dir: &Path) -> Result<(), Failure> {
         state.exceptions.len()
     );
     for file in &state.written {
-        text.push_str(&format!("  written     {}  {}\n", file.sha256, file.name));
+        let _ = write!(text, "  written     {}  {}\n", file.sha256, file.name);
     }
-    text.push_str(&format!(
+    let _ = write!(
+        text,
         "  head        {}\n  words       {}\n  audit with  rootstage audit {} --expect-head {}\n",
         state.head.groups().join(" "),
         state.head.words().join(" "),
         dir.display(),
         state.head
-    ));
+    );
     print(&text);
     match state.ending {
         Some(Ending::Closed) => Ok(()),

@@ -1,5 +1,6 @@
 //! `doctor`: the checks of this machine.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -39,14 +40,15 @@ impl Doctor {
         } else {
             let mut text = String::new();
             for check in &found {
-                text.push_str(&format!(
+                let _ = write!(
+                    text,
                     "{:7} {:28} {}\n",
                     check.verdict.word(),
                     check.id,
                     safe(&check.found)
-                ));
+                );
                 if check.verdict != Verdict::Pass && !check.advice.is_empty() {
-                    text.push_str(&format!("{:37}{}\n", "", safe(&check.advice)));
+                    let _ = write!(text, "{:37}{}\n", "", safe(&check.advice));
                 }
             }
             print(&text);

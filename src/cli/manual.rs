@@ -15,11 +15,10 @@ pub struct Completions {
 }
 
 impl Completions {
-    pub fn run(&self) -> Result<(), Failure> {
+    pub fn run(&self) {
         let mut text = Vec::new();
         clap_complete::generate(self.shell, &mut command(), "rootstage", &mut text);
         super::print(&String::from_utf8_lossy(&text));
-        Ok(())
     }
 }
 

@@ -1,5 +1,6 @@
 //! `token`: what is plugged in.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -145,7 +146,8 @@ impl Show {
         match key {
             None => {}
             Some(None) => text.push_str("  key         not found without logging in\n"),
-            Some(Some(key)) => text.push_str(&format!(
+            Some(Some(key)) => drop(write!(
+                text,
                 "  key         {} ({})\n{}",
                 safe(&key.label),
                 key.algorithm.name(),

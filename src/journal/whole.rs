@@ -35,7 +35,7 @@ pub fn write_all_whole<'a>(files: &[(&'a Path, &[u8])]) -> Result<(), (&'a Path,
                 let Some(temporary) = &part.temporary else {
                     return Ok(());
                 };
-                std::fs::rename(temporary, &*path).map_err(|error| (*path, error))?;
+                std::fs::rename(temporary, *path).map_err(|error| (*path, error))?;
                 part.temporary = None;
                 Ok(())
             })

@@ -1,5 +1,6 @@
 //! No secret in any file of the ceremony.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -45,9 +46,10 @@ fn passphrases_of_an_answers_file_are_nowhere() {
     std::fs::write(home.path().join("plan.toml"), plan).unwrap();
     let mut answers = "as_asked = true\n".to_owned();
     for number in 1..=3 {
-        answers.push_str(&format!(
+        let _ = write!(
+            answers,
             "[secret.keyholder-{number}]\nenv = \"STORY_PASSPHRASE_{number}\"\n"
-        ));
+        );
     }
     std::fs::write(home.path().join("answers.toml"), answers).unwrap();
     let mut command = Command::new(BINARY);

@@ -124,6 +124,10 @@ fn following(state: &State) -> Option<&'static Event> {
 }
 
 /// Mostly the outcome that fits the effect in flight; otherwise any.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "as proptest hands it over"
+)]
 fn fitting(state: &State, index: &prop::sample::Index) -> Outcome {
     let any = index.get(&FINISHED.1);
     match following(state) {

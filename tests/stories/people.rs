@@ -164,7 +164,7 @@ fn nobody_skips_the_signature_without_which_the_threshold_is_out_of_reach() {
     let before = std::fs::read(room.transcript()).unwrap();
     match room.skip(&["VA", "WW"]).unwrap_err() {
         Refusal::NotSkippable { because, .. } => {
-            assert!(because.contains("only 1 signatures"), "{because}")
+            assert!(because.contains("only 1 signatures"), "{because}");
         }
         other => panic!("{other:?}"),
     }

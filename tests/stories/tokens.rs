@@ -168,9 +168,10 @@ fn a_token_pulled_while_signing_leaves_a_doubt_that_people_settle() {
     for done in [false, true] {
         let mut room = Room::open(2, 2);
         room.until("sign.keyholder-1", "secret");
-        let what = match done {
-            true => What::DoneBut(pulled()),
-            false => What::Instead(Outcome::Fault(pulled())),
+        let what = if done {
+            What::DoneBut(pulled())
+        } else {
+            What::Instead(Outcome::Fault(pulled()))
         };
         room.happens("sign.keyholder-1", is_sign, what);
         let signs = room.times(is_sign);
@@ -219,9 +220,10 @@ fn a_token_pulled_while_generating_is_looked_at_first() {
     for made in [true, false] {
         let mut room = Room::open(2, 2);
         room.until("generate.keyholder-1", "secret");
-        let what = match made {
-            true => What::DoneBut(pulled()),
-            false => What::Instead(Outcome::Fault(pulled())),
+        let what = if made {
+            What::DoneBut(pulled())
+        } else {
+            What::Instead(Outcome::Fault(pulled()))
         };
         room.happens("generate.keyholder-1", is_generate, what);
         room.go_on();

@@ -103,9 +103,10 @@ impl Room {
             let path = home.path().join(format!("keys/{name}.pem"));
             std::fs::write(path, online_key(number)).unwrap();
         }
-        let script = match plan.contains("mode = \"production\"") {
-            true => "first-root",
-            false => "first-root-rehearsal",
+        let script = if plan.contains("mode = \"production\"") {
+            "first-root"
+        } else {
+            "first-root-rehearsal"
         };
         Self {
             home,
@@ -144,6 +145,10 @@ impl Room {
         self.dir().join("transcript.jsonl")
     }
 
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "the room keeps it while there is power"
+    )]
     fn world(&self) -> Option<Box<dyn World>> {
         Some(Box::new(Staged {
             machine: ThisMachine {
@@ -265,6 +270,7 @@ impl Room {
     }
 
     /// Answers everything to the end.
+    #[expect(clippy::wrong_self_convention, reason = "a story reads so")]
     pub fn to_the_end(&mut self) -> &mut Self {
         let before = self.state().records;
         while self.state().ending.is_none() {
@@ -395,9 +401,10 @@ pub fn copy_all(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let target = to.join(entry.file_name());
-        match entry.file_type().unwrap().is_dir() {
-            true => copy_all(&entry.path(), &target),
-            false => drop(std::fs::copy(entry.path(), target).unwrap()),
+        if entry.file_type().unwrap().is_dir() {
+            copy_all(&entry.path(), &target)
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
         }
     }
 }
@@ -406,9 +413,10 @@ pub fn copy_all(from: &Path, to: &Path) {
 pub fn each_file(dir: &Path, each: &mut dyn FnMut(&Path, &[u8])) {
     for entry in std::fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
-        match path.is_dir() {
-            true => each_file(&path, each),
-            false => each(&path, &std::fs::read(&path).unwrap()),
+        if path.is_dir() {
+            each_file(&path, each)
+        } else {
+            each(&path, &std::fs::read(&path).unwrap())
         }
     }
 }

@@ -168,7 +168,7 @@ fn signatures_keys_and_content_cannot_be_forged() {
         .event;
     // A signature of somebody else; one of the same key over something else.
     found(&desk, "root.signatures", in_step("sign."), |records, at| {
-        records[at].event = other.clone()
+        records[at].event = other.clone();
     });
     let proof = desk
         .loose()
@@ -177,7 +177,7 @@ fn signatures_keys_and_content_cannot_be_forged() {
         .unwrap()
         .event;
     found(&desk, "root.signatures", in_step("sign."), |records, at| {
-        records[at].event = proof
+        records[at].event = proof;
     });
     found(
         &desk,
@@ -224,7 +224,7 @@ fn signatures_keys_and_content_cannot_be_forged() {
     });
     let approved = |record: &Loose| matches!(record.event, Event::ContentApproved { .. });
     found(&desk, "root.approved", approved, |records, at| {
-        drop(records.remove(at))
+        drop(records.remove(at));
     });
     found(&desk, "root.approved", approved, |records, at| {
         if let Event::ContentApproved { payload, .. } = &mut records[at].event {
@@ -265,7 +265,7 @@ fn exceptions_cannot_be_dropped() {
     let logged = |record: &Loose| matches!(record.event, Event::ExceptionLogged(_));
     let skipped = |record: &Loose| matches!(record.event, Event::StepSkipped { .. });
     found(&desk, "script.exceptions", logged, |records, at| {
-        drop(records.remove(at))
+        drop(records.remove(at));
     });
     found(&desk, "script.exceptions", logged, |records, at| {
         if let Event::ExceptionLogged(Exception { by, .. }) = &mut records[at].event {
@@ -284,7 +284,7 @@ fn exceptions_cannot_be_dropped() {
     });
     // The skip goes as well, as if the step had never been: the next step is out of place.
     found(&desk, "script.followed", logged, |records, at| {
-        drop(records.drain(at..at + 2))
+        drop(records.drain(at..at + 2));
     });
     // Nobody stands for it.
     found(&desk, "script.exceptions", logged, |records, at| {
@@ -322,7 +322,7 @@ fn steps_keep_their_order() {
         },
     );
     found(&desk, "script.followed", begun, |records, at| {
-        drop(records.drain(at + 1..at + 3))
+        drop(records.drain(at + 1..at + 3));
     });
     found(&desk, "script.followed", begun, |records, _| {
         let (mut clock, rest): (Vec<_>, Vec<_>) =

@@ -45,7 +45,7 @@ fn the_text_names_the_person_and_the_seats_are_theirs() {
             assert!(step.title.starts_with(name), "{}", step.title);
             let seats = procedure.seats(step);
             let own = seats.iter().find(|seat| seat.role == "keyholder").unwrap();
-            assert_eq!(own.who, [holder.clone()]);
+            assert_eq!(own.who, std::slice::from_ref(holder));
         }
     }
     assert_eq!(

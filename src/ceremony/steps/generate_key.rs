@@ -43,8 +43,7 @@ impl Kind for GenerateKey {
                         }
                     }
                     // A key of another kind was there before; the one that was asked for was never made.
-                    Some(Some(_)) => Next::record(Event::DoubtSettled {}),
-                    Some(None) => Next::record(Event::DoubtSettled {}),
+                    Some(_) => Next::record(Event::DoubtSettled {}),
                     None => Next::ask(ask_secret(
                         state,
                         step,

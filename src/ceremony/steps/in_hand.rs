@@ -180,11 +180,10 @@ pub fn ask_secret(
             format!("{holder}: choose a passphrase for your key"),
         ),
     };
-    let token = state
-        .procedure
-        .key_plan(step)
-        .map(|(_, key)| key.token.clone())
-        .unwrap_or_else(|| crate::ceremony::token::TokenName(String::new()));
+    let token = state.procedure.key_plan(step).map_or_else(
+        || crate::ceremony::token::TokenName(String::new()),
+        |(_, key)| key.token.clone(),
+    );
     let mut ask = Ask::new(
         "secret",
         title,

@@ -48,7 +48,7 @@ fn no_step_passes_out_of_the_blue() {
         let state = at(&step.id);
         match kind(&step.kind).unwrap().next(&state, step) {
             Next::Ask(ask) if ask.form == Form::Halted => {
-                assert!(!ask.words.is_empty(), "{}", step.id)
+                assert!(!ask.words.is_empty(), "{}", step.id);
             }
             Next::Ask(ask) => {
                 assert!(!ask.seats.is_empty(), "{}", step.id);
@@ -59,7 +59,7 @@ fn no_step_passes_out_of_the_blue() {
                 );
             }
             Next::Do(effect) => {
-                assert!(effect.repeatable() && !effect.takes_secret(), "{}", step.id)
+                assert!(effect.repeatable() && !effect.takes_secret(), "{}", step.id);
             }
             next => panic!("{}: {next:?}", step.id),
         }

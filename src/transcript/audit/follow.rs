@@ -38,6 +38,10 @@ pub struct Follow {
 
 impl Follow {
     /// What is wrong with `placed`, coming after `state`.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm per kind of event, nothing else"
+    )]
     pub fn judge(
         &mut self,
         state: &State,
@@ -164,6 +168,7 @@ impl Follow {
 
     #[expect(
         clippy::too_many_arguments,
+        clippy::too_many_lines,
         reason = "one call, with everything that one record is judged by"
     )]
     fn judge_in_step(
@@ -391,14 +396,13 @@ fn judge_conclusion(state: &State, event: &Event, say: &mut dyn FnMut(Rule, Stri
             Err(NotMade::Policy(problems)) => say(super::POLICY, problems.join(" ")),
             Err(NotMade::Keys(problems)) => say(PAYLOAD, problems.join(" ")),
         },
-        Event::ContentApproved { payload, .. } => {
+        Event::ContentApproved { payload, .. }
             if state
                 .payload
                 .as_ref()
-                .is_none_or(|made| made.sha256 != *payload)
-            {
-                say(APPROVED, "another content was approved".to_owned());
-            }
+                .is_none_or(|made| made.sha256 != *payload) =>
+        {
+            say(APPROVED, "another content was approved".to_owned());
         }
         _ => {}
     }
