@@ -93,18 +93,18 @@ fn word(verdict: Verdict) -> &'static str {
 fn lines(auditor: &Auditor, findings: &[Finding], passed: bool) -> String {
     let mut text = String::new();
     for finding in findings {
-        let _ = write!(
+        let _ = writeln!(
             text,
-            "{} {:18} {}\n",
+            "{} {:18} {}",
             word(finding.verdict),
             finding.rule.id,
             safe(&finding.sentence)
         );
     }
     let state = auditor.state();
-    let _ = write!(
+    let _ = writeln!(
         text,
-        "\n{}{}: {} records, {} exceptions\nhead  {}\nwords {}\n",
+        "\n{}{}: {} records, {} exceptions\nhead  {}\nwords {}",
         if passed {
             "AUDIT PASSED"
         } else {

@@ -318,11 +318,11 @@ fn ended(state: &State, dir: &Path) -> Result<(), Failure> {
         state.exceptions.len()
     );
     for file in &state.written {
-        let _ = write!(text, "  written     {}  {}\n", file.sha256, file.name);
+        let _ = writeln!(text, "  written     {}  {}", file.sha256, file.name);
     }
-    let _ = write!(
+    let _ = writeln!(
         text,
-        "  head        {}\n  words       {}\n  audit with  rootstage audit {} --expect-head {}\n",
+        "  head        {}\n  words       {}\n  audit with  rootstage audit {} --expect-head {}",
         state.head.groups().join(" "),
         state.head.words().join(" "),
         dir.display(),

@@ -40,15 +40,15 @@ impl Doctor {
         } else {
             let mut text = String::new();
             for check in &found {
-                let _ = write!(
+                let _ = writeln!(
                     text,
-                    "{:7} {:28} {}\n",
+                    "{:7} {:28} {}",
                     check.verdict.word(),
                     check.id,
                     safe(&check.found)
                 );
                 if check.verdict != Verdict::Pass && !check.advice.is_empty() {
-                    let _ = write!(text, "{:37}{}\n", "", safe(&check.advice));
+                    let _ = writeln!(text, "{:37}{}", "", safe(&check.advice));
                 }
             }
             print(&text);

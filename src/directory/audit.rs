@@ -1,6 +1,6 @@
 //! The audit of a ceremony directory, for the command line and for everyone else.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,6 +9,10 @@ use crate::ceremony::procedure::Procedure;
 use crate::digest::Sha256;
 use crate::journal::TRANSCRIPT;
 use crate::transcript::audit::{Artefacts, Auditor, Finding, Verdict};
+
+/// Longest line that is read, in bytes: no record comes near it, and a file without newlines must
+/// not fill the memory.
+const MAX_LINE: u64 = 16 * 1024 * 1024;
 
 /// What an audit found.
 pub struct Audited {
@@ -55,7 +59,7 @@ pub fn follow(
     let mut auditor: Option<Auditor> = None;
     loop {
         line.clear();
-        let read = lines.read_until(b'\n', &mut line)?;
+        let read = lines.by_ref().take(MAX_LINE).read_until(b'\n', &mut line)?;
         if read == 0 {
             break;
         }
@@ -71,6 +75,7 @@ pub fn follow(
             auditor.line(&line);
         } else {
             auditor.torn(read as u64);
+            break;
         }
     }
     Ok(auditor

@@ -46,9 +46,9 @@ fn passphrases_of_an_answers_file_are_nowhere() {
     std::fs::write(home.path().join("plan.toml"), plan).unwrap();
     let mut answers = "as_asked = true\n".to_owned();
     for number in 1..=3 {
-        let _ = write!(
+        let _ = writeln!(
             answers,
-            "[secret.keyholder-{number}]\nenv = \"STORY_PASSPHRASE_{number}\"\n"
+            "[secret.keyholder-{number}]\nenv = \"STORY_PASSPHRASE_{number}\""
         );
     }
     std::fs::write(home.path().join("answers.toml"), answers).unwrap();

@@ -402,7 +402,7 @@ pub fn copy_all(from: &Path, to: &Path) {
         let entry = entry.unwrap();
         let target = to.join(entry.file_name());
         if entry.file_type().unwrap().is_dir() {
-            copy_all(&entry.path(), &target)
+            copy_all(&entry.path(), &target);
         } else {
             std::fs::copy(entry.path(), target).unwrap();
         }
@@ -414,9 +414,9 @@ pub fn each_file(dir: &Path, each: &mut dyn FnMut(&Path, &[u8])) {
     for entry in std::fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            each_file(&path, each)
+            each_file(&path, each);
         } else {
-            each(&path, &std::fs::read(&path).unwrap())
+            each(&path, &std::fs::read(&path).unwrap());
         }
     }
 }

@@ -17,7 +17,6 @@ fn flipped(byte: u8, place: usize) -> u8 {
 fn replaced(byte: u8) -> u8 {
     match byte {
         b'9' => b'0',
-        b'0'..=b'8' | b'a'..=b'e' => byte + 1,
         b'f' => b'a',
         b'~' => b'!',
         b'!'..=b'}' => byte + 1,

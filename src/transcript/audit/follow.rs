@@ -33,7 +33,10 @@ pub struct Follow {
     due: Option<Effect>,
     /// Whether an exception was logged by the record before, so that a step may be skipped.
     excepted: Option<Exception>,
+    /// Program that wrote the records last seen.
     program: String,
+    /// The first other program than this one that wrote records.
+    foreign: Option<String>,
 }
 
 impl Follow {
@@ -119,9 +122,9 @@ impl Follow {
                 if opening.mode != procedure.plan.mode || opening.mode != procedure.script.mode {
                     say(MODE, "record, plan and script do not agree".to_owned());
                 }
-                self.program.clone_from(&opening.program);
+                self.written_by(&opening.program);
             }
-            (Event::Resumed(resumption), _) => self.program.clone_from(&resumption.program),
+            (Event::Resumed(resumption), _) => self.written_by(&resumption.program),
             (Event::Paused { .. }, _) => self.due = due,
             (Event::ExceptionLogged(exception), _) => {
                 let number = state.exceptions.last().map_or(1, |last| last.number + 1);
@@ -284,6 +287,18 @@ impl Follow {
                     say(FOLLOWED, "nothing led to this conclusion".to_owned());
                 }
             }
+        }
+    }
+
+    /// Another program than this one that wrote records, if any.
+    pub fn foreign(&self) -> Option<&str> {
+        self.foreign.as_deref()
+    }
+
+    fn written_by(&mut self, program: &str) {
+        program.clone_into(&mut self.program);
+        if program != crate::PROGRAM_VERSION && self.foreign.is_none() {
+            self.foreign = Some(program.to_owned());
         }
     }
 

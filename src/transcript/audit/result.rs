@@ -1,9 +1,9 @@
 //! The verdicts, once the last line is read.
 
 use super::{
-    APPROVED, Anchor, Artefacts, Auditor, CATALOGUE, CHAIN, EXCEPTIONS, FILES, Finding, HEAD,
-    KEY_IDS, MODE, PAYLOAD, POLICY, POSSESSION, Rule, SIGNATURES, THRESHOLD, TRUSTED, Verdict,
-    WHOLE,
+    APPROVED, Anchor, Artefacts, Auditor, CATALOGUE, CHAIN, EXCEPTIONS, FILES, FOLLOWED, Finding,
+    HEAD, KEY_IDS, MODE, PAYLOAD, POLICY, POSSESSION, Rule, SIGNATURES, THRESHOLD, TRUSTED,
+    Verdict, WHOLE,
 };
 use crate::ceremony::assembly;
 use crate::ceremony::plan::Mode;
@@ -70,6 +70,15 @@ fn judge(auditor: &Auditor, artefacts: &Artefacts, rule: Rule) -> Said {
         THRESHOLD => threshold(state),
         TRUSTED => trusted(state, artefacts),
         FILES => files(state, artefacts),
+        FOLLOWED => pass(match auditor.follow.foreign() {
+            None => FOLLOWED.sentence.to_owned(),
+            Some(program) => format!(
+                "{} It was held with {program}, this is {}: who was asked what was compared, the words \
+                 around it were not.",
+                FOLLOWED.sentence,
+                crate::PROGRAM_VERSION
+            ),
+        }),
         other => pass(other.sentence),
     }
 }
