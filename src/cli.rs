@@ -6,6 +6,7 @@
 mod audit;
 mod ceremony;
 mod doctor;
+mod front;
 mod manual;
 pub mod plan;
 mod rehearsal;

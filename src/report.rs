@@ -285,6 +285,17 @@ pub fn fault(fault: &Fault) -> Words {
     }
 }
 
+/// The words while a ceremony is being opened.
+pub fn opening() -> Doing {
+    Doing {
+        title: "Opening the ceremony".to_owned(),
+        doing: "Plan, script and the first record are being written and flushed to the disk. On a \
+                slow medium this can take a moment."
+            .to_owned(),
+        meanwhile: "Leave the medium where it is.".to_owned(),
+    }
+}
+
 /// The words of an effect while it goes on.
 pub fn effect(effect: &Effect) -> Doing {
     let doing = |title: &str, doing: String, meanwhile: &str| Doing {

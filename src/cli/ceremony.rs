@@ -1,24 +1,23 @@
 //! `rehearse`, `run`, `resume`, and the home screen.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::thread::JoinHandle;
+use std::sync::Arc;
 
 use clap::Args;
 
-use super::{Failure, Room, notice, now, print, read, rehearsal};
-use crate::answers::{self, Answers, Unanswered};
-use crate::ceremony::plan::{Mode, ParticipantId};
+use super::front::{needs_a_terminal, read_answers, screens, unattended, unattended_rehearsal};
+use super::{Failure, Room, notice, now, read, rehearsal};
+use crate::airgap::harden::Hardening;
+use crate::ceremony::plan::{Mode, Plan};
+use crate::ceremony::problem::Problems;
+use crate::ceremony::procedure::Procedure;
 use crate::ceremony::script::Script;
 use crate::ceremony::scripts;
-use crate::ceremony::state::{Ending, State};
+use crate::ceremony::state::State;
 use crate::directory;
-use crate::driver::Driver;
 use crate::ports::World;
-use crate::secret::Secret;
 use crate::token::AllTokens;
-use crate::tui::{self, HomeChoice, Leaving};
+use crate::tui::{self, HomeChoice};
 use crate::world::ThisMachine;
 
 /// Binary logarithm of scrypt's N for the keys of a rehearsal: quick, and worth nothing.
@@ -86,21 +85,24 @@ impl Rehearse {
             .clone()
             .unwrap_or_else(rehearsal::default_directory);
         directory::make_new(&dir)?;
-        let (plan, files) = rehearsal::prepare(&dir, self.keyholders, self.threshold)?;
+        let plan = rehearsal::plan(self.keyholders, self.threshold);
         let script = scripts::bytes_of("first-root-rehearsal").unwrap_or_default();
-        let driver = directory::open_with(
-            &dir,
-            plan.as_bytes(),
-            script,
-            &files,
-            &dir,
-            now,
-            &mut |dir| world(room, dir, Mode::Rehearsal),
-        )?;
+        let procedure = directory::procedure(plan.as_bytes(), script)?;
+        let state = State::new(Arc::new(procedure));
+        let day = state.procedure.plan.clone();
+        let (place, makers) = (dir.clone(), Makers::new(room, Mode::Rehearsal));
+        let open = move || {
+            let files = rehearsal::prepare(&place, &day)?;
+            let mut world = |dir: &Path| makers.world(dir);
+            let (plan, clock) = (plan.as_bytes(), now as fn() -> _);
+            Ok(directory::open_with(
+                &place, plan, script, &files, &place, clock, &mut world,
+            )?)
+        };
         if self.unattended {
-            unattended_rehearsal(driver, &dir)
+            unattended_rehearsal(open()?, &dir)
         } else {
-            screens(room, driver, &dir)
+            screens(room, state, open, &dir)
         }
     }
 }
@@ -120,34 +122,52 @@ impl Run {
             }
         };
         let file = self.plan.display().to_string();
-        let plan = super::plan::checked(
-            &plan_bytes,
-            given.as_ref().map(|(_, script)| script),
-            base,
-        )
-        .map_err(|problems| {
-            Failure::not_so(format!(
-                "the plan has problems, so the ceremony was not begun. Nothing was changed.\n{}",
-                problems.in_file(&file)
-            ))
-        })?;
-        let script = match given {
-            Some((bytes, _)) => bytes,
-            None => scripts::bytes_of(&plan.script).unwrap_or_default().to_vec(),
+        let plan =
+            Plan::parse(&plan_bytes).map_err(|problems| problems_of_plan(&problems, &file))?;
+        let (script_bytes, script) = match given {
+            Some((bytes, script)) => (bytes, Some(script)),
+            None => (
+                scripts::bytes_of(&plan.script).unwrap_or_default().to_vec(),
+                None,
+            ),
         };
         let answers = self.answers.as_deref().map(read_answers).transpose()?;
         if answers.is_none() {
             needs_a_terminal()?;
         }
-        directory::make_new(&self.dir)?;
-        let driver = directory::open(&self.dir, &plan_bytes, &script, base, now, &mut |dir| {
-            world(room, dir, plan.mode)
-        })?;
-        match answers {
-            Some(answers) => unattended(driver, answers, &self.dir),
-            None => screens(room, driver, &self.dir),
+        let (place, base) = (self.dir.clone(), base.to_owned());
+        let makers = Makers::new(room, plan.mode);
+        let state = match Script::parse(&script_bytes) {
+            Ok(script) => Some(State::new(Arc::new(Procedure::new(script, plan)))),
+            // The check below says what is wrong with it.
+            Err(_) => None,
+        };
+        let open = move || {
+            super::plan::checked(&plan_bytes, script.as_ref(), &base)
+                .map_err(|problems| problems_of_plan(&problems, &file))?;
+            directory::make_new(&place)?;
+            Ok(directory::open(
+                &place,
+                &plan_bytes,
+                &script_bytes,
+                &base,
+                now,
+                &mut |dir| makers.world(dir),
+            )?)
+        };
+        match (answers, state) {
+            (Some(answers), _) => unattended(open()?, answers, &self.dir),
+            (None, Some(state)) => screens(room, state, open, &self.dir),
+            (None, None) => open().map(|_| ()),
         }
     }
+}
+
+fn problems_of_plan(problems: &Problems, file: &str) -> Failure {
+    Failure::not_so(format!(
+        "the plan has problems, so the ceremony was not begun. Nothing was changed.\n{}",
+        problems.in_file(file)
+    ))
 }
 
 impl Resume {
@@ -160,8 +180,9 @@ impl Resume {
                 "--unattended is for rehearsals; a production ceremony needs people. Nothing was changed.",
             ));
         }
+        let makers = Makers::new(room, mode);
         let (driver, cut) =
-            directory::resume_with(&self.dir, procedure, now, &mut |dir| world(room, dir, mode))?;
+            directory::resume_with(&self.dir, procedure, now, &mut |dir| makers.world(dir))?;
         if cut > 0 {
             notice(&format!(
                 "the last record was torn by the interruption: {cut} bytes were cut, and that is on record"
@@ -170,15 +191,9 @@ impl Resume {
         match answers {
             Some(answers) => unattended(driver, answers, &self.dir),
             None if self.unattended => unattended_rehearsal(driver, &self.dir),
-            None => screens(room, driver, &self.dir),
+            None => screens(room, driver.state().clone(), || Ok(driver), &self.dir),
         }
     }
-}
-
-/// Said before anything is begun.
-fn needs_a_terminal() -> Result<(), Failure> {
-    tui::terminal_is_there()
-        .map_err(|error| Failure::surroundings(format!("{error}. Nothing was begun.")))
 }
 
 /// The home screen, until somebody quits.
@@ -220,156 +235,30 @@ pub fn home(room: &Room) -> Result<(), Failure> {
     }
 }
 
-fn world(room: &Room, dir: &Path, mode: Mode) -> Box<dyn World> {
-    let hardening = room.hardening.clone();
-    let checked = dir.to_owned();
-    let work_factor = match mode {
-        Mode::Production => crate::token::software::WORK_FACTOR,
-        Mode::Rehearsal => REHEARSAL_WORK_FACTOR,
-    };
-    Box::new(ThisMachine {
-        dir: dir.to_owned(),
-        tokens: Box::new(AllTokens::new(work_factor)),
-        checks: Box::new(move || super::doctor::checks_of(&hardening, &checked)),
-        clock: now,
-    })
+/// What it takes to make the world of a ceremony, on whichever thread.
+struct Makers {
+    hardening: Hardening,
+    work_factor: u8,
 }
 
-fn read_answers(path: &Path) -> Result<Answers, Failure> {
-    let text = String::from_utf8(read(path)?)
-        .map_err(|_| Failure::not_so(format!("{}: not UTF-8", path.display())))?;
-    toml::from_str(&text).map_err(|error| {
-        Failure::not_so(format!("{}: {error}. Nothing was started.", path.display()))
-    })
-}
-
-fn unattended_rehearsal(driver: Driver, dir: &Path) -> Result<(), Failure> {
-    let answers = Answers {
-        as_asked: true,
-        ..Answers::default()
-    };
-    play(driver, answers, dir, &mut rehearsal::passphrase)
-}
-
-fn unattended(driver: Driver, answers: Answers, dir: &Path) -> Result<(), Failure> {
-    let sources = answers.secret.clone();
-    // Each source is read once: a pipe has nothing to say the second time.
-    let mut kept: BTreeMap<ParticipantId, Secret> = BTreeMap::new();
-    play(driver, answers, dir, &mut |holder| {
-        if !kept.contains_key(holder) {
-            let source = sources
-                .get(&holder.0)
-                .ok_or_else(|| format!("the answers file has no [secret.{holder}]"))?;
-            kept.insert(holder.clone(), source.read()?);
+impl Makers {
+    fn new(room: &Room, mode: Mode) -> Self {
+        Self {
+            hardening: room.hardening.clone(),
+            work_factor: match mode {
+                Mode::Production => crate::token::software::WORK_FACTOR,
+                Mode::Rehearsal => REHEARSAL_WORK_FACTOR,
+            },
         }
-        kept.get(holder)
-            .and_then(|secret| Secret::copied_from(secret.expose_str()))
-            .ok_or_else(|| "too long".to_owned())
-    })
-}
-
-fn play(
-    mut driver: Driver,
-    mut answers: Answers,
-    dir: &Path,
-    secrets: answers::Secrets<'_>,
-) -> Result<(), Failure> {
-    let mut position = usize::MAX;
-    let mut told = |state: &State| {
-        if state.position != position
-            && let Some(step) = state.step()
-        {
-            position = state.position;
-            notice(&format!(
-                "step {} of {}: {}",
-                position + 1,
-                state.procedure.steps.len(),
-                step.title
-            ));
-        }
-    };
-    answers::play(&mut driver, &mut answers, secrets, now, &mut told).map_err(|error| {
-        let status = match &error {
-            Unanswered::Stop(crate::driver::Stop::Journal(_)) | Unanswered::Secret { .. } => 3,
-            _ => 1,
-        };
-        Failure {
-            status,
-            words: format!("{error} (ceremony directory {})", dir.display()),
-        }
-    })?;
-    ended(driver.state(), dir)
-}
-
-/// The summary after the end.
-fn ended(state: &State, dir: &Path) -> Result<(), Failure> {
-    let how = match state.ending {
-        Some(Ending::Closed) => "closed",
-        Some(Ending::Aborted) => "ABORTED",
-        None => "not finished",
-    };
-    let rehearsal = if state.rehearsal() { "REHEARSAL, " } else { "" };
-    let mut text = format!(
-        "{}{how}: {}\n  signatures  {} of {} needed\n  exceptions  {}\n",
-        rehearsal,
-        state.procedure.plan.title,
-        state.signatures.len(),
-        state.procedure.plan.root.threshold,
-        state.exceptions.len()
-    );
-    for file in &state.written {
-        let _ = writeln!(text, "  written     {}  {}", file.sha256, file.name);
     }
-    let _ = writeln!(
-        text,
-        "  head        {}\n  words       {}\n  audit with  rootstage audit {} --expect-head {}",
-        state.head.groups().join(" "),
-        state.head.words().join(" "),
-        dir.display(),
-        state.head
-    );
-    print(&text);
-    match state.ending {
-        Some(Ending::Closed) => Ok(()),
-        _ => Err(Failure::not_so("")),
-    }
-}
 
-/// The ceremony under the screens: the driver on a thread of its own, the terminal on this one.
-fn screens(room: &Room, driver: Driver, dir: &Path) -> Result<(), Failure> {
-    let initial = driver.state().clone();
-    let mut serving: Option<JoinHandle<State>> = None;
-    let leaving = tui::ceremony(
-        room.settings(dir),
-        |mut tell| {
-            let (orders, taken) = std::sync::mpsc::channel();
-            serving = Some(std::thread::spawn(move || driver.serve(&taken, &mut tell)));
-            orders
-        },
-        initial,
-    )
-    .map_err(|error| {
-        Failure::surroundings(format!(
-            "{error}. What is on record stays; go on with: rootstage resume {}",
-            dir.display()
-        ))
-    })?;
-    // What was ordered last, such as the pause, is on disk once the driver has ended.
-    let state = serving.and_then(|thread| thread.join().ok());
-    let go_on = format!("go on with: rootstage resume {}", dir.display());
-    match leaving {
-        Leaving::Closed | Leaving::Aborted => state.map_or_else(
-            || Err(Failure::surroundings("the driver stopped by a defect")),
-            |state| ended(&state, dir),
-        ),
-        Leaving::Paused => Err(Failure::not_so(format!(
-            "the ceremony is paused and on disk; {go_on}"
-        ))),
-        Leaving::Signal(signal) => Err(Failure::not_so(format!(
-            "ended by signal {signal}; the ceremony is on disk; {go_on}"
-        ))),
-        Leaving::Broken(words) => Err(Failure::surroundings(format!(
-            "{words}. What is on record stays; {go_on}"
-        ))),
+    fn world(&self, dir: &Path) -> Box<dyn World> {
+        let (hardening, checked) = (self.hardening.clone(), dir.to_owned());
+        Box::new(ThisMachine {
+            dir: dir.to_owned(),
+            tokens: Box::new(AllTokens::new(self.work_factor)),
+            checks: Box::new(move || super::doctor::checks_of(&hardening, &checked)),
+            clock: now,
+        })
     }
 }

@@ -7,7 +7,6 @@ use time::Duration;
 
 use super::{Failure, now};
 use crate::ceremony::plan::{self, Outline, ParticipantId, Plan};
-use crate::directory;
 use crate::secret::Secret;
 
 /// A directory beside the caller, named for the time.
@@ -24,13 +23,20 @@ pub fn default_directory() -> PathBuf {
     ))
 }
 
-/// The plan of a rehearsal, and the files of the online roles' keys, not yet written. The private
-/// halves of the online keys are dropped at once: nothing is ever signed with them.
-pub fn prepare(
-    dir: &Path,
-    keyholders: u32,
-    threshold: u32,
-) -> Result<(String, Vec<(PathBuf, String)>), Failure> {
+/// The plan of a rehearsal.
+pub fn plan(keyholders: u32, threshold: u32) -> String {
+    plan::rehearsal(&Outline {
+        title: "Rehearsal of a first root".to_owned(),
+        location: "anywhere".to_owned(),
+        keyholders,
+        threshold,
+        expires: now() + Duration::days(365),
+    })
+}
+
+/// The files of the online roles' keys, not yet written, and the directories that `plan` needs in
+/// `dir`. The private halves are dropped at once: nothing is ever signed with them.
+pub fn prepare(dir: &Path, plan: &Plan) -> Result<Vec<(PathBuf, String)>, Failure> {
     let failed = |path: &Path, error: &dyn std::fmt::Display| {
         Failure::surroundings(format!("{}: {error}", path.display()))
     };
@@ -38,16 +44,6 @@ pub fn prepare(
         let path = dir.join(sub);
         std::fs::create_dir_all(&path).map_err(|error| failed(&path, &error))?;
     }
-    let outline = Outline {
-        title: "Rehearsal of a first root".to_owned(),
-        location: "anywhere".to_owned(),
-        keyholders,
-        threshold,
-        expires: now() + Duration::days(365),
-    };
-    let text = plan::rehearsal(&outline);
-    let plan = Plan::parse(text.as_bytes())
-        .map_err(|problems| Failure::surroundings(problems.in_file(directory::PLAN)))?;
     let mut files = Vec::new();
     for file in plan.online_key_paths() {
         let path = dir.join(&file);
@@ -58,7 +54,7 @@ pub fn prepare(
             .map_err(|error| failed(&path, &error))?;
         files.push((path, pem));
     }
-    Ok((text, files))
+    Ok(files)
 }
 
 fn random_key() -> Result<p256::SecretKey, getrandom::Error> {

@@ -4,6 +4,7 @@
 //! engine, in the state before it, would have written that very record.
 
 mod follow;
+mod outcome;
 mod result;
 
 use std::sync::Arc;

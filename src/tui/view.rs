@@ -200,7 +200,7 @@ fn arranged(model: &Model, pen: Pen, tight: bool) -> Middle {
     // what does not fit is the notice, never a field
     let room = most.saturating_sub(fields.len());
     let notice: Text = notice(model, pen, width).into_iter().take(room).collect();
-    let at_work = !over && !model.ended() && model.working.is_some();
+    let at_work = !over && !model.ended() && model.ask().is_none();
     let below = notice.len() + fields.len() + usize::from(!at_work);
     let rows = height.saturating_sub(below);
     let body = body(model, pen, width, rows, tight);
@@ -240,7 +240,7 @@ fn body(model: &Model, pen: Pen, width: usize, rows: usize, tight: bool) -> Text
     }
     match model.ask() {
         Some(open) => ask::body(pen, open, width, tight),
-        None => vec![pen.line(Role::Dim, " The ceremony is being opened.")],
+        None => working::opening(pen, width, rows),
     }
 }
 

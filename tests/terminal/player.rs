@@ -253,7 +253,7 @@ impl<'a> Player<'a> {
             let free = |p: &&&Person| !taken.contains(&p.name.as_str());
             let person = match role.to_lowercase().as_str() {
                 "keyholder" => self.holder(question),
-                "who answers" => self
+                "participant" if question.title().ends_with("are you here?") => self
                     .people
                     .all
                     .iter()

@@ -4,18 +4,42 @@ use ratatui::text::Line;
 
 use crate::ceremony::effect::Effect;
 use crate::ceremony::state::State;
-use crate::report;
+use crate::report::{self, Doing};
 use crate::safe::safe;
 use crate::tui::pen::{Pen, Text, wrap};
 use crate::tui::theme::Role;
 
 /// The body, in the middle of `rows`.
 pub fn body(pen: Pen, effect: &Effect, state: &State, width: usize, rows: usize) -> Text {
-    let doing = report::effect(effect);
     let holder = state
         .step()
         .and_then(|step| step.holder.as_ref())
         .map(|id| safe(state.procedure.plan.name_of(id)));
+    let record =
+        "That this was begun is on record. There is no time limit; keys typed now are dropped.";
+    waiting(pen, &report::effect(effect), holder, record, width, rows)
+}
+
+/// The body while the ceremony is being opened.
+pub fn opening(pen: Pen, width: usize, rows: usize) -> Text {
+    waiting(
+        pen,
+        &report::opening(),
+        None,
+        "Nothing is on record yet.",
+        width,
+        rows,
+    )
+}
+
+fn waiting(
+    pen: Pen,
+    doing: &Doing,
+    holder: Option<String>,
+    record: &str,
+    width: usize,
+    rows: usize,
+) -> Text {
     let column = width.min(66);
     let left = width.saturating_sub(column) / 2;
     let mut lines: Vec<(Role, String)> = vec![
@@ -38,14 +62,7 @@ pub fn body(pen: Pen, effect: &Effect, state: &State, width: usize, rows: usize)
             .map(|l| (Role::Important, l)),
     );
     lines.push((Role::Text, String::new()));
-    lines.extend(
-        wrap(
-            "That this was begun is on record. There is no time limit; keys typed now are dropped.",
-            column,
-        )
-        .into_iter()
-        .map(|l| (Role::Dim, l)),
-    );
+    lines.extend(wrap(record, column).into_iter().map(|l| (Role::Dim, l)));
     let above = rows.saturating_sub(lines.len() + 2) / 2;
     let mut text: Text = vec![Line::default(); above];
     text.push(pen.line(

@@ -3,6 +3,7 @@
 use super::Reaction;
 use crate::driver::Report;
 use crate::report;
+use crate::tui::Leaving;
 use crate::tui::entry::Entry;
 use crate::tui::model::{Model, Notice, Overlay, Sent};
 
@@ -52,6 +53,10 @@ impl Model {
                     self.entry.clear_secrets();
                 }
                 reaction.flush = true;
+            }
+            // Nothing was begun, so there is no last screen to be read: whoever called says why.
+            Report::Broken(words) if self.state.records == 0 => {
+                reaction.leave = Some(Leaving::Broken(words));
             }
             Report::Broken(words) => {
                 self.broken = Some(words);

@@ -1,0 +1,175 @@
+//! The front ends: the screens with people, or answers without.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::thread::JoinHandle;
+
+use super::{Failure, Room, notice, now, print, read, rehearsal};
+use crate::answers::{self, Answers, Unanswered};
+use crate::ceremony::plan::ParticipantId;
+use crate::ceremony::state::{Ending, State};
+use crate::driver::{Driver, Report};
+use crate::secret::Secret;
+use crate::tui::{self, Leaving};
+
+/// Said before anything is begun.
+pub fn needs_a_terminal() -> Result<(), Failure> {
+    tui::terminal_is_there()
+        .map_err(|error| Failure::surroundings(format!("{error}. Nothing was begun.")))
+}
+
+/// Reads an answers file.
+pub fn read_answers(path: &Path) -> Result<Answers, Failure> {
+    let text = String::from_utf8(read(path)?)
+        .map_err(|_| Failure::not_so(format!("{}: not UTF-8", path.display())))?;
+    toml::from_str(&text).map_err(|error| {
+        Failure::not_so(format!("{}: {error}. Nothing was started.", path.display()))
+    })
+}
+
+/// Plays a rehearsal without people.
+pub fn unattended_rehearsal(driver: Driver, dir: &Path) -> Result<(), Failure> {
+    let answers = Answers {
+        as_asked: true,
+        ..Answers::default()
+    };
+    play(driver, answers, dir, &mut rehearsal::passphrase)
+}
+
+/// Plays a ceremony from answers written beforehand.
+pub fn unattended(driver: Driver, answers: Answers, dir: &Path) -> Result<(), Failure> {
+    let sources = answers.secret.clone();
+    // Each source is read once: a pipe has nothing to say the second time.
+    let mut kept: BTreeMap<ParticipantId, Secret> = BTreeMap::new();
+    play(driver, answers, dir, &mut |holder| {
+        if !kept.contains_key(holder) {
+            let source = sources
+                .get(&holder.0)
+                .ok_or_else(|| format!("the answers file has no [secret.{holder}]"))?;
+            kept.insert(holder.clone(), source.read()?);
+        }
+        kept.get(holder)
+            .and_then(|secret| Secret::copied_from(secret.expose_str()))
+            .ok_or_else(|| "too long".to_owned())
+    })
+}
+
+fn play(
+    mut driver: Driver,
+    mut answers: Answers,
+    dir: &Path,
+    secrets: answers::Secrets<'_>,
+) -> Result<(), Failure> {
+    let mut position = usize::MAX;
+    let mut told = |state: &State| {
+        if state.position != position
+            && let Some(step) = state.step()
+        {
+            position = state.position;
+            notice(&format!(
+                "step {} of {}: {}",
+                position + 1,
+                state.procedure.steps.len(),
+                step.title
+            ));
+        }
+    };
+    answers::play(&mut driver, &mut answers, secrets, now, &mut told).map_err(|error| {
+        let status = match &error {
+            Unanswered::Stop(crate::driver::Stop::Journal(_)) | Unanswered::Secret { .. } => 3,
+            _ => 1,
+        };
+        Failure {
+            status,
+            words: format!("{error} (ceremony directory {})", dir.display()),
+        }
+    })?;
+    ended(driver.state(), dir)
+}
+
+/// The summary after the end.
+fn ended(state: &State, dir: &Path) -> Result<(), Failure> {
+    let how = match state.ending {
+        Some(Ending::Closed) => "closed",
+        Some(Ending::Aborted) => "ABORTED",
+        None => "not finished",
+    };
+    let rehearsal = if state.rehearsal() { "REHEARSAL, " } else { "" };
+    let mut text = format!(
+        "{}{how}: {}\n  signatures  {} of {} needed\n  exceptions  {}\n",
+        rehearsal,
+        state.procedure.plan.title,
+        state.signatures.len(),
+        state.procedure.plan.root.threshold,
+        state.exceptions.len()
+    );
+    for file in &state.written {
+        let _ = writeln!(text, "  written     {}  {}", file.sha256, file.name);
+    }
+    let _ = writeln!(
+        text,
+        "  head        {}\n  words       {}\n  audit with  rootstage audit {} --expect-head {}",
+        state.head.groups().join(" "),
+        state.head.words().join(" "),
+        dir.display(),
+        state.head
+    );
+    print(&text);
+    match state.ending {
+        Some(Ending::Closed) => Ok(()),
+        _ => Err(Failure::not_so("")),
+    }
+}
+
+/// The ceremony under the screens: the driver on a thread of its own, the terminal on this one. The
+/// first frame shows `initial` before `open` has written anything, because a slow medium takes its
+/// time and a dark screen says nothing.
+pub fn screens(
+    room: &Room,
+    initial: State,
+    open: impl FnOnce() -> Result<Driver, Failure> + Send + 'static,
+    dir: &Path,
+) -> Result<(), Failure> {
+    let mut serving: Option<JoinHandle<Result<State, Failure>>> = None;
+    let leaving = tui::ceremony(
+        room.settings(dir),
+        |mut tell| {
+            let (orders, taken) = std::sync::mpsc::channel();
+            serving = Some(std::thread::spawn(move || match open() {
+                Ok(driver) => Ok(driver.serve(&taken, &mut tell)),
+                Err(failure) => {
+                    tell(Report::Broken(failure.words.clone()));
+                    Err(failure)
+                }
+            }));
+            orders
+        },
+        initial,
+    )
+    .map_err(|error| {
+        Failure::surroundings(format!(
+            "{error}. What is on record stays; go on with: rootstage resume {}",
+            dir.display()
+        ))
+    })?;
+    // What was ordered last, such as the pause, is on disk once the driver has ended.
+    let state = match serving.map(JoinHandle::join) {
+        Some(Ok(Ok(state))) => state,
+        Some(Ok(Err(failure))) => return Err(failure),
+        _ => return Err(Failure::surroundings("the driver stopped by a defect")),
+    };
+    let go_on = format!("go on with: rootstage resume {}", dir.display());
+    match leaving {
+        Leaving::Closed | Leaving::Aborted => ended(&state, dir),
+        Leaving::Paused => Err(Failure::not_so(format!(
+            "the ceremony is paused and on disk; {go_on}"
+        ))),
+        Leaving::Signal(signal) => Err(Failure::not_so(format!(
+            "ended by signal {signal}; the ceremony is on disk; {go_on}"
+        ))),
+        Leaving::Broken(words) => Err(Failure::surroundings(format!(
+            "{words}. What is on record stays; {go_on}"
+        ))),
+    }
+}
