@@ -46,6 +46,9 @@ fn first_root(kind: Kind) {
     assert_eq!(room.pins_sent(), 0);
     player.answer(&doubt);
     let again = player.question().unwrap();
+    assert!(again.says("sign this content"), "{:#?}", again.body);
+    player.answer(&again);
+    let again = player.question().unwrap();
     assert!(again.wants_secret(), "{:#?}", again.body);
     player.answer(&again);
     assert!(dead.contains("1/2"), "{dead}");
@@ -75,7 +78,7 @@ fn first_root(kind: Kind) {
         "audit",
         dir,
         "--expect-head",
-        &head.replace(&head[..1], "z"),
+        &head.chars().rev().collect::<String>(),
     ]);
     assert!(!other.status.success(), "{}", said(&other));
     nowhere(&room.dir, &room);
