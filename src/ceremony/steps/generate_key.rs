@@ -141,7 +141,7 @@ fn adopt(state: &State, step: &BoundStep, found: &TokenKey) -> Ask {
     .fact("Kind of key", found.algorithm.name())
     .seated(two_seats(state, step));
     match PublicKey::from_pem(&found.public_pem) {
-        Ok(public) => ask.showing("the public key", public.fingerprint()),
+        Ok(public) => ask.showing("SHA-256 of the public key", public.fingerprint()),
         Err(_) => ask,
     }
 }

@@ -32,7 +32,7 @@ impl Kind for Head {
                 form,
             )
             .fact("Records so far", state.records.to_string())
-            .showing("the transcript so far: its head", state.head),
+            .showing("transcript head", state.head),
         )
     }
 }

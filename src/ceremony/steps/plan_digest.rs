@@ -37,7 +37,7 @@ impl Kind for PlanDigest {
                                 _ => procedure.script.title.clone(),
                             },
                         )
-                        .showing(&format!("{name}.toml"), digest),
+                        .showing(&format!("SHA-256 of {name}.toml"), digest),
                 );
             }
         }

@@ -53,7 +53,7 @@ impl Kind for Review {
             "Read the root to its end; approve it with three words and initials",
             form,
         )
-        .showing("what will be signed", payload.sha256);
+        .showing("SHA-256 of what will be signed", payload.sha256);
         for finding in assembly::findings(state) {
             let level = match finding.level {
                 Level::Info => "For information",

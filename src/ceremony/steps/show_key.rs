@@ -65,7 +65,7 @@ impl Kind for ShowKey {
                 .fact("Kind of key", held.key.algorithm.name())
                 .fact("Private half", place)
                 .fact("TUF key id", public.key_id().digest().groups().join(" "))
-                .showing("the public key", public.fingerprint()),
+                .showing("SHA-256 of the public key", public.fingerprint()),
             ))
         })
     }

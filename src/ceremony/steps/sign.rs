@@ -131,7 +131,7 @@ impl Kind for Sign {
 const CONSENT: &str = "consent";
 const DOUBT: &str = "doubt";
 /// What the payload digest is of, in the read-back grid.
-const PAYLOAD: &str = "what will be signed";
+const PAYLOAD: &str = "SHA-256 of what will be signed";
 
 /// Asks what to do about a signature whose answer was lost.
 pub fn doubt(state: &State, step: &BoundStep, what: &str) -> Ask {

@@ -52,7 +52,7 @@ impl Kind for WriteOut {
             ask = ask.fact("Written", format!("{} ({} bytes)", file.name, file.size));
         }
         if let Some(file) = state.written.first() {
-            ask = ask.showing("root.json", file.sha256);
+            ask = ask.showing("SHA-256 of root.json", file.sha256);
         }
         Next::ask(ask)
     }
