@@ -285,12 +285,19 @@ pub fn fault(fault: &Fault) -> Words {
     }
 }
 
+/// The words for a torn last record.
+pub fn cut(bytes: u64) -> String {
+    format!(
+        "The last record was torn by the interruption: {bytes} bytes were cut, and that is on record."
+    )
+}
+
 /// The words while a ceremony is being opened.
 pub fn opening() -> Doing {
     Doing {
         title: "Opening the ceremony".to_owned(),
-        doing: "Plan, script and the first record are being written and flushed to the disk. On a \
-                slow medium this can take a moment."
+        doing: "The ceremony directory is being prepared: its files are written and flushed, or \
+                read again and checked. On a slow medium this can take a moment."
             .to_owned(),
         meanwhile: "Leave the medium where it is.".to_owned(),
     }

@@ -23,8 +23,9 @@ pub fn evolve(state: &mut State, placed: &Placed) {
             state.opened_at.clone_from(&placed.at);
             state.opening = Some(opening.clone());
         }
-        Event::Resumed(_) => {
+        Event::Resumed(resumption) => {
             state.resumptions += 1;
+            state.cut_bytes = resumption.cut_bytes;
             match state.in_flight.take() {
                 Some(effect) if !effect.repeatable() => state.in_doubt = Some(effect),
                 Some(effect) if !effect.takes_secret() => state.in_flight = Some(effect),

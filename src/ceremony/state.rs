@@ -66,6 +66,8 @@ pub struct State {
     pub exceptions: Vec<Exception>,
     /// Interruptions gone on from.
     pub resumptions: u32,
+    /// Bytes of a torn last record that were cut at the last of them.
+    pub cut_bytes: u64,
     /// How it ended.
     pub ending: Option<Ending>,
 }
@@ -190,6 +192,7 @@ impl State {
             written: Vec::new(),
             exceptions: Vec::new(),
             resumptions: 0,
+            cut_bytes: 0,
             ending: None,
         }
     }

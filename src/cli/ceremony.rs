@@ -16,6 +16,7 @@ use crate::ceremony::scripts;
 use crate::ceremony::state::State;
 use crate::directory;
 use crate::ports::World;
+use crate::report;
 use crate::token::AllTokens;
 use crate::tui::{self, HomeChoice};
 use crate::world::ThisMachine;
@@ -181,17 +182,23 @@ impl Resume {
             ));
         }
         let makers = Makers::new(room, mode);
-        let (driver, cut) =
-            directory::resume_with(&self.dir, procedure, now, &mut |dir| makers.world(dir))?;
+        let state = State::new(Arc::new(procedure.clone()));
+        let place = self.dir.clone();
+        let open = move || {
+            let mut world = |dir: &Path| makers.world(dir);
+            Ok(directory::resume_with(&place, procedure, now, &mut world)?)
+        };
+        if answers.is_none() && !self.unattended {
+            needs_a_terminal()?;
+            return screens(room, state, || open().map(|(driver, _)| driver), &self.dir);
+        }
+        let (driver, cut) = open()?;
         if cut > 0 {
-            notice(&format!(
-                "the last record was torn by the interruption: {cut} bytes were cut, and that is on record"
-            ));
+            notice(&report::cut(cut));
         }
         match answers {
             Some(answers) => unattended(driver, answers, &self.dir),
-            None if self.unattended => unattended_rehearsal(driver, &self.dir),
-            None => screens(room, driver.state().clone(), || Ok(driver), &self.dir),
+            None => unattended_rehearsal(driver, &self.dir),
         }
     }
 }

@@ -26,7 +26,7 @@ pub fn opening(pen: Pen, width: usize, rows: usize) -> Text {
         pen,
         &report::opening(),
         None,
-        "Nothing is on record yet.",
+        "Nobody has to do anything; keys typed now are dropped.",
         width,
         rows,
     )

@@ -17,6 +17,7 @@ impl Model {
                 let asked_anew = sent == Some(Sent::Answer) || state.asking != self.state.asking;
                 let logged = state.exceptions.len() > self.state.exceptions.len();
                 let ended = state.ending.is_some() && self.state.ending.is_none();
+                let opened = self.state.records == 0;
                 self.state = *state;
                 if self.working.take().is_some() || asked_anew || ended {
                     self.entry = self
@@ -29,6 +30,9 @@ impl Model {
                     self.read_to_end = false;
                     self.notice = None;
                     reaction.flush = true;
+                }
+                if opened && self.state.cut_bytes > 0 {
+                    self.notice = Some(Notice::Remark(report::cut(self.state.cut_bytes)));
                 }
                 if let Some(Sent::Form(overlay)) = sent {
                     self.close(overlay, logged);
