@@ -4,7 +4,7 @@
 //!
 //! * [`olpc`]: the OLPC canonical JSON that TUF signs (TUF specification 1.0.34, section 4.1;
 //!   the same bytes as `securesystemslib.formats.encode_canonical` and the crate `olpc-cjson`).
-//! * [`line`]: one transcript record (RFC 8785, integers only). Never holds a raw newline.
+//! * [`line()`]: one transcript record (RFC 8785, integers only). Never holds a raw newline.
 //! * [`pretty`]: a file for people; its layout is not signed.
 //!
 //! The writer keeps its own stack instead of recursing, so that no nesting overflows it.

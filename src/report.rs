@@ -184,7 +184,7 @@ pub fn fault(fault: &Fault) -> Words {
             format!(
                 "{found} things answer to {} on {}.",
                 safe(object),
-                token_words(token)
+                inside(token)
             ),
             "Nothing was chosen, and nothing was changed.",
             "Take away all tokens but the right one. If both are on it, use a spare token and log an exception (F2).",
@@ -214,14 +214,14 @@ pub fn fault(fault: &Fault) -> Words {
             max,
         } => words(
             format!(
-                "The PIN for {} had {len} bytes; it takes {min} to {max}.",
-                token_words(token)
+                "The PIN or passphrase for {} had {len} bytes; {min} to {max} are accepted.",
+                inside(token)
             ),
             "It was not sent: no PIN try was spent.",
-            "Let the keyholder type the PIN again.",
+            "Let the keyholder type it again.",
         ),
         Fault::PinLocked { token } => words(
-            format!("The PIN of {} is locked.", token_words(token)),
+            format!("The PIN of {} is locked.", inside(token)),
             "Its keys are as they were; nothing can be signed with them until it is unlocked.",
             "Take the spare, or let two people decide to skip (F3), and log an exception (F2).",
         ),
@@ -229,7 +229,7 @@ pub fn fault(fault: &Fault) -> Words {
             format!(
                 "A key named {} is on {} already.",
                 safe(label),
-                token_words(token)
+                inside(token)
             ),
             "No key was made, and the one that is there was not touched.",
             "Use a blank token. A key that was not made in this ceremony must not be enrolled.",
@@ -238,7 +238,7 @@ pub fn fault(fault: &Fault) -> Words {
             format!(
                 "There is no key named {} on {}.",
                 safe(label),
-                token_words(token)
+                inside(token)
             ),
             "Nothing was signed, and the token was not changed.",
             "Check that it is the right token. If it is, log an exception (F2).",
@@ -334,7 +334,7 @@ pub fn effect(effect: &Effect) -> Doing {
             format!(
                 "The key {} is looked for on {}.",
                 safe(label),
-                token_words(token)
+                inside(token)
             ),
             meanwhile(token),
         ),
@@ -434,6 +434,11 @@ pub fn token_words(token: &TokenName) -> String {
         }
         None => format!("The token {}", safe(&token.0)),
     }
+}
+
+/// The same in the middle of a sentence.
+fn inside(token: &TokenName) -> String {
+    token_words(token).replacen("The ", "the ", 1)
 }
 
 fn waiting(token: &TokenName) -> &'static str {
