@@ -40,6 +40,7 @@ fn main() {
         let mut rehearse = Vec::new();
         let mut question = Vec::new();
         let mut resume = Vec::new();
+        let mut back = Vec::new();
         for run in 0..=RUNS {
             let dir = home.join(format!("{run}"));
             let text = dir.to_str().expect("a plain path");
@@ -48,7 +49,9 @@ fn main() {
             let (_, first, asked) = Terminal::first_frame(&["rehearse", "--dir", text]);
             rehearse.push(first);
             question.push(asked);
-            resume.push(Terminal::first_frame(&["resume", text]).2);
+            let (_, first, asked) = Terminal::first_frame(&["resume", text]);
+            resume.push(first);
+            back.push(asked);
         }
         let floor = say("/bin/true in the same terminal", &mut nothing, None);
         say("one line appended and flushed", &mut flush, None);
@@ -62,7 +65,8 @@ fn main() {
             &mut question,
             Some(floor),
         );
-        say("resume: exec to first question", &mut resume, Some(floor));
+        say("resume: exec to first full frame", &mut resume, Some(floor));
+        say("resume: exec to first question", &mut back, Some(floor));
     }
 
     println!("\none screen of `rehearse`, on disk");
