@@ -8,7 +8,7 @@ use rootstage::ceremony::state::Ending;
 use rootstage::driver::Stop;
 use rootstage::transcript::audit::Verdict;
 
-use crate::room::{Room, failing};
+use crate::room::{Room, failing, plan};
 use crate::world::What;
 
 fn refusal(result: Result<bool, Stop>) -> Refusal {
@@ -30,6 +30,49 @@ fn three_keyholders_make_a_root_that_two_of_them_can_change() {
     assert_eq!(room.state().signatures.len(), 3);
     assert!(room.dir().join("metadata/1.root.json").is_file());
     room.audits_clean();
+}
+
+#[test]
+fn whoever_was_absent_answers_nothing_until_their_coming_is_on_record() {
+    let second = "[[participant]]\nid = \"second\"\nname = \"Xenia Second\"\ninitials = \"XS\"\n\
+                  duty = \"witness\"\n\n[quorum]\nwitness = 1\n\n[root]\n";
+    let mut room = Room::with_plan(&plan(2, 2).replacen("[root]\n", second, 1));
+    room.until("roll-call", "present.second");
+    let mut answer = room.usual();
+    answer.typed = vec!["absent".to_owned()];
+    answer.initials = initials(&["VA"]);
+    room.answer(answer).unwrap();
+
+    // One witness is enough to go on. The other neither answers, nor skips, nor ends anything.
+    room.until("plan-digest", "plan");
+    let records = room.state().records;
+    let mut answer = room.usual();
+    answer.initials = initials(&["VA", "XS"]);
+    let refused = refusal(room.answer(answer.clone()));
+    assert!(matches!(&refused, Refusal::NotPresent { name } if name == "Xenia Second"));
+    room.until("environment", "environment");
+    assert!(matches!(
+        room.skip(&["VA", "XS"]),
+        Err(Refusal::NotPresent { .. })
+    ));
+    let abort = Command::Abort {
+        initials: initials(&["VA", "XS"]),
+        reason: "no".to_owned(),
+    };
+    assert!(matches!(
+        refusal(room.submit(abort, None)),
+        Refusal::NotPresent { .. }
+    ));
+    assert!(room.state().records > records && room.state().exceptions.is_empty());
+
+    // She comes, and says so herself.
+    let coming = Command::LogException(Room::exception(&["XS"]));
+    room.submit(coming, None).unwrap();
+    let mut answer = room.usual();
+    answer.initials = initials(&["VA", "XS"]);
+    room.answer(answer).unwrap();
+    room.to_the_end().audits_clean();
+    assert_eq!(room.state().exceptions.len(), 1);
 }
 
 #[test]

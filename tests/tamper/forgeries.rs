@@ -6,7 +6,7 @@ use rootstage::ceremony::event::{Event, Exception};
 use rootstage::ceremony::plan::{Mode, ParticipantId};
 use rootstage::digest::Sha256;
 
-use crate::room::Room;
+use crate::room::{Room, plan};
 use crate::{Desk, Loose, chained};
 
 fn id(text: &str) -> ParticipantId {
@@ -304,6 +304,42 @@ fn exceptions_cannot_be_dropped() {
         desk.failing(&bytes, Some(desk.head))
             .contains(&"transcript.head")
     );
+}
+
+#[test]
+fn absent_people_decide_nothing() {
+    let second = "[[participant]]\nid = \"second\"\nname = \"Xenia Second\"\ninitials = \"XS\"\n\
+                  duty = \"witness\"\n\n[quorum]\nwitness = 1\n\n[root]\n";
+    let mut room = Room::with_plan(&plan(3, 2).replacen("[root]\n", second, 1));
+    room.until("roll-call", "present.second");
+    let mut absent = room.usual();
+    absent.typed = vec!["absent".to_owned()];
+    absent.initials = vec!["VA".to_owned()];
+    room.answer(absent).unwrap();
+    room.until("sign.keyholder-1", "secret");
+    room.skip(&["VA", "WW"]).unwrap();
+    let desk = Desk::of(room);
+    let logged = |record: &Loose| matches!(record.event, Event::ExceptionLogged(_));
+    found(&desk, "script.exceptions", logged, |records, at| {
+        let by = vec![id("administrator"), id("second")];
+        if let Event::ExceptionLogged(exception) = &mut records[at].event {
+            exception.by.clone_from(&by);
+        }
+        if let Event::StepSkipped { by: skipped, .. } = &mut records[at + 1].event {
+            *skipped = by;
+        }
+    });
+    found(&desk, "script.followed", logged, |records, at| {
+        records.truncate(at);
+        records.push(Loose {
+            actor: "administrator".to_owned(),
+            event: Event::Aborted {
+                by: vec![id("administrator"), id("second")],
+                reason: "as they say".to_owned(),
+            },
+            ..records[at - 1].clone()
+        });
+    });
 }
 
 #[test]

@@ -139,11 +139,13 @@ impl Follow {
                         format!("nobody stands for exception E{}", exception.number),
                     );
                 }
-                self.excepted = Some(exception.clone());
+                // One by which somebody comes late lets nobody skip: those two were not both there.
+                let there = |id: &ParticipantId| !state.absent.contains(id);
+                self.excepted = exception.by.iter().all(there).then(|| exception.clone());
             }
             (Event::Aborted { by, .. }, _) => {
-                if !two(by) {
-                    say(FOLLOWED, "an abort takes two people".to_owned());
+                if !two(by) || by.iter().any(|id| state.absent.contains(id)) {
+                    say(FOLLOWED, "an abort takes two people in the room".to_owned());
                 }
             }
             (event, Some((kind, step))) => {
