@@ -4,8 +4,6 @@
 
 #[path = "screens/behaviour.rs"]
 mod behaviour;
-#[path = "screens/gallery.rs"]
-mod gallery;
 #[path = "screens/pictures.rs"]
 mod pictures;
 #[path = "screens/samples.rs"]
