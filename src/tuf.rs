@@ -6,6 +6,7 @@
 //!
 //! * [`key`]: public keys, and the ids under which metadata names them
 //! * [`signature`]: signatures as they stand in a file
+//! * [`metadata`]: a file byte for byte, the payload that is signed
 //! * [`root`]: building a root, reading one, the payload that is signed
 //! * [`threshold`]: the one check that says whether enough keys have signed
 //! * [`trusted`]: a root that has passed it
@@ -14,6 +15,7 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::indexing_slicing))]
 
 pub mod key;
+pub mod metadata;
 pub mod policy;
 pub mod root;
 pub mod signature;

@@ -14,7 +14,7 @@ use crate::digest::{DigestError, Sha256};
 use crate::safe::safe;
 
 pub use super::signature::{Signature, Signed};
-pub use read::{RoleKeys, Root, RootKey};
+pub use read::{ListedKey, RoleKeys, Root};
 pub use spec::{KeyEntry, RoleSpec, RootSpec, SPEC_VERSION};
 
 /// A top-level role of TUF.
@@ -54,7 +54,7 @@ impl fmt::Display for Role {
 
 /// Why a root cannot be built, or a file is not one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RootError {
+pub enum MetadataError {
     /// The file cannot be read as JSON.
     #[error(transparent)]
     Json(#[from] ParseError),
@@ -119,7 +119,7 @@ pub enum RootError {
     },
 }
 
-impl RootError {
+impl MetadataError {
     pub(super) fn shape(what: &str, expected: &'static str) -> Self {
         Self::Shape {
             what: safe(what),

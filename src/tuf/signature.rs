@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::key::{KeyId, SignatureError};
-use super::root::{RootError, payload};
+use super::root::{MetadataError, payload};
 use crate::canonical::{parse, pretty};
 
 /// Longest root that clients fetch, in bytes (512 000 in python-tuf and go-tuf; TUF specification,
@@ -61,27 +61,32 @@ impl Signed {
     /// of one key id (clients reject such a file), members besides `signed` and `signatures`, and
     /// what has no canonical form. Members of a signature besides `keyid` and `sig` are not kept:
     /// nobody signs them.
-    pub fn parse(bytes: &[u8]) -> Result<Self, RootError> {
-        let Value::Object(mut file) = parse(bytes, MAX_ROOT_BYTES)? else {
-            return Err(RootError::shape("the file", "an object"));
+    pub fn parse(bytes: &[u8]) -> Result<Self, MetadataError> {
+        Self::parse_within(bytes, MAX_ROOT_BYTES)
+    }
+
+    /// The same, of a file with at most `limit` bytes.
+    pub fn parse_within(bytes: &[u8], limit: usize) -> Result<Self, MetadataError> {
+        let Value::Object(mut file) = parse(bytes, limit)? else {
+            return Err(MetadataError::shape("the file", "an object"));
         };
         let signed = file
             .remove("signed")
-            .ok_or(RootError::Absent("signed".to_owned()))?;
+            .ok_or(MetadataError::Absent("signed".to_owned()))?;
         if !signed.is_object() {
-            return Err(RootError::shape("signed", "an object"));
+            return Err(MetadataError::shape("signed", "an object"));
         }
         let list = file
             .remove("signatures")
-            .ok_or(RootError::Absent("signatures".to_owned()))?;
+            .ok_or(MetadataError::Absent("signatures".to_owned()))?;
         if let Some((name, _)) = file.iter().next() {
-            return Err(RootError::shape(
+            return Err(MetadataError::shape(
                 name,
                 "absent: a file has `signed` and `signatures` only",
             ));
         }
         let Value::Array(list) = list else {
-            return Err(RootError::shape("signatures", "a list"));
+            return Err(MetadataError::shape("signatures", "a list"));
         };
         let mut signatures: Vec<Signature> = Vec::with_capacity(list.len());
         for (at, entry) in list.iter().enumerate() {
@@ -90,15 +95,15 @@ impl Signed {
                 entry
                     .get(name)
                     .and_then(Value::as_str)
-                    .ok_or_else(|| RootError::shape(&what, "text"))
+                    .ok_or_else(|| MetadataError::shape(&what, "text"))
             };
             let keyid = text("keyid")?;
-            let keyid = keyid.parse().map_err(|reason| RootError::KeyId {
+            let keyid = keyid.parse().map_err(|reason| MetadataError::KeyId {
                 at: format!("signatures[{at}]"),
                 reason,
             })?;
             if signatures.iter().any(|other| other.keyid == keyid) {
-                return Err(RootError::Twice {
+                return Err(MetadataError::Twice {
                     what: "signatures".to_owned(),
                     keyid,
                 });

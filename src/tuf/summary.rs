@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::key::{Holders, KeyId};
-use super::root::{Role, Root, RootError, RootKey, payload};
+use super::root::{ListedKey, MetadataError, Role, Root, payload};
 use crate::digest::Sha256;
 use crate::safe::safe;
 
@@ -23,7 +23,7 @@ pub fn review_lines(
     signed: &serde_json::Value,
     holders: &Holders,
     now: OffsetDateTime,
-) -> Result<Vec<String>, RootError> {
+) -> Result<Vec<String>, MetadataError> {
     let root = Root::parse(signed)?;
     let (bytes, digest) = payload(signed)?;
     let mut lines = Lines::default();
@@ -147,7 +147,7 @@ impl Lines {
         }
     }
 
-    fn key(&mut self, id: KeyId, key: &RootKey, holders: &Holders) {
+    fn key(&mut self, id: KeyId, key: &ListedKey, holders: &Holders) {
         self.wrapped("  ", &described(key, holders));
         self.digest("    id  ", id.digest());
         if id != key.computed {
@@ -165,7 +165,7 @@ impl Lines {
 }
 
 /// Holder and kind of key.
-fn described(key: &RootKey, holders: &Holders) -> String {
+fn described(key: &ListedKey, holders: &Holders) -> String {
     let mut text = String::new();
     match &key.public {
         Ok(public) => {

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::key::{KeyError, KeyId, SignatureError};
-use super::root::{RoleKeys, RootKey, Signature};
+use super::root::{ListedKey, RoleKeys, Signature};
 use crate::digest::Sha256;
 
 /// What was found of one signature.
@@ -78,7 +78,7 @@ impl Tally {
 /// Counts the different keys of `role` that have signed `payload`. `keys` are those of the root
 /// that gives the role its keys, which for a new root is not only the new root itself.
 pub fn check(
-    keys: &BTreeMap<KeyId, RootKey>,
+    keys: &BTreeMap<KeyId, ListedKey>,
     role: &RoleKeys,
     payload: &[u8],
     signatures: &[Signature],
@@ -104,7 +104,7 @@ pub fn check(
 
 /// The fingerprint of the key that made this signature, or why it does not count.
 fn verify(
-    keys: &BTreeMap<KeyId, RootKey>,
+    keys: &BTreeMap<KeyId, ListedKey>,
     role: &RoleKeys,
     payload: &[u8],
     signature: &Signature,

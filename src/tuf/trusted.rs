@@ -7,7 +7,7 @@
 
 use time::OffsetDateTime;
 
-use super::root::{Role, Root, RootError, Signed, payload};
+use super::root::{MetadataError, Role, Root, Signed, payload};
 use super::threshold::{Tally, check};
 use crate::digest::Sha256;
 
@@ -32,7 +32,7 @@ pub enum Side {
 pub enum NotTrusted {
     /// It is not a root.
     #[error("not a root: {0}")]
-    Unreadable(#[from] RootError),
+    Unreadable(#[from] MetadataError),
     /// The version is not the one that must come next (TUF specification, section 5.3.5).
     #[error("root version {got}, where version {expected} must come next")]
     Version {
@@ -108,15 +108,15 @@ impl Trusted<Root> {
 }
 
 /// How a root that is being signed stands against the keys of `judge`: itself, or the root before.
-pub fn tally(judge: &Root, signed: &Signed) -> Result<Tally, RootError> {
+pub fn tally(judge: &Root, signed: &Signed) -> Result<Tally, MetadataError> {
     let (bytes, _) = payload(&signed.signed)?;
     tally_bytes(judge, &bytes, signed)
 }
 
-fn tally_bytes(judge: &Root, bytes: &[u8], signed: &Signed) -> Result<Tally, RootError> {
+fn tally_bytes(judge: &Root, bytes: &[u8], signed: &Signed) -> Result<Tally, MetadataError> {
     let role = judge
         .role(Role::Root)
-        .ok_or_else(|| RootError::Absent("roles.root".to_owned()))?;
+        .ok_or_else(|| MetadataError::Absent("roles.root".to_owned()))?;
     Ok(check(&judge.keys, role, bytes, &signed.signatures))
 }
 
@@ -127,7 +127,7 @@ struct Candidate {
 }
 
 impl Candidate {
-    fn read(signed: &Signed) -> Result<Self, RootError> {
+    fn read(signed: &Signed) -> Result<Self, MetadataError> {
         let (bytes, digest) = payload(&signed.signed)?;
         Ok(Self {
             root: Root::parse(&signed.signed)?,

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{Role, RootError};
+use super::{MetadataError, Role};
 use crate::canonical::CanonicalError;
 use crate::safe::safe;
 use crate::tuf::key::{KeyError, KeyId, PublicKey};
@@ -26,7 +26,7 @@ pub struct Root {
     /// Version of the TUF specification that it names.
     pub spec_version: String,
     /// Keys by the ids under which the root lists them.
-    pub keys: BTreeMap<KeyId, RootKey>,
+    pub keys: BTreeMap<KeyId, ListedKey>,
     /// The four top-level roles.
     pub roles: BTreeMap<Role, RoleKeys>,
     /// Paths of members that this version does not know, as `keys.ab12.x-owner`.
@@ -35,7 +35,7 @@ pub struct Root {
 
 /// One key of a root.
 #[derive(Clone, Debug, PartialEq)]
-pub struct RootKey {
+pub struct ListedKey {
     /// The key, where it is of a kind that can be used here.
     pub public: Result<PublicKey, KeyError>,
     /// The id that this key object must have. Where it differs from the one it is listed under,
@@ -56,15 +56,15 @@ pub struct RoleKeys {
 
 impl Root {
     /// Reads the signed portion of a root.
-    pub fn parse(signed: &Value) -> Result<Self, RootError> {
+    pub fn parse(signed: &Value) -> Result<Self, MetadataError> {
         let top = object(signed, "signed")?;
         let kind = text(top, "", "_type")?;
         if kind != "root" {
-            return Err(RootError::value("_type", "root", kind));
+            return Err(MetadataError::value("_type", "root", kind));
         }
         let spec_version = text(top, "", "spec_version")?;
         if spec_version != "1" && !spec_version.starts_with("1.") {
-            return Err(RootError::value(
+            return Err(MetadataError::value(
                 "spec_version",
                 "1.0 or a later 1.x",
                 spec_version,
@@ -73,7 +73,7 @@ impl Root {
         let version = whole(top, "", "version")?;
         let expires_text = text(top, "", "expires")?;
         let expires = OffsetDateTime::parse(expires_text, &Rfc3339).map_err(|_| {
-            RootError::value(
+            MetadataError::value(
                 "expires",
                 "a time such as 2030-01-01T00:00:00Z",
                 expires_text,
@@ -82,7 +82,7 @@ impl Root {
         let consistent_snapshot = match top.get("consistent_snapshot") {
             None => false,
             Some(Value::Bool(flag)) => *flag,
-            Some(_) => return Err(RootError::shape("consistent_snapshot", "true or false")),
+            Some(_) => return Err(MetadataError::shape("consistent_snapshot", "true or false")),
         };
         let mut unknown = Vec::new();
         note_unknown(
@@ -143,11 +143,11 @@ impl Root {
 fn read_keys(
     listed: &Map<String, Value>,
     unknown: &mut Vec<String>,
-) -> Result<BTreeMap<KeyId, RootKey>, RootError> {
+) -> Result<BTreeMap<KeyId, ListedKey>, MetadataError> {
     let mut keys = BTreeMap::new();
     for (id, raw) in listed {
         let at = format!("keys.{}", safe(id));
-        let listed = id.parse().map_err(|reason| RootError::KeyId {
+        let listed = id.parse().map_err(|reason| MetadataError::KeyId {
             at: "`keys`".to_owned(),
             reason,
         })?;
@@ -159,7 +159,7 @@ fn read_keys(
         let computed = KeyId::of(raw).map_err(|error| within(&at, error))?;
         keys.insert(
             listed,
-            RootKey {
+            ListedKey {
                 public: PublicKey::from_tuf(raw),
                 computed,
                 raw: raw.clone(),
@@ -172,7 +172,7 @@ fn read_keys(
 fn read_roles(
     listed: &Map<String, Value>,
     unknown: &mut Vec<String>,
-) -> Result<BTreeMap<Role, RoleKeys>, RootError> {
+) -> Result<BTreeMap<Role, RoleKeys>, MetadataError> {
     note_unknown(unknown, listed, "roles", &Role::ALL.map(Role::name));
     let mut roles = BTreeMap::new();
     for role in Role::ALL {
@@ -180,19 +180,19 @@ fn read_roles(
         let members = object(member(listed, "roles", role.name())?, &at)?;
         note_unknown(unknown, members, &at, &["keyids", "threshold"]);
         let Value::Array(list) = member(members, &at, "keyids")? else {
-            return Err(RootError::shape(&format!("{at}.keyids"), "a list"));
+            return Err(MetadataError::shape(&format!("{at}.keyids"), "a list"));
         };
         let mut keyids = Vec::with_capacity(list.len());
         for id in list {
             let id = id
                 .as_str()
-                .ok_or_else(|| RootError::shape(&format!("{at}.keyids"), "a list of text"))?;
-            let keyid = id.parse().map_err(|reason| RootError::KeyId {
+                .ok_or_else(|| MetadataError::shape(&format!("{at}.keyids"), "a list of text"))?;
+            let keyid = id.parse().map_err(|reason| MetadataError::KeyId {
                 at: at.clone(),
                 reason,
             })?;
             if keyids.contains(&keyid) {
-                return Err(RootError::Twice {
+                return Err(MetadataError::Twice {
                     what: format!("role {role}"),
                     keyid,
                 });
@@ -201,7 +201,7 @@ fn read_roles(
         }
         let threshold = whole(members, &at, "threshold")?;
         let threshold = u32::try_from(threshold).map_err(|_| {
-            RootError::value(
+            MetadataError::value(
                 &format!("{at}.threshold"),
                 "a small whole number",
                 &threshold.to_string(),
@@ -247,28 +247,32 @@ fn member<'a>(
     members: &'a Map<String, Value>,
     at: &str,
     name: &str,
-) -> Result<&'a Value, RootError> {
+) -> Result<&'a Value, MetadataError> {
     members
         .get(name)
-        .ok_or_else(|| RootError::Absent(join(at, name)))
+        .ok_or_else(|| MetadataError::Absent(join(at, name)))
 }
 
-fn object<'a>(value: &'a Value, what: &str) -> Result<&'a Map<String, Value>, RootError> {
+fn object<'a>(value: &'a Value, what: &str) -> Result<&'a Map<String, Value>, MetadataError> {
     value
         .as_object()
-        .ok_or_else(|| RootError::shape(what, "an object"))
+        .ok_or_else(|| MetadataError::shape(what, "an object"))
 }
 
-fn text<'a>(members: &'a Map<String, Value>, at: &str, name: &str) -> Result<&'a str, RootError> {
+fn text<'a>(
+    members: &'a Map<String, Value>,
+    at: &str,
+    name: &str,
+) -> Result<&'a str, MetadataError> {
     member(members, at, name)?
         .as_str()
-        .ok_or_else(|| RootError::shape(&join(at, name), "text"))
+        .ok_or_else(|| MetadataError::shape(&join(at, name), "text"))
 }
 
 /// A whole number from 1.
-fn whole(members: &Map<String, Value>, at: &str, name: &str) -> Result<u64, RootError> {
+fn whole(members: &Map<String, Value>, at: &str, name: &str) -> Result<u64, MetadataError> {
     let number = member(members, at, name)?
         .as_u64()
         .filter(|number| *number > 0);
-    number.ok_or_else(|| RootError::shape(&join(at, name), "a whole number from 1"))
+    number.ok_or_else(|| MetadataError::shape(&join(at, name), "a whole number from 1"))
 }

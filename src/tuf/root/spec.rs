@@ -7,7 +7,7 @@ use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
 
-use super::{Role, RootError};
+use super::{MetadataError, Role};
 use crate::canonical::MAX_SAFE_INTEGER;
 use crate::tuf::key::PublicKey;
 
@@ -52,9 +52,9 @@ pub struct KeyEntry {
 impl RootSpec {
     /// The signed portion of `root.json`. Refuses what a client would refuse; what is merely
     /// unwise is the business of [`crate::tuf::policy`].
-    pub fn build(&self) -> Result<Value, RootError> {
+    pub fn build(&self) -> Result<Value, MetadataError> {
         if self.version == 0 || self.version > MAX_SAFE_INTEGER {
-            return Err(RootError::value(
+            return Err(MetadataError::value(
                 "version",
                 &format!("1 to {MAX_SAFE_INTEGER}"),
                 &self.version.to_string(),
@@ -66,13 +66,13 @@ impl RootSpec {
             let spec = self
                 .roles
                 .get(&role)
-                .ok_or_else(|| RootError::Absent(format!("roles.{role}")))?;
+                .ok_or_else(|| MetadataError::Absent(format!("roles.{role}")))?;
             let mut keyids = Vec::with_capacity(spec.keys.len());
             for entry in &spec.keys {
                 let keyid = entry.key.key_id();
                 let hex = Value::String(keyid.hex());
                 if keyids.contains(&hex) {
-                    return Err(RootError::Twice {
+                    return Err(MetadataError::Twice {
                         what: format!("role {role}"),
                         keyid,
                     });
@@ -81,12 +81,12 @@ impl RootSpec {
                 keys.insert(keyid.hex(), entry.key.to_tuf());
             }
             if keyids.is_empty() {
-                return Err(RootError::NoKeys(role));
+                return Err(MetadataError::NoKeys(role));
             }
             let reachable = usize::try_from(spec.threshold)
                 .is_ok_and(|needed| (1..=keyids.len()).contains(&needed));
             if !reachable {
-                return Err(RootError::Threshold {
+                return Err(MetadataError::Threshold {
                     role,
                     threshold: spec.threshold,
                     keys: keyids.len(),
@@ -110,8 +110,8 @@ impl RootSpec {
 
     /// The expiry as `YYYY-MM-DDTHH:MM:SSZ`. A fraction or an offset breaks two or three of the
     /// four clients in use, so neither is rounded away in silence.
-    pub fn expires_text(&self) -> Result<String, RootError> {
-        let refused = || RootError::Expiry {
+    pub fn expires_text(&self) -> Result<String, MetadataError> {
+        let refused = || MetadataError::Expiry {
             got: self.expires.to_string(),
         };
         let fits = self.expires.offset() == UtcOffset::UTC

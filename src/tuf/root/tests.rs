@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use time::macros::datetime;
 
-use super::{Role, Root, RootError, Signature, Signed, payload};
+use super::{MetadataError, Role, Root, Signature, Signed, payload};
 use crate::canonical::{CanonicalError, ParseError, olpc};
 use crate::tuf::testing::{
     IDS, PAYLOAD, Pair, SIGNATURES, data, golden_spec, role, signed_by, spec,
@@ -65,15 +65,15 @@ fn what_clients_would_refuse_is_not_built() {
     };
     assert!(matches!(
         changed(&|s| s.version = 0),
-        RootError::Value { .. }
+        MetadataError::Value { .. }
     ));
     assert!(matches!(
         changed(&|s| s.version = 1 << 53),
-        RootError::Value { .. }
+        MetadataError::Value { .. }
     ));
     assert_eq!(
         changed(&|s| drop(s.roles.remove(&Role::Snapshot))),
-        RootError::Absent("roles.snapshot".into())
+        MetadataError::Absent("roles.snapshot".into())
     );
     for time in [
         datetime!(2027-11-23 00:00:00.5 UTC),
@@ -82,7 +82,7 @@ fn what_clients_would_refuse_is_not_built() {
     ] {
         assert!(matches!(
             changed(&|s| s.expires = time),
-            RootError::Expiry { .. }
+            MetadataError::Expiry { .. }
         ));
     }
     let root = |change: &dyn Fn(&mut super::RoleSpec)| {
@@ -90,7 +90,7 @@ fn what_clients_would_refuse_is_not_built() {
     };
     assert_eq!(
         root(&|r| r.threshold = 0),
-        RootError::Threshold {
+        MetadataError::Threshold {
             role: Role::Root,
             threshold: 0,
             keys: 2
@@ -98,15 +98,15 @@ fn what_clients_would_refuse_is_not_built() {
     );
     assert_eq!(
         root(&|r| r.threshold = 3),
-        RootError::Threshold {
+        MetadataError::Threshold {
             role: Role::Root,
             threshold: 3,
             keys: 2
         }
     );
-    assert_eq!(root(&|r| r.keys.clear()), RootError::NoKeys(Role::Root));
+    assert_eq!(root(&|r| r.keys.clear()), MetadataError::NoKeys(Role::Root));
     assert!(
-        matches!(root(&|r| *r = role(&[&keys[0], &keys[1], &keys[0]], 2)), RootError::Twice { keyid, .. } if keyid.hex() == IDS[0])
+        matches!(root(&|r| *r = role(&[&keys[0], &keys[1], &keys[0]], 2)), MetadataError::Twice { keyid, .. } if keyid.hex() == IDS[0])
     );
 }
 
@@ -164,7 +164,7 @@ fn a_number_that_would_be_rounded_is_refused_by_name() {
     );
     assert!(matches!(
         Signed::parse(file.as_bytes()),
-        Err(RootError::Canonical(CanonicalError::NotInteger { path, .. })) if path == "x-n.big"
+        Err(MetadataError::Canonical(CanonicalError::NotInteger { path, .. })) if path == "x-n.big"
     ));
 }
 
@@ -231,36 +231,36 @@ fn what_is_not_a_signed_file_is_refused() {
     let said = |text: &str| Signed::parse(text.as_bytes()).unwrap_err();
     let entry = format!(r#"{{"keyid":"{}","sig":""}}"#, IDS[0]);
     assert!(
-        matches!(said(&format!(r#"{{"signed":{{}},"signatures":[{entry},{entry}]}}"#)), RootError::Twice { keyid, .. } if keyid.hex() == IDS[0])
+        matches!(said(&format!(r#"{{"signed":{{}},"signatures":[{entry},{entry}]}}"#)), MetadataError::Twice { keyid, .. } if keyid.hex() == IDS[0])
     );
     assert!(
-        matches!(said(r#"{"signed":{"a":1,"a":2},"signatures":[]}"#), RootError::Json(ParseError::Json(said)) if said.contains("\"a\""))
+        matches!(said(r#"{"signed":{"a":1,"a":2},"signatures":[]}"#), MetadataError::Json(ParseError::Json(said)) if said.contains("\"a\""))
     );
     assert_eq!(
         said(r#"{"signed":{}}"#),
-        RootError::Absent("signatures".into())
+        MetadataError::Absent("signatures".into())
     );
     assert_eq!(
         said(r#"{"signatures":[]}"#),
-        RootError::Absent("signed".into())
+        MetadataError::Absent("signed".into())
     );
     assert!(matches!(
         said(r#"{"signed":[],"signatures":[]}"#),
-        RootError::Shape { .. }
+        MetadataError::Shape { .. }
     ));
     assert!(
-        matches!(said(r#"{"signed":{},"signatures":[],"more":1}"#), RootError::Shape { what, .. } if what == "more")
+        matches!(said(r#"{"signed":{},"signatures":[],"more":1}"#), MetadataError::Shape { what, .. } if what == "more")
     );
     assert!(matches!(
         said(r#"{"signed":{},"signatures":[{"keyid":"AB","sig":""}]}"#),
-        RootError::KeyId { .. }
+        MetadataError::KeyId { .. }
     ));
     assert!(
-        matches!(said(r#"{"signed":{},"signatures":[7]}"#), RootError::Shape { what, .. } if what == "signatures[0].keyid")
+        matches!(said(r#"{"signed":{},"signatures":[7]}"#), MetadataError::Shape { what, .. } if what == "signatures[0].keyid")
     );
     assert!(matches!(
         said(&" ".repeat(512_001)),
-        RootError::Json(ParseError::TooLong {
+        MetadataError::Json(ParseError::TooLong {
             limit: 512_000,
             got: 512_001
         })
