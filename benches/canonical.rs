@@ -46,14 +46,23 @@ fn targets(dir: &Path) {
     assert!(canonical == olpc(&parse(&file, limit).expect("JSON")).expect("a canonical form"));
     let path = dir.join("targets.canon");
     std::fs::write(&path, &canonical).expect("a file");
-    println!("targets file of {TARGETS} targets, {} bytes; medians of {RUNS} runs in turn", file.len());
+    println!(
+        "targets file of {TARGETS} targets, {} bytes; medians of {RUNS} runs in turn",
+        file.len()
+    );
     let mut rows: Vec<(&str, Vec<Duration>)> = vec![
-        ("openssl dgst -sha256 of the canonical form, a process", Vec::new()),
+        (
+            "openssl dgst -sha256 of the canonical form, a process",
+            Vec::new(),
+        ),
         ("serde_json parse", Vec::new()),
         ("olpc-cjson, of the parsed value", Vec::new()),
         ("here: canonical form from the text", Vec::new()),
         ("here: the same, targets in no order", Vec::new()),
-        ("here: Metadata::parse, digest and signatures with it", Vec::new()),
+        (
+            "here: Metadata::parse, digest and signatures with it",
+            Vec::new(),
+        ),
         ("here: parse and olpc, by way of a value", Vec::new()),
         ("here: SHA-256 of the canonical form", Vec::new()),
     ];
@@ -61,7 +70,10 @@ fn targets(dir: &Path) {
         let mut value = Value::Null;
         let whole = file.clone();
         let mut openssl = Process::new("openssl");
-        openssl.args(["dgst", "-sha256"]).arg(&path).stdout(Stdio::null());
+        openssl
+            .args(["dgst", "-sha256"])
+            .arg(&path)
+            .stdout(Stdio::null());
         let took = [
             time(|| drop(openssl.status().expect("openssl"))),
             time(|| value = serde_json::from_slice(&file).expect("JSON")),
@@ -76,11 +88,17 @@ fn targets(dir: &Path) {
             row.1.push(took);
         }
     }
-    let rows: Vec<(&str, Duration)> = rows.into_iter().map(|(name, took)| (name, median(took))).collect();
+    let rows: Vec<(&str, Duration)> = rows
+        .into_iter()
+        .map(|(name, took)| (name, median(took)))
+        .collect();
     let cjson = rows[2].1;
     for (name, took) in rows {
         let ratio = cjson.as_secs_f64() / took.as_secs_f64();
-        println!("  {name:<56} {:>8.1} ms   olpc-cjson takes {ratio:>5.1} x", took.as_secs_f64() * 1e3);
+        println!(
+            "  {name:<56} {:>8.1} ms   olpc-cjson takes {ratio:>5.1} x",
+            took.as_secs_f64() * 1e3
+        );
     }
 }
 

@@ -18,7 +18,7 @@ use super::{CanonicalError, ParseError};
 use crate::safe::safe;
 use walk::Walk;
 
-pub use skip::member;
+pub use skip::{member, text};
 
 /// Why a text has no canonical form.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

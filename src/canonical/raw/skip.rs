@@ -61,3 +61,19 @@ fn value_end(text: &[u8], at: usize) -> Option<usize> {
         }
     }
 }
+
+/// The text of a string in canonical form, without its quotes; `None` of anything else.
+pub fn text(canonical: &[u8]) -> Option<String> {
+    let inner = canonical.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+    let mut text = String::new();
+    let mut chars = std::str::from_utf8(inner).ok()?.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' => return None,
+            // only `"` and `\` are escaped
+            '\\' => text.push(chars.next()?),
+            c => text.push(c),
+        }
+    }
+    Some(text)
+}
