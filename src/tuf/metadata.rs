@@ -178,8 +178,9 @@ impl Metadata {
     pub fn countersigned(&self, more: &[Signature]) -> Vec<u8> {
         let text = std::str::from_utf8(&self.bytes).unwrap_or_default();
         let mut last = Signed::unsigned(serde_json::Value::Null);
-        more.iter()
-            .for_each(|signature| last.put(signature.clone()));
+        for signature in more {
+            last.put(signature.clone());
+        }
         let mut changes: Vec<(Range<usize>, String)> = Vec::new();
         let mut added = Vec::new();
         for signature in &last.signatures {
@@ -188,7 +189,7 @@ impl Metadata {
                 None => added.push(signature),
                 Some((same, _)) if same == signature => {}
                 Some((_, entry)) => {
-                    changes.push((entry.sig.clone(), layout::quoted(&signature.sig)))
+                    changes.push((entry.sig.clone(), layout::quoted(&signature.sig)));
                 }
             }
         }

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -221,7 +223,7 @@ fn the_members_at_the_top_are_known_by_their_places() {
 fn only_so_many_members_at_the_top_are_remembered() {
     let mut many = String::from("{");
     for at in (0..20).rev() {
-        many.push_str(&format!("\"{at:02}\":{at},"));
+        write!(many, "\"{at:02}\":{at},").unwrap();
     }
     many.push_str("\"x\":2.5}");
     let document = Document::read(many.as_bytes(), 1_000).unwrap();

@@ -44,16 +44,16 @@ pub(super) fn appended(
     entries: &[Entry],
     added: &[&Signature],
 ) -> (Range<usize>, String) {
-    let Some(last) = entries.last() else {
+    let Some(model) = entries.last() else {
         return begun(text, list, added);
     };
-    let layout = Layout::of_list(text, list, entries, last);
+    let layout = Layout::of_list(text, list, entries, model);
     let mut new = String::new();
     for signature in added {
         new.push_str(&layout.between);
         layout.write(&mut new, signature);
     }
-    (last.whole.end..last.whole.end, new)
+    (model.whole.end..model.whole.end, new)
 }
 
 /// The change that makes a list of an empty one: indented where the file is, one level being what
@@ -95,23 +95,23 @@ fn begun(text: &str, list: &Range<usize>, added: &[&Signature]) -> (Range<usize>
 }
 
 impl Layout {
-    /// As the last entry stands in the list.
-    fn of_list(text: &str, list: &Range<usize>, entries: &[Entry], last: &Entry) -> Self {
+    /// As the model, the last entry, stands in the list.
+    fn of_list(text: &str, list: &Range<usize>, entries: &[Entry], model: &Entry) -> Self {
         let slice = |range: Range<usize>| text.get(range).unwrap_or_default();
-        let whole = slice(last.whole.clone());
+        let whole = slice(model.whole.clone());
         let inner = whole.get(1..whole.len() - 1).unwrap_or_default();
-        let (first, head) = if last.keyid.start < last.sig.start {
-            (First::KeyId, &last.keyid)
+        let (first, head) = if model.keyid.start < model.sig.start {
+            (First::KeyId, &model.keyid)
         } else {
-            (First::Sig, &last.sig)
+            (First::Sig, &model.sig)
         };
         // another member follows, so there is a comma and then the quote of a name
-        let behind = slice(head.end..last.whole.end);
+        let behind = slice(head.end..model.whole.end);
         let comma = behind.split('"').next().unwrap_or_default();
         let before = entries.len().checked_sub(2).and_then(|at| entries.get(at));
-        let lead = slice(list.start + 1..last.whole.start);
+        let lead = slice(list.start + 1..model.whole.start);
         let between = match before {
-            Some(before) => slice(before.whole.end..last.whole.start).to_owned(),
+            Some(before) => slice(before.whole.end..model.whole.start).to_owned(),
             None if lead.contains('\n') => format!(",{lead}"),
             None if comma.contains('\n') => ",".to_owned(),
             None => comma.to_owned(),

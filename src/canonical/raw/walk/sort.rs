@@ -52,8 +52,8 @@ impl Walk<'_> {
                 self.scratch.push(b',');
             }
             if self.open.is_empty() {
-                let moved = |top: &super::Top| top.out == piece.range.start;
-                if let Some(top) = self.top.iter().position(moved) {
+                let is_it = |top: &super::Top| top.out == piece.range.start;
+                if let Some(top) = self.top.iter().position(is_it) {
                     moves.push((top, from + self.scratch.len()));
                 }
             }
