@@ -23,7 +23,8 @@
 //! | add a kind of step | one line in [`steps::KINDS`] |
 //! | use a token, or add a kind of token | the trait [`Tokens`]; [`token::AllTokens`] behind it |
 //! | read a root and know whether it is good | [`Signed::parse`], then [`Trusted::first`] or [`Trusted::next`]: only a [`Trusted`] has passed its threshold |
-//! | the bytes that TUF signs | [`canonical::olpc`] |
+//! | read any metadata file, large ones too, and add signatures with no other byte changed | [`Metadata::parse`], [`Metadata::countersigned`] |
+//! | the bytes that TUF signs | [`canonical::olpc`]; from a text, quickly, [`canonical::olpc_of_text`] |
 //! | check a transcript, record by record | [`Chain::verify`]; with all its meaning: [`Auditor`] |
 //! | show a digest to people | [`digest::Sha256`]: hex, groups, PGP words |
 //! | show text that came from outside | [`safe::safe`] |
@@ -61,6 +62,8 @@
 //! [`board`]: ceremony::board::board
 //! [`Chain::verify`]: transcript::Chain::verify
 //! [`Driver`]: driver::Driver
+//! [`Metadata::countersigned`]: tuf::metadata::Metadata::countersigned
+//! [`Metadata::parse`]: tuf::metadata::Metadata::parse
 //! [`Plan::parse`]: ceremony::plan::Plan::parse
 //! [`Problems`]: ceremony::problem::Problems
 //! [`Procedure::new`]: ceremony::procedure::Procedure::new

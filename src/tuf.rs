@@ -2,7 +2,8 @@
 //!
 //! Sources: the TUF specification 1.0.34 (section numbers in the modules), and what the clients in
 //! use accept, which is narrower. Written: P-256, P-384 and Ed25519 keys. Read besides: the older
-//! spellings of them that have been published. RSA keys are kept and shown, but do not count.
+//! spellings of them that have been published, and RSA keys, whose signatures are verified and
+//! counted but never made here.
 //!
 //! * [`key`]: public keys, and the ids under which metadata names them
 //! * [`signature`]: signatures as they stand in a file
