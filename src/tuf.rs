@@ -14,6 +14,7 @@
 //! * [`summary`]: a root as lines for review
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::indexing_slicing))]
 
+pub mod diff;
 pub mod key;
 pub mod metadata;
 pub mod policy;

@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 
 use super::{Failure, Room, notice, now, print, read, rehearsal};
 use crate::answers::{self, Answers, Unanswered};
+use crate::ceremony::board::{Side, board};
 use crate::ceremony::plan::ParticipantId;
 use crate::ceremony::state::{Ending, State};
 use crate::driver::{Driver, Report};
@@ -88,6 +89,18 @@ fn play(
     ended(driver.state(), dir)
 }
 
+/// How the signatures stand, a line for each root or role that judges them.
+fn signatures(state: &State) -> String {
+    let sides = board(state).sides;
+    let line = |side: &Side| {
+        format!(
+            "  signatures  {} of {} needed: {}\n",
+            side.signed, side.threshold, side.name
+        )
+    };
+    sides.iter().map(line).collect()
+}
+
 /// The summary after the end.
 fn ended(state: &State, dir: &Path) -> Result<(), Failure> {
     let how = match state.ending {
@@ -97,11 +110,10 @@ fn ended(state: &State, dir: &Path) -> Result<(), Failure> {
     };
     let rehearsal = if state.rehearsal() { "REHEARSAL, " } else { "" };
     let mut text = format!(
-        "{}{how}: {}\n  signatures  {} of {} needed\n  exceptions  {}\n",
+        "{}{how}: {}\n{}  exceptions  {}\n",
         rehearsal,
         state.procedure.plan.title,
-        state.signatures.len(),
-        state.procedure.plan.root.threshold,
+        signatures(state),
         state.exceptions.len()
     );
     for file in &state.written {

@@ -76,17 +76,17 @@ token_story! {
         faulty.now("locked");
         assert!(tokens.identify(&token).unwrap().pin.locked);
         let locked = Fault::PinLocked { token: token.clone() };
-        assert_eq!(tokens.sign(&token, "k", b"m", &pin), Err(locked.clone()));
+        assert_eq!(tokens.sign(&token, "k", None, b"m", &pin), Err(locked.clone()));
         assert!(faulty.logins().is_empty(), "a locked PIN was tried");
         // the flag was not up, the token refuses
         faulty.now("pin-locks");
-        assert_eq!(tokens.sign(&token, "k", b"m", &pin), Err(locked));
+        assert_eq!(tokens.sign(&token, "k", None, b"m", &pin), Err(locked));
         assert_eq!(faulty.logins(), ["user"]);
         // too short never gets there; wrong is sent once and not again
         faulty.now("");
-        assert!(matches!(tokens.sign(&token, "k", b"m", &secret("1")), Err(Fault::PinLength { .. })));
+        assert!(matches!(tokens.sign(&token, "k", None, b"m", &secret("1")), Err(Fault::PinLength { .. })));
         assert!(faulty.logins().is_empty());
-        let wrong = tokens.sign(&token, "k", b"m", &secret("111111"));
+        let wrong = tokens.sign(&token, "k", None, b"m", &secret("111111"));
         assert!(matches!(wrong, Err(Fault::PinWrong { .. })), "{wrong:?}");
         assert_eq!(faulty.logins(), ["user"]);
     }
