@@ -12,12 +12,16 @@
 //! * [`trusted`]: a root that has passed it
 //! * [`policy`]: what is allowed but unwise, in sentences
 //! * [`summary`]: a root as lines for review
+//! * [`rotation`]: who must still sign a root, under the keys of the old one and its own
+//! * [`diff`]: what a root changes against the one before it, and what is to be said of that
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::indexing_slicing))]
 
+pub mod diff;
 pub mod key;
 pub mod metadata;
 pub mod policy;
 pub mod root;
+pub mod rotation;
 pub mod signature;
 pub mod summary;
 pub mod threshold;
