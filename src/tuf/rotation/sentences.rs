@@ -1,6 +1,7 @@
 //! The signers in sentences.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::{Need, Part, Signers};
 
@@ -57,17 +58,19 @@ fn side(
     } else if need.missing() == 0 {
         text.push_str(" That is enough.");
     } else if usize::try_from(need.missing()).is_ok_and(|needed| needed <= missing.len()) {
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             " Still needed: {} of {}.",
             need.missing(),
             missing.join(", ")
-        ));
+        );
     } else {
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             " Still needed: {}, and only {} of its keys are left: this can never be enough.",
             need.missing(),
             missing.len()
-        ));
+        );
     }
     text
 }
@@ -95,10 +98,11 @@ fn two_entries(part: &Part) -> Option<String> {
         hex(&ids)
     );
     if !part.missing_entries.is_empty() {
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             " It is there, and is missing under {}: the same signature is to be added under that id.",
             hex(&part.missing_entries)
-        ));
+        );
     }
     Some(text)
 }
