@@ -13,10 +13,13 @@
 //! * [`policy`]: what is allowed but unwise, in sentences
 //! * [`summary`]: a root as lines for review
 //! * [`rotation`]: who must still sign a root, under the keys of the old one and its own
+//! * [`verdicts`]: the threshold check with a name and a sentence for each signature
+//! * [`history`]: a whole chain of roots
 //! * [`diff`]: what a root changes against the one before it, and what is to be said of that
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::indexing_slicing))]
 
 pub mod diff;
+pub mod history;
 pub mod key;
 pub mod metadata;
 pub mod policy;
@@ -26,6 +29,7 @@ pub mod signature;
 pub mod summary;
 pub mod threshold;
 pub mod trusted;
+pub mod verdicts;
 
 #[cfg(test)]
 mod testing;

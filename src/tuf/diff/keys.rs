@@ -120,7 +120,7 @@ impl KeyChange {
     }
 
     /// `Ada`, or the short id where no holder is named.
-    pub(super) fn holder_or_id(&self) -> String {
+    pub fn holder_or_id(&self) -> String {
         let id = || self.new_ids.iter().chain(&self.old_ids).next();
         self.holder.clone().unwrap_or_else(|| {
             id().map_or_else(
