@@ -14,6 +14,7 @@ use crate::digest::{DigestError, Sha256};
 use crate::safe::safe;
 
 pub use super::signature::{Signature, Signed};
+pub(in crate::tuf) use read::{KEY_MEMBERS, KEYVAL_MEMBERS, ROLE_MEMBERS, TOP_MEMBERS};
 pub use read::{ListedKey, RoleKeys, Root};
 pub use spec::{KeyEntry, RoleSpec, RootSpec, SPEC_VERSION};
 

@@ -31,7 +31,26 @@ pub struct Root {
     pub roles: BTreeMap<Role, RoleKeys>,
     /// Paths of members that this version does not know, as `keys.ab12.x-owner`.
     pub unknown: Vec<String>,
+    /// The signed portion as read.
+    pub raw: Value,
 }
+
+/// Members that this version knows, of the signed portion.
+pub(in crate::tuf) const TOP_MEMBERS: &[&str] = &[
+    "_type",
+    "spec_version",
+    "version",
+    "expires",
+    "consistent_snapshot",
+    "keys",
+    "roles",
+];
+/// The same of a key object.
+pub(in crate::tuf) const KEY_MEMBERS: &[&str] = &["keytype", "scheme", "keyval"];
+/// The same of a key object's `keyval`.
+pub(in crate::tuf) const KEYVAL_MEMBERS: &[&str] = &["public"];
+/// The same of a role.
+pub(in crate::tuf) const ROLE_MEMBERS: &[&str] = &["keyids", "threshold"];
 
 /// One key of a root.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,20 +104,7 @@ impl Root {
             Some(_) => return Err(MetadataError::shape("consistent_snapshot", "true or false")),
         };
         let mut unknown = Vec::new();
-        note_unknown(
-            &mut unknown,
-            top,
-            "",
-            &[
-                "_type",
-                "spec_version",
-                "version",
-                "expires",
-                "consistent_snapshot",
-                "keys",
-                "roles",
-            ],
-        );
+        note_unknown(&mut unknown, top, "", TOP_MEMBERS);
         Ok(Self {
             version,
             expires,
@@ -108,6 +114,7 @@ impl Root {
             keys: read_keys(object(member(top, "", "keys")?, "keys")?, &mut unknown)?,
             roles: read_roles(object(member(top, "", "roles")?, "roles")?, &mut unknown)?,
             unknown,
+            raw: signed.clone(),
         })
     }
 
@@ -152,9 +159,9 @@ fn read_keys(
             reason,
         })?;
         let members = object(raw, &at)?;
-        note_unknown(unknown, members, &at, &["keytype", "scheme", "keyval"]);
+        note_unknown(unknown, members, &at, KEY_MEMBERS);
         if let Some(Value::Object(keyval)) = members.get("keyval") {
-            note_unknown(unknown, keyval, &format!("{at}.keyval"), &["public"]);
+            note_unknown(unknown, keyval, &format!("{at}.keyval"), KEYVAL_MEMBERS);
         }
         let computed = KeyId::of(raw).map_err(|error| within(&at, error))?;
         keys.insert(
@@ -178,7 +185,7 @@ fn read_roles(
     for role in Role::ALL {
         let at = format!("roles.{role}");
         let members = object(member(listed, "roles", role.name())?, &at)?;
-        note_unknown(unknown, members, &at, &["keyids", "threshold"]);
+        note_unknown(unknown, members, &at, ROLE_MEMBERS);
         let Value::Array(list) = member(members, &at, "keyids")? else {
             return Err(MetadataError::shape(&format!("{at}.keyids"), "a list"));
         };
