@@ -19,10 +19,7 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::indexing_slicing))]
 
 pub mod diff;
-<<<<<<< HEAD
-=======
 pub mod history;
->>>>>>> review
 pub mod key;
 pub mod metadata;
 pub mod policy;

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use super::{Duty, Mode, Place, Plan};
 use crate::ceremony::problem::{Problem, Problems};
-use crate::ceremony::script::{Answerer, Each, Script};
+use crate::ceremony::script::{Answerer, Script};
 use crate::ceremony::scripts;
 use crate::ceremony::suggest::{did_you_mean, list, nearest};
 use crate::digest::Sha256;

@@ -1,9 +1,13 @@
 //! What the world said, and what was concluded from it: checked again, never believed.
 
-use super::{APPROVED, FOLLOWED, KEY_IDS, PAYLOAD, POLICY, POSSESSION, Rule, SIGNATURES};
+use super::{
+    ACCEPTED, APPROVED, BASE, FOLLOWED, IMPORTED, KEY_IDS, PAYLOAD, POLICY, POSSESSION, Rule,
+    SIGNATURES,
+};
 use crate::ceremony::assembly::{self, NotMade};
 use crate::ceremony::effect::{Effect, Message, all_written};
 use crate::ceremony::event::Event;
+use crate::ceremony::import;
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::state::State;
 use crate::tuf::key::PublicKey;
