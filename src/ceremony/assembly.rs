@@ -235,7 +235,10 @@ pub fn defunct_files(state: &State) -> Vec<MetadataFile> {
     let files = state.defunct.iter().zip(1..).map(|(defunct, attempt)| {
         let signatures = united(&defunct.payload, defunct.signatures.clone());
         MetadataFile {
-            name: format!("defunct-{attempt}.{}.json", file_name(&defunct.payload.role)),
+            name: format!(
+                "defunct-{attempt}.{}.json",
+                file_name(&defunct.payload.role)
+            ),
             bytes: file_of(&defunct.payload, signatures),
         }
     });
