@@ -13,8 +13,9 @@ use crate::canonical::{CanonicalError, ParseError, olpc};
 use crate::digest::{DigestError, Sha256};
 use crate::safe::safe;
 
+pub use super::listed::{ListedKey, RoleKeys};
 pub use super::signature::{Signature, Signed};
-pub use read::{ListedKey, RoleKeys, Root};
+pub use read::Root;
 pub use spec::{KeyEntry, RoleSpec, RootSpec, SPEC_VERSION};
 
 /// A top-level role of TUF.

@@ -23,7 +23,7 @@ pub enum Verdict {
         /// Which key.
         key: Sha256,
     },
-    /// The role does not have this key id, or the root does not list its key.
+    /// The role does not have this key id, or its key is not listed.
     UnknownKey,
     /// The role has the key, but it is of a kind that cannot be checked here.
     UnusableKey(KeyError),
@@ -75,8 +75,9 @@ impl Tally {
     }
 }
 
-/// Counts the different keys of `role` that have signed `payload`. `keys` are those of the root
-/// that gives the role its keys, which for a new root is not only the new root itself.
+/// Counts the different keys of `role` that have signed `payload`. `keys` are those of the metadata
+/// that gives the role its keys: a root (for a new root not only the new one itself), or targets
+/// metadata that delegates.
 pub fn check(
     keys: &BTreeMap<KeyId, ListedKey>,
     role: &RoleKeys,
