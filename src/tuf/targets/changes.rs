@@ -56,6 +56,8 @@ pub struct TargetChange {
     pub content: bool,
     /// Whether `custom` differs in more than its spelling.
     pub custom: bool,
+    /// Whether members that this version does not know differ.
+    pub extra: bool,
 }
 
 /// A key, for people.
@@ -223,6 +225,7 @@ fn change(path: &str, old: &Target, new: &Target) -> Option<TargetChange> {
         new: new.clone(),
         content,
         custom,
+        extra,
     })
 }
 
