@@ -203,7 +203,7 @@ impl<'f> Loading<'f> {
         meta: &MetaFile,
         limit: usize,
     ) -> Result<Vec<u8>, ClientError> {
-        let expected = self.within(name, meta.length, limit)?;
+        let expected = Self::within(name, meta.length, limit)?;
         let bytes = self.fetch_listed(name, by, meta.length, expected)?;
         meta.check(&bytes)
             .map_err(|mismatch| ClientError::not_as_listed(&safe(name), by, mismatch))?;
@@ -212,7 +212,6 @@ impl<'f> Loading<'f> {
 
     /// How many bytes are to be read of a file that is listed with `length` bytes.
     pub(super) fn within(
-        &self,
         name: &str,
         length: Option<u64>,
         limit: usize,

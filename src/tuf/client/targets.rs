@@ -51,7 +51,7 @@ impl Client<'_> {
             };
             return Err(ClientError::not_as_listed(&safe(path), by, error));
         };
-        let limit = loading.within(name, Some(target.length), self.limits.target)?;
+        let limit = Loading::within(name, Some(target.length), self.limits.target)?;
         let bytes = loading.fetch_listed(name, by, Some(target.length), limit)?;
         meta::check(Some(target.length), Some(&target.hashes), &bytes)
             .map_err(|mismatch| ClientError::not_as_listed(&safe(name), by, mismatch))?;

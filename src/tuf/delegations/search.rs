@@ -46,19 +46,21 @@ pub enum SearchError<E> {
     },
 }
 
+/// The role that delegates to another: its name and its metadata.
+type Parent = (String, Rc<Trusted<Targets>>);
+
 /// Looks for `path`: in `top`, then in the roles that it delegates to, each with those below it
 /// before the one after it; every role once, however the delegations turn back on themselves.
-/// `load` gives the metadata of the role (second argument) that `first argument` delegates to,
-/// which is its name and its metadata. `None`: nobody who is asked lists it.
+/// `load` is given the name of a role, its metadata, and the name of a role that it delegates to,
+/// and gives the metadata of the latter. `None`: nobody who is asked lists the path.
 pub fn find<E>(
     path: &str,
     top: &Rc<Trusted<Targets>>,
     mut load: impl FnMut(&str, &Trusted<Targets>, &str) -> Result<Rc<Trusted<Targets>>, E>,
 ) -> Result<Option<Found>, SearchError<E>> {
     let mut visited: BTreeSet<String> = BTreeSet::new();
-    // the role and the one that delegates to it; what is last is asked first
-    let mut left: Vec<(String, Option<(String, Rc<Trusted<Targets>>)>)> =
-        vec![(Role::Targets.name().to_owned(), None)];
+    // what is last is asked first
+    let mut left: Vec<(String, Option<Parent>)> = vec![(Role::Targets.name().to_owned(), None)];
     while let Some((role, parent)) = left.pop() {
         if visited.contains(&role) {
             continue;

@@ -198,7 +198,12 @@ pub fn targets_changes(
     }
     let nothing = BTreeMap::new();
     let extra = old.map_or(&nothing, |old| &old.extra);
-    let differs = |name: &&String| !same_json(extra.get(*name), new.extra.get(*name));
+    let differs = |name: &&String| {
+        !same_json(
+            extra.get(*name).map(AsRef::as_ref),
+            new.extra.get(*name).map(AsRef::as_ref),
+        )
+    };
     let gone = extra.keys().filter(|name| !new.extra.contains_key(*name));
     changes.extra = new
         .extra
@@ -213,11 +218,11 @@ pub fn targets_changes(
 /// `None` where the two say the same in other spelling.
 fn change(path: &str, old: &Target, new: &Target) -> Option<TargetChange> {
     let content = old.length != new.length || old.hashes != new.hashes;
-    let custom = !same_json(old.custom.as_ref(), new.custom.as_ref());
+    let custom = !same_json(old.custom.as_deref(), new.custom.as_deref());
     let extra = old.extra.len() != new.extra.len()
         || old.extra.iter().any(|(name, was)| {
             let is = new.extra.iter().find(|(other, _)| other == name);
-            !same_json(Some(was), is.map(|(_, is)| is))
+            !same_json(Some(was), is.map(|(_, is)| &**is))
         });
     (content || custom || extra).then(|| TargetChange {
         path: path.to_owned(),
@@ -230,7 +235,7 @@ fn change(path: &str, old: &Target, new: &Target) -> Option<TargetChange> {
 }
 
 /// Whether two texts are the same JSON, whatever their layout.
-fn same_json(a: Option<&Box<str>>, b: Option<&Box<str>>) -> bool {
+fn same_json(a: Option<&str>, b: Option<&str>) -> bool {
     let canonical = |text: &str| {
         let value: Value = parse(text.as_bytes(), text.len()).ok()?;
         olpc(&value).ok()

@@ -65,8 +65,12 @@ struct Reading<'de> {
 
 impl Reading<'_> {
     /// Keeps the error that was found first, which is the innermost.
-    fn fail<E: serde::de::Error>(&mut self, error: MetadataError) -> E {
+    fn keep(&mut self, error: MetadataError) {
         self.error.get_or_insert(error);
+    }
+
+    fn fail<E: serde::de::Error>(&mut self, error: MetadataError) -> E {
+        self.keep(error);
         E::custom("not of the right form")
     }
 }
@@ -97,10 +101,8 @@ impl<'de> Visitor<'de> for Top<'_, 'de> {
         while let Some(Text(name)) = from.next_key()? {
             match &*name {
                 "targets" => {
-                    let list = from.next_value_seed(List(reading)).map_err(|error| {
-                        let _: A::Error =
-                            reading.fail(MetadataError::shape("targets", "an object"));
-                        error
+                    let list = from.next_value_seed(List(reading)).inspect_err(|_| {
+                        reading.keep(MetadataError::shape("targets", "an object"));
                     })?;
                     reading.targets = Some(list);
                 }
@@ -149,10 +151,9 @@ impl<'de> Visitor<'de> for List<'_, 'de> {
                 reading: &mut *reading,
                 path: &path,
             };
-            let target = from.next_value_seed(one).map_err(|error| {
+            let target = from.next_value_seed(one).inspect_err(|_| {
                 let at = join("targets", &path);
-                let _: A::Error = reading.fail(MetadataError::shape(&at, "an object"));
-                error
+                reading.keep(MetadataError::shape(&at, "an object"));
             })?;
             list.push((path.into_owned(), target));
             at_most(MAX_TARGETS, list.len(), "targets").map_err(|error| reading.fail(error))?;

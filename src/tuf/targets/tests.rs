@@ -175,14 +175,9 @@ fn every_change_is_named() {
     assert_eq!(changes.spec_version, None);
     assert_eq!(changes.added.shown[0].0, "c");
     assert_eq!(changes.removed.shown[0].0, "a");
-    let changed = &changes.changed.shown[0];
+    let b = &changes.changed.shown[0];
     assert_eq!(
-        (
-            changed.path.as_str(),
-            changed.content,
-            changed.custom,
-            changed.extra
-        ),
+        (b.path.as_str(), b.content, b.custom, b.extra),
         ("b/é\n", false, true, false)
     );
     assert_eq!(changes.extra, ["x-top"]);

@@ -20,7 +20,7 @@ fn to(name: &str, paths: &[&str], stop: bool) -> Value {
     delegated(name, &[pair(8)], 1, paths, stop)
 }
 
-fn maker(top: Vec<Value>, roles: Vec<(&str, Value)>) -> Maker {
+fn maker(top: &[Value], roles: Vec<(&str, Value)>) -> Maker {
     Maker {
         delegations: Some(json!({ "keys": keys(&[pair(8)]), "roles": top })),
         roles: roles
@@ -39,7 +39,7 @@ fn finder(files: &Files, path: &str) -> Result<Option<String>, ClientError> {
 #[test]
 fn roles_are_asked_in_order_and_those_below_first() {
     let files = maker(
-        vec![to("a", &["x/*"], false), to("b", &["x/*", "y"], false)],
+        &[to("a", &["x/*"], false), to("b", &["x/*", "y"], false)],
         vec![
             (
                 "a",
@@ -83,7 +83,7 @@ fn roles_are_asked_in_order_and_those_below_first() {
 fn a_terminating_role_has_the_last_word() {
     let build = |stop| {
         maker(
-            vec![to("a", &["x/*"], stop), to("b", &["*/*"], false)],
+            &[to("a", &["x/*"], stop), to("b", &["*/*"], false)],
             vec![
                 (
                     "a",
@@ -107,7 +107,7 @@ fn a_terminating_role_has_the_last_word() {
 #[test]
 fn delegations_that_turn_back_end() {
     let files = maker(
-        vec![to("a", &["*"], false)],
+        &[to("a", &["*"], false)],
         vec![
             ("a", signed(json!({}), Some(vec![to("b", &["*"], false)]))),
             (
@@ -152,11 +152,11 @@ fn no_more_than_32_delegated_roles_are_asked() {
             };
             (name.as_str(), signed(listed, None))
         });
-        let top = names[..count]
+        let top: Vec<_> = names[..count]
             .iter()
             .map(|name| to(name, &["*"], false))
             .collect();
-        maker(top, roles.collect()).files()
+        maker(&top, roles.collect()).files()
     };
     assert_eq!(finder(&build(31, 40), "t"), Ok(Some("r31".into())));
     assert_eq!(
@@ -172,7 +172,7 @@ fn no_more_than_32_delegated_roles_are_asked() {
 fn a_delegated_role_is_held_to_what_its_parent_says() {
     let build = |change: &dyn Fn(&mut Maker)| {
         let mut maker = maker(
-            vec![to("a", &["*"], false)],
+            &[to("a", &["*"], false)],
             vec![("a", signed(json!({ "t": target(b"t") }), None))],
         );
         change(&mut maker);
@@ -232,7 +232,7 @@ fn a_delegated_role_is_held_to_what_its_parent_says() {
 fn two_parents_vouch_each_with_their_own_keys() {
     // `b` delegates to `c` under key 9, which has not signed it
     let mut maker = maker(
-        vec![to("a", &["1"], false), to("b", &["2"], false)],
+        &[to("a", &["1"], false), to("b", &["2"], false)],
         vec![
             ("a", signed(json!({}), Some(vec![to("c", &["*"], false)]))),
             (
@@ -255,7 +255,7 @@ fn two_parents_vouch_each_with_their_own_keys() {
 
 #[test]
 fn succinct_roles_are_named() {
-    let mut maker = maker(vec![], vec![]);
+    let mut maker = maker(&[], vec![]);
     let delegations = maker.delegations.as_mut().unwrap().as_object_mut().unwrap();
     delegations.remove("roles");
     delegations.insert("succinct_roles".into(), json!({ "bit_length": 8 }));
