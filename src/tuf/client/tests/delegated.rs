@@ -11,7 +11,7 @@ use crate::tuf::testing::NOW;
 use crate::tuf::trusted::NotTrusted;
 
 /// A role that lists `listed` and delegates to `below`, all under key 8.
-fn signed(listed: Value, below: Option<Vec<Value>>) -> Value {
+fn signed(listed: &Value, below: Option<Vec<Value>>) -> Value {
     let delegations = below.map(|roles| json!({ "keys": keys(&[pair(8)]), "roles": roles }));
     signed_targets(1, LATER, listed, delegations)
 }
@@ -44,18 +44,18 @@ fn roles_are_asked_in_order_and_those_below_first() {
             (
                 "a",
                 signed(
-                    json!({ "y": target(b"n") }),
+                    &json!({ "y": target(b"n") }),
                     Some(vec![to("c", &["x/?"], false)]),
                 ),
             ),
             (
                 "b",
                 signed(
-                    json!({ "x/1": target(b"b"), "x/22": target(b"b"), "y": target(b"b") }),
+                    &json!({ "x/1": target(b"b"), "x/22": target(b"b"), "y": target(b"b") }),
                     None,
                 ),
             ),
-            ("c", signed(json!({ "x/1": target(b"c") }), None)),
+            ("c", signed(&json!({ "x/1": target(b"c") }), None)),
         ],
     )
     .files();
@@ -87,13 +87,16 @@ fn a_terminating_role_has_the_last_word() {
             vec![
                 (
                     "a",
-                    signed(json!({}), Some(vec![to("c", &["x/deep"], false)])),
+                    signed(&json!({}), Some(vec![to("c", &["x/deep"], false)])),
                 ),
                 (
                     "b",
-                    signed(json!({ "x/1": target(b"b"), "x/deep": target(b"b") }), None),
+                    signed(
+                        &json!({ "x/1": target(b"b"), "x/deep": target(b"b") }),
+                        None,
+                    ),
                 ),
-                ("c", signed(json!({ "x/deep": target(b"c") }), None)),
+                ("c", signed(&json!({ "x/deep": target(b"c") }), None)),
             ],
         )
         .files()
@@ -109,11 +112,11 @@ fn delegations_that_turn_back_end() {
     let files = maker(
         &[to("a", &["*"], false)],
         vec![
-            ("a", signed(json!({}), Some(vec![to("b", &["*"], false)]))),
+            ("a", signed(&json!({}), Some(vec![to("b", &["*"], false)]))),
             (
                 "b",
                 signed(
-                    json!({}),
+                    &json!({}),
                     Some(vec![to("a", &["*"], false), to("b", &["*"], false)]),
                 ),
             ),
@@ -150,7 +153,7 @@ fn no_more_than_32_delegated_roles_are_asked() {
             } else {
                 json!({})
             };
-            (name.as_str(), signed(listed, None))
+            (name.as_str(), signed(&listed, None))
         });
         let top: Vec<_> = names[..count]
             .iter()
@@ -173,7 +176,7 @@ fn a_delegated_role_is_held_to_what_its_parent_says() {
     let build = |change: &dyn Fn(&mut Maker)| {
         let mut maker = maker(
             &[to("a", &["*"], false)],
-            vec![("a", signed(json!({ "t": target(b"t") }), None))],
+            vec![("a", signed(&json!({ "t": target(b"t") }), None))],
         );
         change(&mut maker);
         finder(&maker.files(), "t")
@@ -234,15 +237,15 @@ fn two_parents_vouch_each_with_their_own_keys() {
     let mut maker = maker(
         &[to("a", &["1"], false), to("b", &["2"], false)],
         vec![
-            ("a", signed(json!({}), Some(vec![to("c", &["*"], false)]))),
+            ("a", signed(&json!({}), Some(vec![to("c", &["*"], false)]))),
             (
                 "c",
-                signed(json!({ "1": target(b"t"), "2": target(b"t") }), None),
+                signed(&json!({ "1": target(b"t"), "2": target(b"t") }), None),
             ),
         ],
     );
     let below = json!({ "keys": keys(&[pair(9)]), "roles": [delegated("c", &[pair(9)], 1, &["*"], false)] });
-    let b = signed_targets(1, LATER, json!({}), Some(below));
+    let b = signed_targets(1, LATER, &json!({}), Some(below));
     maker.roles.push(("b".into(), b, vec![pair(8)]));
     let files = maker.files();
     let mut client = visit(&files).unwrap();

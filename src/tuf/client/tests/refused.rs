@@ -328,7 +328,7 @@ fn a_target_is_the_one_that_is_listed() {
     let names: Vec<String> = files
         .0
         .keys()
-        .filter(|name| name.ends_with(".b"))
+        .filter(|name| name.split('.').nth(1) == Some("b"))
         .cloned()
         .collect();
     let download = |files: &Files| {

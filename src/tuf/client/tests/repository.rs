@@ -67,7 +67,7 @@ pub fn delegated(name: &str, pairs: &[Pair], threshold: u32, paths: &[&str], sto
 pub fn signed_targets(
     version: u64,
     expires: &str,
-    targets: Value,
+    targets: &Value,
     delegations: Option<Value>,
 ) -> Value {
     let mut signed = json!({
@@ -142,7 +142,7 @@ impl Maker {
         let top = signed_targets(
             self.targets.0,
             self.targets.1,
-            self.listed.clone(),
+            &self.listed,
             self.delegations.clone(),
         );
         let mut roles: Vec<(&str, Value, &[Pair])> = vec![("targets", top, &self.signers[0])];
