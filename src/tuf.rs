@@ -15,18 +15,25 @@
 //! * [`client`]: a whole repository, verified as clients do it
 //! * [`policy`]: what is allowed but unwise, in sentences
 //! * [`summary`]: a root as lines for review
+//! * [`rotation`]: who must still sign a root, under the keys of the old one and its own
+//! * [`verdicts`]: the threshold check with a name and a sentence for each signature
+//! * [`history`]: a whole chain of roots
+//! * [`diff`]: what a root changes against the one before it, and what is to be said of that
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::indexing_slicing))]
 
 pub mod client;
 pub mod delegations;
+pub mod diff;
 pub mod fields;
 pub mod hashes;
+pub mod history;
 pub mod key;
 pub mod listed;
 pub mod meta;
 pub mod metadata;
 pub mod policy;
 pub mod root;
+pub mod rotation;
 pub mod signature;
 pub mod snapshot;
 pub mod summary;
@@ -34,6 +41,7 @@ pub mod targets;
 pub mod threshold;
 pub mod timestamp;
 pub mod trusted;
+pub mod verdicts;
 
 #[cfg(test)]
 mod testing;

@@ -14,7 +14,7 @@ use crate::safe::safe;
 pub const MAX_ROLE_KEYS: usize = 10_000;
 
 /// One key that metadata lists.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedKey {
     /// The key, where it is of a kind that can be used here.
     pub public: Result<PublicKey, KeyError>,
@@ -34,8 +34,12 @@ pub struct RoleKeys {
     pub threshold: u32,
 }
 
-/// The members of a role that [`role_keys`] reads.
-pub(super) const ROLE_MEMBERS: [&str; 2] = ["keyids", "threshold"];
+/// The members of a key object that this version knows.
+pub(in crate::tuf) const KEY_MEMBERS: &[&str] = &["keytype", "scheme", "keyval"];
+/// The same of a key object's `keyval`.
+pub(in crate::tuf) const KEYVAL_MEMBERS: &[&str] = &["public"];
+/// The same of a role of a root.
+pub(in crate::tuf) const ROLE_MEMBERS: &[&str] = &["keyids", "threshold"];
 
 /// Reads the object `keys`, which stands at `at`.
 pub(super) fn keys(
@@ -51,9 +55,9 @@ pub(super) fn keys(
         })?;
         let at = join(at, id);
         let members = object(raw, &at)?;
-        note_unknown(unknown, members, &at, &["keytype", "scheme", "keyval"]);
+        note_unknown(unknown, members, &at, KEY_MEMBERS);
         if let Some(Value::Object(keyval)) = members.get("keyval") {
-            note_unknown(unknown, keyval, &format!("{at}.keyval"), &["public"]);
+            note_unknown(unknown, keyval, &format!("{at}.keyval"), KEYVAL_MEMBERS);
         }
         let computed = KeyId::of(raw).map_err(|error| within(&at, error))?;
         keys.insert(

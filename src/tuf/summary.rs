@@ -77,7 +77,7 @@ pub fn review_lines(
 }
 
 /// "in 365 days", "3 days ago", "in less than a day".
-fn from_now(expires: OffsetDateTime, now: OffsetDateTime) -> String {
+pub(super) fn from_now(expires: OffsetDateTime, now: OffsetDateTime) -> String {
     let (left, days) = (expires - now, (expires - now).whole_days());
     match (left.is_positive(), days.unsigned_abs()) {
         (true, 0) => "in less than a day".to_owned(),

@@ -12,7 +12,7 @@ use crate::tuf::listed::{self, ListedKey, RoleKeys};
 
 /// What a root says. A view: the metadata itself stays a JSON value and is never written from
 /// this, so that nothing unknown is lost.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Root {
     /// Version, from 1.
     pub version: u64,
@@ -30,7 +30,20 @@ pub struct Root {
     pub roles: BTreeMap<Role, RoleKeys>,
     /// Paths of members that this version does not know, as `keys.ab12.x-owner`.
     pub unknown: Vec<String>,
+    /// The signed portion as read.
+    pub raw: Value,
 }
+
+/// Members that this version knows, of the signed portion.
+pub(in crate::tuf) const TOP_MEMBERS: &[&str] = &[
+    "_type",
+    "spec_version",
+    "version",
+    "expires",
+    "consistent_snapshot",
+    "keys",
+    "roles",
+];
 
 impl Root {
     /// Reads the signed portion of a root.
@@ -43,16 +56,7 @@ impl Root {
             Some(_) => return Err(MetadataError::shape("consistent_snapshot", "true or false")),
         };
         let mut unknown = Vec::new();
-        note_unknown(
-            &mut unknown,
-            top,
-            "",
-            &[
-                &Header::MEMBERS[..],
-                &["consistent_snapshot", "keys", "roles"],
-            ]
-            .concat(),
-        );
+        note_unknown(&mut unknown, top, "", TOP_MEMBERS);
         Ok(Self {
             version: header.version,
             expires: header.expires,
@@ -66,6 +70,7 @@ impl Root {
             )?,
             roles: read_roles(object(member(top, "", "roles")?, "roles")?, &mut unknown)?,
             unknown,
+            raw: signed.clone(),
         })
     }
 
@@ -107,7 +112,7 @@ fn read_roles(
     for role in Role::ALL {
         let at = format!("roles.{role}");
         let members = object(member(listed, "roles", role.name())?, &at)?;
-        note_unknown(unknown, members, &at, &listed::ROLE_MEMBERS);
+        note_unknown(unknown, members, &at, listed::ROLE_MEMBERS);
         roles.insert(role, listed::role_keys(members, &at, role.name())?);
     }
     Ok(roles)
