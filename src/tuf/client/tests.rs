@@ -2,6 +2,8 @@ mod delegated;
 mod refused;
 mod repository;
 
+use proptest::prelude::*;
+
 use super::{Client, ClientError, Earlier, Layout, Limits};
 use crate::tuf::root::Role;
 use crate::tuf::testing::{NOW, data};
@@ -200,4 +202,32 @@ fn the_roots_of_sigstore_are_followed_from_the_first() {
     assert!(
         matches!(visit(NOW), ClientError::Expired { file, version: 10, .. } if file == "10.root.json")
     );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Whatever byte of whatever file is changed: the repository is refused, or all that was signed
+    /// is the same.
+    #[test]
+    fn no_changed_byte_is_accepted(file: prop::sample::Index, at: prop::sample::Index, byte: u8) {
+        let mut files = Maker::default().files();
+        let good = visit(&files).unwrap().trust().standings().map(|role| role.payload);
+        let names: Vec<String> = files.0.keys().filter(|name| name.ends_with(".json")).cloned().collect();
+        let name = file.get(&names);
+        let bytes = files.0.get_mut(name).unwrap();
+        let at = at.index(bytes.len());
+        let changed = bytes[at] != byte;
+        bytes[at] = byte;
+        match visit(&files) {
+            Ok(client) => {
+                let now = client.trust().standings().map(|role| role.payload);
+                prop_assert_eq!(now, good);
+                // what is listed with a digest has every byte as it was
+                let listed = name.contains("snapshot") || name.contains("targets");
+                prop_assert!(!(changed && listed));
+            }
+            Err(error) => prop_assert!(changed, "{}", error),
+        }
+    }
 }
