@@ -36,6 +36,8 @@ pub struct Delegations {
     pub succinct: Option<Value>,
     /// Members besides that this version does not know, as read.
     pub extra: Map<String, Value>,
+    /// Where each role stands in `roles`.
+    places: BTreeMap<String, usize>,
 }
 
 /// One role that is delegated to.
@@ -110,8 +112,11 @@ impl Delegations {
                 ));
             }
         };
+        let places = roles.iter().enumerate();
+        let places = places.map(|(place, role)| (role.name.clone(), place));
         Ok(Self {
             keys,
+            places: places.collect(),
             roles,
             succinct,
             extra: besides(members, &KNOWN),
@@ -120,7 +125,7 @@ impl Delegations {
 
     /// The role of this name, where it is delegated to.
     pub fn role(&self, name: &str) -> Option<&DelegatedRole> {
-        self.roles.iter().find(|role| role.name == name)
+        self.roles.get(*self.places.get(name)?)
     }
 
     /// The roles that are asked about `path`, in order: up to the first that stops the search.
