@@ -77,7 +77,8 @@ impl Default for Limits {
     }
 }
 
-/// What a client has from its last visit: the files as they were then. What is not signed by the
+/// What a client has from its last visit: the files as they were then. (The root that it trusted
+/// then is the one to begin with: an older one could hide those after it.) What is not signed by the
 /// keys that the newest root names does not count any more, so new keys are the way out after
 /// versions have been raised by somebody who had the old ones (section 5.3.11, fast-forward).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
