@@ -23,6 +23,8 @@
 //! | add a kind of step | one line in [`steps::KINDS`] |
 //! | use a token, or add a kind of token | the trait [`Tokens`]; [`token::AllTokens`] behind it |
 //! | read a root and know whether it is good | [`Signed::parse`], then [`Trusted::first`] or [`Trusted::next`]: only a [`Trusted`] has passed its threshold |
+//! | verify a whole repository as clients do, from files that I bring | [`tuf::client::Client`] with a [`tuf::client::Fetch`] |
+//! | read targets, snapshot or timestamp metadata | [`Trusted::delegate`], which gives [`tuf::targets::Targets`] and its like; what changes: [`tuf::targets::targets_changes`] |
 //! | the bytes that TUF signs | [`canonical::olpc`] |
 //! | check a transcript, record by record | [`Chain::verify`]; with all its meaning: [`Auditor`] |
 //! | show a digest to people | [`digest::Sha256`]: hex, groups, PGP words |
@@ -46,7 +48,7 @@
 //!            ▼             ▼
 //!          transcript ⇄ ceremony ── report      the log and the rules
 //!                          │
-//!                         tuf                   root metadata, thresholds
+//!                         tuf                   metadata, thresholds, the client
 //!                          │
 //!                 canonical, digest, safe       bytes
 //! ```
@@ -70,6 +72,7 @@
 //! [`steps::KINDS`]: ceremony::steps::KINDS
 //! [`Tokens`]: ports::Tokens
 //! [`Trusted`]: tuf::trusted::Trusted
+//! [`Trusted::delegate`]: tuf::trusted::Trusted::delegate
 //! [`Trusted::first`]: tuf::trusted::Trusted::first
 //! [`Trusted::next`]: tuf::trusted::Trusted::next
 
