@@ -81,6 +81,7 @@ pub mod cli;
 pub mod digest;
 pub mod directory;
 pub mod driver;
+pub mod envelope;
 pub mod journal;
 pub mod ports;
 pub mod report;
