@@ -86,6 +86,7 @@ pub mod journal;
 pub mod ports;
 pub mod report;
 pub mod safe;
+pub mod sealed;
 pub mod secret;
 pub mod token;
 pub mod transcript;

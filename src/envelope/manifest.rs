@@ -282,8 +282,7 @@ fn listed(at: usize, entry: Value) -> Result<Listed, ManifestError> {
         return Err(wrong(&place, "an object"));
     };
     let within = |name: &str| format!("{place}.{name}");
-    let name =
-        text(&mut members, "name")?.ok_or_else(|| wrong(&within("name"), "a file name"))?;
+    let name = text(&mut members, "name")?.ok_or_else(|| wrong(&within("name"), "a file name"))?;
     let sha256 = text(&mut members, "sha256")?
         .and_then(|hex| hex.parse().ok())
         .ok_or_else(|| wrong(&within("sha256"), "64 lower-case hex digits"))?;
@@ -308,7 +307,10 @@ fn text(members: &mut Map<String, Value>, name: &str) -> Result<Option<String>, 
 fn none_left(members: &Map<String, Value>, place: &str) -> Result<(), ManifestError> {
     match members.keys().next() {
         None => Ok(()),
-        Some(name) => Err(ManifestError::Unknown(format!("{place}{}", shortened(name)))),
+        Some(name) => Err(ManifestError::Unknown(format!(
+            "{place}{}",
+            shortened(name)
+        ))),
     }
 }
 

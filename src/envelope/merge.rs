@@ -117,7 +117,11 @@ pub enum MergeError {
     /// A list of signatures calls the payload something that it is not.
     #[error(
         "{} says that its signatures are over {} version {}, but that payload is {} version {}",
-        safe(input), shortened(said_role), said_version, shortened(role), version
+        safe(input),
+        shortened(said_role),
+        said_version,
+        shortened(role),
+        version
     )]
     Mislabelled {
         /// The list.
@@ -268,10 +272,7 @@ fn check_same(
 
 /// Every signature of every input by key id: the ids of the metadata file first and in its order,
 /// then the others as they come; for each id the inputs in the order given.
-fn gather<'a>(
-    inputs: &'a [Input],
-    metadata: &Metadata,
-) -> Vec<(KeyId, Vec<Candidate<'a>>)> {
+fn gather<'a>(inputs: &'a [Input], metadata: &Metadata) -> Vec<(KeyId, Vec<Candidate<'a>>)> {
     let mut order: Vec<KeyId> = metadata.signatures().iter().map(|one| one.keyid).collect();
     let mut found: BTreeMap<KeyId, Vec<Candidate<'a>>> =
         order.iter().map(|id| (*id, Vec::new())).collect();

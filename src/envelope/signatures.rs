@@ -103,7 +103,10 @@ impl SignatureList {
         let mut signatures: Vec<Signature> = Vec::with_capacity(list.len());
         for (at, entry) in list.iter().enumerate() {
             let signature = one(at, entry)?;
-            if signatures.iter().any(|other| other.keyid == signature.keyid) {
+            if signatures
+                .iter()
+                .any(|other| other.keyid == signature.keyid)
+            {
                 return Err(wrong(
                     &format!("signatures[{at}].keyid"),
                     "another than those before it",
@@ -188,7 +191,9 @@ fn text<'a>(
 }
 
 fn known(members: &Map<String, Value>, within: &str, names: &[&str]) -> Result<(), ListError> {
-    let mut strange = members.keys().filter(|name| !names.contains(&name.as_str()));
+    let mut strange = members
+        .keys()
+        .filter(|name| !names.contains(&name.as_str()));
     strange.next().map_or(Ok(()), |name| {
         Err(wrong(
             &format!("{within}{}", shortened(name)),

@@ -81,7 +81,11 @@ impl<'a> Judge<'a> {
         Standing {
             side: self.side,
             root_version: self.root.version,
-            missing: ids.iter().filter(|id| !has_signed(id)).map(wanted).collect(),
+            missing: ids
+                .iter()
+                .filter(|id| !has_signed(id))
+                .map(wanted)
+                .collect(),
             holders: ids.iter().map(wanted).collect(),
             tally,
         }
