@@ -23,6 +23,8 @@
 //! | add a kind of step | one line in [`steps::KINDS`] |
 //! | use a token, or add a kind of token | the trait [`Tokens`]; [`token::AllTokens`] behind it |
 //! | read a root and know whether it is good | [`Signed::parse`], then [`Trusted::first`] or [`Trusted::next`]: only a [`Trusted`] has passed its threshold |
+//! | carry files across the air gap, or read what came | [`Envelope::pack`], [`Envelope::parse`]; encrypted: [`sealed`] |
+//! | bring signatures of several sites together | [`envelope::merge`] |
 //! | the bytes that TUF signs | [`canonical::olpc`] |
 //! | check a transcript, record by record | [`Chain::verify`]; with all its meaning: [`Auditor`] |
 //! | show a digest to people | [`digest::Sha256`]: hex, groups, PGP words |
@@ -40,13 +42,13 @@
 //!          directory ── driver ────┘            the loop; opening and going on
 //!            │             │
 //!            │           ports ◄── world ── token, airgap     effects, performed
-//!            │             │         │
-//!          journal         │       secret
+//!            │             │         │       │
+//!          journal         │       secret  sealed             encryption with age
 //!   ─────────┼─────────────┼──────────────────  above: files, clock, terminal; below: none
 //!            ▼             ▼
 //!          transcript ⇄ ceremony ── report      the log and the rules
 //!                          │
-//!                         tuf                   root metadata, thresholds
+//!                         tuf ◄── envelope      root metadata, thresholds; what crosses the gap
 //!                          │
 //!                 canonical, digest, safe       bytes
 //! ```
@@ -61,6 +63,8 @@
 //! [`board`]: ceremony::board::board
 //! [`Chain::verify`]: transcript::Chain::verify
 //! [`Driver`]: driver::Driver
+//! [`Envelope::pack`]: envelope::Envelope::pack
+//! [`Envelope::parse`]: envelope::Envelope::parse
 //! [`Plan::parse`]: ceremony::plan::Plan::parse
 //! [`Problems`]: ceremony::problem::Problems
 //! [`Procedure::new`]: ceremony::procedure::Procedure::new

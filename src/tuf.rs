@@ -24,4 +24,4 @@ pub mod threshold;
 pub mod trusted;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
