@@ -59,9 +59,10 @@ pub fn ask(question: &str) -> Result<Secret, Failure> {
         .write(true)
         .open("/dev/tty")
         .map_err(failed)?;
-    write!(terminal, "{question}: ").map_err(failed)?;
     let secret = {
+        // before the question: what is typed in answer to it is neither shown nor thrown away
         let quiet = Quiet::begin(&terminal).map_err(failed)?;
+        write!(&terminal, "{question}: ").map_err(failed)?;
         quiet.line().map_err(failed)?
     };
     writeln!(terminal).map_err(failed)?;
