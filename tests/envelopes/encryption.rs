@@ -61,6 +61,7 @@ fn several_recipients_and_age_opens_it() {
     room.write("t.jsonl", "{\"record\":1}\n".repeat(9000));
     let (a, b) = (keygen(&room, "a.key"), keygen(&room, "b.key"));
     keygen(&room, "c.key");
+    room.write("no.key", "AGE-SECRET-KEY-1QQ\n");
     pack(&room, "plain.rse", &[]).is(0, &[]);
     pack(&room, "e.rse", &["-r", &a, "--recipient", &b]).is(0, &["for recipients"]);
     let plain = std::fs::read(room.at("plain.rse")).unwrap();
@@ -92,7 +93,7 @@ fn several_recipients_and_age_opens_it() {
     .is(0, &["t.jsonl"]);
     inspect("e.rse", &["--identity", "c.key"]).is(1, &["not encrypted for any"]);
     inspect("e.rse", &[]).is(2, &["--identity FILE"]);
-    inspect("e.rse", &["--identity", "t.jsonl"]).is(3, &["line 1 of the identity file"]);
+    inspect("e.rse", &["--identity", "no.key"]).is(3, &["line 1 of the identity file"]);
     inspect("e.rse", &["--identity", "absent"]).is(3, &["absent"]);
     let secret = room.read("a.key");
     let secret = secret.lines().last().unwrap();

@@ -10,6 +10,8 @@ use rootstage::tuf::key::PublicKey;
 use rootstage::tuf::root::{KeyEntry, Role, RoleSpec, RootSpec, Signature, Signed, payload};
 use time::macros::datetime;
 
+use crate::venue::Room;
+
 /// The time that every envelope of these tests bears.
 pub const CREATED: &str = "2026-11-23T09:00:00Z";
 
@@ -70,4 +72,9 @@ pub fn signed(root: &Signed, by: &[&Pair]) -> Vec<u8> {
         pair.sign(&mut root);
     }
     root.to_file()
+}
+
+/// A root in the room.
+pub fn read_root(room: &Room, name: &str) -> Signed {
+    Signed::parse(room.read(name).as_bytes()).unwrap()
 }
