@@ -186,7 +186,7 @@ fn what_is_wrong_is_named() {
     ));
     assert_eq!(refused(&honest(b"{}")), EnvelopeError::NoManifest);
     assert_eq!(
-        refused(&honest(&[&[b' '; 70_000][..], b"\n"].concat())),
+        refused(&honest(&[vec![b' '; 70_000].as_slice(), b"\n"].concat())),
         EnvelopeError::NoManifest
     );
     assert!(matches!(
@@ -286,7 +286,7 @@ fn contents_are_what_their_kind_says() {
         check(Kind::PublicKeys, b"\xff"),
         Err(ContentsError::NotText)
     );
-    let long = [root.as_slice(), &[b' '; 512_000]].concat();
+    let long = [root.as_slice(), &vec![b' '; 512_000]].concat();
     assert!(matches!(
         check(Kind::StagedRole, &long),
         Err(ContentsError::RootTooLong { .. })

@@ -1,5 +1,6 @@
 //! A reader written from `assets/envelope-format.md` alone, in Python, as a judge.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::roots::{pair, root, signed};
@@ -48,8 +49,9 @@ fn it_opens_what_we_pack() {
         };
         let mut expected = format!("content {}\n", packed["sha256"].as_str().unwrap());
         for payload in packed["payloads"].as_array().unwrap() {
-            expected += &format!(
-                "{} {} {}\n",
+            let _ = writeln!(
+                expected,
+                "{} {} {}",
                 payload["sha256"].as_str().unwrap(),
                 payload["size"],
                 payload["name"].as_str().unwrap()
