@@ -6,8 +6,10 @@
 mod audit;
 mod ceremony;
 mod doctor;
+mod envelope;
 mod front;
 mod manual;
+mod passphrase;
 pub mod plan;
 mod rehearsal;
 pub mod script;
@@ -104,6 +106,12 @@ enum Verb {
         after_help = "Example:\n  rootstage token list --module /usr/lib/softhsm/libsofthsm2.so"
     )]
     Token(token::Verb),
+    /// Files that cross the air gap: packed, opened, looked into, merged.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  rootstage envelope inspect root-2.rse"
+    )]
+    Envelope(envelope::Verb),
     /// Checks this machine: network, swap, clock, terminal, this binary.
     #[command(after_help = "Example:\n  rootstage doctor --json")]
     Doctor(doctor::Doctor),
@@ -243,6 +251,7 @@ pub fn run(hardening: Hardening) -> ExitCode {
         Some(Verb::Script(verb)) => verb.run(),
         Some(Verb::Plan(verb)) => verb.run(),
         Some(Verb::Token(verb)) => verb.run(),
+        Some(Verb::Envelope(verb)) => verb.run(),
         Some(Verb::Doctor(verb)) => verb.run(&room),
         Some(Verb::Completions(verb)) => {
             verb.run();

@@ -25,6 +25,8 @@
 //! | read a root and know whether it is good | [`Signed::parse`], then [`Trusted::first`] or [`Trusted::next`]: only a [`Trusted`] has passed its threshold |
 //! | verify a whole repository as clients do, from files that I bring | [`tuf::client::Client`] with a [`tuf::client::Fetch`] |
 //! | read targets, snapshot or timestamp metadata | [`Trusted::delegate`], which gives [`tuf::targets::Targets`] and its like; what changes: [`tuf::targets::targets_changes`] |
+//! | carry files across the air gap, or read what came | [`Envelope::pack`], [`Envelope::parse`]; encrypted: [`sealed`] |
+//! | bring signatures of several sites together | [`envelope::merge`] |
 //! | the bytes that TUF signs | [`canonical::olpc`] |
 //! | check a transcript, record by record | [`Chain::verify`]; with all its meaning: [`Auditor`] |
 //! | show a digest to people | [`digest::Sha256`]: hex, groups, PGP words |
@@ -42,13 +44,14 @@
 //!          directory ── driver ────┘            the loop; opening and going on
 //!            │             │
 //!            │           ports ◄── world ── token, airgap     effects, performed
-//!            │             │         │
-//!          journal         │       secret
+//!            │             │         │       │
+//!          journal         │       secret  sealed             encryption with age
 //!   ─────────┼─────────────┼──────────────────  above: files, clock, terminal; below: none
 //!            ▼             ▼
 //!          transcript ⇄ ceremony ── report      the log and the rules
 //!                          │
 //!                         tuf                   metadata, thresholds, the client
+//!                         tuf ◄── envelope      root metadata, thresholds; what crosses the gap
 //!                          │
 //!                 canonical, digest, safe       bytes
 //! ```
@@ -63,6 +66,8 @@
 //! [`board`]: ceremony::board::board
 //! [`Chain::verify`]: transcript::Chain::verify
 //! [`Driver`]: driver::Driver
+//! [`Envelope::pack`]: envelope::Envelope::pack
+//! [`Envelope::parse`]: envelope::Envelope::parse
 //! [`Plan::parse`]: ceremony::plan::Plan::parse
 //! [`Problems`]: ceremony::problem::Problems
 //! [`Procedure::new`]: ceremony::procedure::Procedure::new
@@ -84,10 +89,12 @@ pub mod cli;
 pub mod digest;
 pub mod directory;
 pub mod driver;
+pub mod envelope;
 pub mod journal;
 pub mod ports;
 pub mod report;
 pub mod safe;
+pub mod sealed;
 pub mod secret;
 pub mod token;
 pub mod transcript;
