@@ -23,6 +23,10 @@
 //! | add a kind of step | one line in [`steps::KINDS`] |
 //! | use a token, or add a kind of token | the trait [`Tokens`]; [`token::AllTokens`] behind it |
 //! | read a root and know whether it is good | [`Signed::parse`], then [`Trusted::first`] or [`Trusted::next`]: only a [`Trusted`] has passed its threshold |
+//! | know what a root changes, and what is to be said of it | [`tuf::diff::diff`]; every rule is in [`RULES`] |
+//! | know who must still sign, under the old root and the new | [`tuf::rotation::signers`] |
+//! | examine a whole history of roots | [`tuf::history::history`] |
+//! | find the token's certificate beside a root's key | [`attestation::matches`] |
 //! | the bytes that TUF signs | [`canonical::olpc`] |
 //! | check a transcript, record by record | [`Chain::verify`]; with all its meaning: [`Auditor`] |
 //! | show a digest to people | [`digest::Sha256`]: hex, groups, PGP words |
@@ -46,7 +50,7 @@
 //!            ▼             ▼
 //!          transcript ⇄ ceremony ── report      the log and the rules
 //!                          │
-//!                         tuf                   root metadata, thresholds
+//!          attestation ── tuf                   certificates; root metadata, thresholds
 //!                          │
 //!                 canonical, digest, safe       bytes
 //! ```
@@ -65,6 +69,7 @@
 //! [`Problems`]: ceremony::problem::Problems
 //! [`Procedure::new`]: ceremony::procedure::Procedure::new
 //! [`Script::parse`]: ceremony::script::Script::parse
+//! [`RULES`]: tuf::policy::RULES
 //! [`Signed::parse`]: tuf::root::Signed::parse
 //! [`State::asking`]: ceremony::state::State::asking
 //! [`steps::KINDS`]: ceremony::steps::KINDS
@@ -75,6 +80,7 @@
 
 pub mod airgap;
 pub mod answers;
+pub mod attestation;
 pub mod canonical;
 pub mod ceremony;
 pub mod cli;

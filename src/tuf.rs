@@ -32,4 +32,4 @@ pub mod trusted;
 pub mod verdicts;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
