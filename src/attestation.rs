@@ -126,7 +126,7 @@ pub struct Matches {
 }
 
 /// Puts certificates beside the keys of `root` that they are about.
-pub fn matches(root: &Root, found: Vec<Found>) -> Matches {
+pub fn matches(root: &Root, found: &[Found]) -> Matches {
     let listed = root.keys.iter().filter_map(|(id, key)| {
         let key = key.public.as_ref().ok()?;
         Some((*id, key.fingerprint()))

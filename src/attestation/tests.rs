@@ -60,7 +60,7 @@ fn certificates_stand_beside_the_keys_they_are_about() {
         note: String::new(),
     });
     let root = Root::parse(&spec.build().unwrap()).unwrap();
-    let matches = matches(&root, found.clone());
+    let matches = matches(&root, &found);
     for (id, beside) in &matches.keys {
         let places: Vec<_> = beside.iter().map(|found| found.place.as_str()).collect();
         let expected: &[&str] = if *id == attested.key_id() {
@@ -93,7 +93,7 @@ fn the_published_attestations_are_about_no_published_root_key() {
         let found = DIRECTORIES
             .iter()
             .filter_map(|directory| certificate(directory, "key_cert.pem"));
-        let matches = matches(&root, found.collect());
+        let matches = matches(&root, &found.collect::<Vec<_>>());
         assert!(matches.keys.iter().all(|(_, found)| found.is_empty()));
         assert_eq!(matches.others.len(), 10);
     }
