@@ -120,3 +120,6 @@ impl Verb {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

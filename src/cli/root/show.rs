@@ -169,10 +169,11 @@ fn certificate(text: &mut String, first: &str, found: &Found) {
     let serial = about
         .yubikey_serial
         .map_or_else(String::new, |serial| format!(", YubiKey serial {serial}"));
+    paragraph(text, first, &found.place);
     paragraph(
         text,
-        first,
-        &format!("{}: {}{serial}", found.place, about.subject),
+        &format!("{first}  "),
+        &format!("{}{serial}", about.subject),
     );
 }
 

@@ -110,7 +110,7 @@ impl super::Verify {
     }
 }
 
-fn of_root(new: &RootFile, trusted: &[RootFile], holders: &Holders) -> Verified {
+pub(super) fn of_root(new: &RootFile, trusted: &[RootFile], holders: &Holders) -> Verified {
     let mut steps = led_up_to(trusted, holders);
     let mut not_checked = Vec::new();
     match trusted {
