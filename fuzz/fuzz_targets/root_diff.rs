@@ -9,7 +9,7 @@ use rootstage::tuf::policy::{Policy, Rule};
 use rootstage::tuf::root::{Root, Signed, payload};
 use rootstage::tuf::rotation::signers;
 
-/// Two files, one after a byte of zeros (which no JSON holds).
+// two files, one after a byte of zeros (which no JSON holds).
 fuzz_target!(|bytes: &[u8]| {
     let mut files = bytes.splitn(2, |byte| *byte == 0);
     let read = |file: Option<&[u8]>| {

@@ -16,7 +16,7 @@ use crate::tuf::testing::{NOW, data};
 
 fn root(version: u64) -> Option<RootFile> {
     let name = format!("{version}.root.json");
-    let bytes = data(&format!("sigstore/root-history/{name}"))?.to_vec();
+    let bytes = data(&format!("sigstore/root-history/{name}"))?;
     let file = Metadata::parse(bytes, MAX_ROOT_BYTES).unwrap();
     let root = Root::parse(&file.to_signed().unwrap().signed).unwrap();
     Some(RootFile { name, file, root })
