@@ -12,6 +12,7 @@ mod manual;
 mod passphrase;
 pub mod plan;
 mod rehearsal;
+mod root;
 pub mod script;
 mod token;
 
@@ -100,6 +101,12 @@ enum Verb {
         after_help = "Example:\n  rootstage plan new --keyholders 5 --threshold 3 -o plan.toml"
     )]
     Plan(plan::Verb),
+    /// TUF roots: what they say, what a new one changes, who has signed, a whole history.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  rootstage root diff 9.root.json 10.root.json"
+    )]
+    Root(root::Verb),
     /// Tokens on this machine.
     #[command(
         subcommand,
@@ -250,6 +257,7 @@ pub fn run(hardening: Hardening) -> ExitCode {
         Some(Verb::Audit(verb)) => verb.run(),
         Some(Verb::Script(verb)) => verb.run(),
         Some(Verb::Plan(verb)) => verb.run(),
+        Some(Verb::Root(verb)) => verb.run(now()),
         Some(Verb::Token(verb)) => verb.run(),
         Some(Verb::Envelope(verb)) => verb.run(),
         Some(Verb::Doctor(verb)) => verb.run(&room),

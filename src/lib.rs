@@ -27,6 +27,10 @@
 //! | read targets, snapshot or timestamp metadata | [`Trusted::delegate`], which gives [`tuf::targets::Targets`] and its like; what changes: [`tuf::targets::targets_changes`] |
 //! | carry files across the air gap, or read what came | [`Envelope::pack`], [`Envelope::parse`]; encrypted: [`sealed`] |
 //! | bring signatures of several sites together | [`envelope::merge`] |
+//! | know what a root changes, and what is to be said of it | [`tuf::diff::diff`]; every rule is in [`RULES`] |
+//! | know who must still sign, under the old root and the new | [`tuf::rotation::signers`] |
+//! | examine a whole history of roots | [`tuf::history::history`] |
+//! | find the token's certificate beside a root's key | [`attestation::matches`] |
 //! | the bytes that TUF signs | [`canonical::olpc`] |
 //! | check a transcript, record by record | [`Chain::verify`]; with all its meaning: [`Auditor`] |
 //! | show a digest to people | [`digest::Sha256`]: hex, groups, PGP words |
@@ -50,8 +54,8 @@
 //!            ▼             ▼
 //!          transcript ⇄ ceremony ── report      the log and the rules
 //!                          │
-//!                         tuf                   metadata, thresholds, the client
-//!                         tuf ◄── envelope      root metadata, thresholds; what crosses the gap
+//!                         tuf ◄── envelope      metadata, thresholds, the client; what crosses the gap
+//!          attestation ── tuf                   certificates; root metadata, thresholds
 //!                          │
 //!                 canonical, digest, safe       bytes
 //! ```
@@ -72,6 +76,7 @@
 //! [`Problems`]: ceremony::problem::Problems
 //! [`Procedure::new`]: ceremony::procedure::Procedure::new
 //! [`Script::parse`]: ceremony::script::Script::parse
+//! [`RULES`]: tuf::policy::RULES
 //! [`Signed::parse`]: tuf::root::Signed::parse
 //! [`State::asking`]: ceremony::state::State::asking
 //! [`steps::KINDS`]: ceremony::steps::KINDS
@@ -83,6 +88,7 @@
 
 pub mod airgap;
 pub mod answers;
+pub mod attestation;
 pub mod canonical;
 pub mod ceremony;
 pub mod cli;
