@@ -4,6 +4,8 @@
 //! ceremony up. Where a sentence names clients, it is because they were tried.
 
 mod published;
+mod rules;
+mod whole;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +18,8 @@ use crate::digest::Sha256;
 use crate::safe::safe;
 
 pub use published::published;
+pub use rules::{RULES, Rule};
+pub(super) use whole::of_root;
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -308,7 +312,7 @@ fn shared_keys(found: &mut Vec<Finding>, spec: &RootSpec) {
     }
 }
 
-fn stop(found: &mut Vec<Finding>, rule: &'static str, sentence: String) {
+pub(super) fn stop(found: &mut Vec<Finding>, rule: &'static str, sentence: String) {
     found.push(Finding {
         rule,
         level: Level::Stop,
@@ -316,7 +320,7 @@ fn stop(found: &mut Vec<Finding>, rule: &'static str, sentence: String) {
     });
 }
 
-fn caution(found: &mut Vec<Finding>, rule: &'static str, sentence: String) {
+pub(super) fn caution(found: &mut Vec<Finding>, rule: &'static str, sentence: String) {
     found.push(Finding {
         rule,
         level: Level::Caution,
@@ -324,7 +328,15 @@ fn caution(found: &mut Vec<Finding>, rule: &'static str, sentence: String) {
     });
 }
 
-fn rule(role: Role, of_root: &'static str, of_others: &'static str) -> &'static str {
+pub(super) fn info(found: &mut Vec<Finding>, rule: &'static str, sentence: String) {
+    found.push(Finding {
+        rule,
+        level: Level::Info,
+        sentence,
+    });
+}
+
+pub(super) fn rule(role: Role, of_root: &'static str, of_others: &'static str) -> &'static str {
     if role == Role::Root {
         of_root
     } else {
@@ -336,7 +348,7 @@ fn keys_below(have: usize, needed: u32) -> bool {
     usize::try_from(needed).is_ok_and(|needed| have < needed)
 }
 
-fn plural(count: usize, noun: &str) -> String {
+pub(super) fn plural(count: usize, noun: &str) -> String {
     if count == 1 {
         format!("{count} {noun}")
     } else {
@@ -344,7 +356,7 @@ fn plural(count: usize, noun: &str) -> String {
     }
 }
 
-fn day_count(days: i64) -> String {
+pub(super) fn day_count(days: i64) -> String {
     if days == 1 {
         "1 day".to_owned()
     } else {

@@ -41,7 +41,7 @@ impl Signature {
 }
 
 /// A file of metadata with the signatures over it, none of which has been checked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signed {
     /// What is signed: kept whole, with members that this version does not know.
     pub signed: Value,

@@ -52,6 +52,16 @@ impl Tally {
         &self.counted
     }
 
+    /// The id and the key of every valid signature, the second one of a key included.
+    pub fn valid(&self) -> impl Iterator<Item = (KeyId, Sha256)> {
+        self.verdicts
+            .iter()
+            .filter_map(|(id, verdict)| match verdict {
+                Verdict::Counted { key } | Verdict::SameKeyAgain { key } => Some((*id, *key)),
+                _ => None,
+            })
+    }
+
     /// How many have signed.
     pub fn count(&self) -> usize {
         self.counted.len()
