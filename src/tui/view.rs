@@ -23,6 +23,7 @@ use super::pen::{Pen, Text};
 use super::screens::ask::Drawn;
 use super::screens::{ask, ended, help, overlays, small, working};
 use super::theme::Role;
+use super::widgets::board::Naming;
 use super::widgets::{board, frame, outline};
 use crate::ceremony::board::Board;
 
@@ -101,7 +102,7 @@ fn frame_of(model: &Model, pen: Pen, buffer: &mut Buffer) {
         };
         side_column(model, pen, buffer, side);
     }
-    if model.is_wide() {
+    if model.has_outline() {
         let width = usize::from(main.width);
         let mut quorum = vec![frame::rule(pen, "Quorum", "", width)];
         quorum.extend(quorum_rows(model, pen, &board, width));
@@ -138,18 +139,18 @@ fn around(model: &Model, pen: Pen) -> Around {
     let (width, height) = model.size;
     let columns = usize::from(width);
     let board = crate::ceremony::board::board(&model.state);
-    let wide = model.is_wide();
+    let wide = model.has_outline();
     let mut footer = vec![if wide {
         frame::rule(pen, "", "", columns)
     } else {
         board::line(pen, &board, columns)
     }];
-    if !wide && is_signed_now(model, &board) {
-        footer.extend(board::needed(pen, &board, columns, 1));
+    if !wide && is_signing(model) {
+        footer.extend(board::needed(pen, &board, columns, Naming::First));
     }
     footer.push(frame::digests(pen, model));
     footer.push(frame::hints(pen, model));
-    let x = if model.has_outline() { SIDE } else { 0 };
+    let x = if wide { SIDE } else { 0 };
     let quorum = if wide {
         quorum_rows(model, pen, &board, columns - usize::from(x)).len() + 1
     } else {
@@ -173,17 +174,17 @@ fn around(model: &Model, pen: Pen) -> Around {
 fn quorum_rows(model: &Model, pen: Pen, board: &Board, width: usize) -> Text {
     let mut rows = board::table(pen, board, width);
     if model.state.payload.is_some() {
-        rows.extend(board::needed(pen, board, width, 2));
+        rows.extend(board::needed(pen, board, width, Naming::Whole));
     }
     rows
 }
 
-/// Whether it is time to say who is still needed: there is content, somebody's turn is now or has
-/// been, and no text needs the row.
-fn is_signed_now(model: &Model, board: &Board) -> bool {
+/// Whether it is time to say who is still needed: the content is approved by somebody, and no text
+/// needs the rows.
+fn is_signing(model: &Model) -> bool {
+    let over = model.help || model.overlay.is_some() || model.ended();
     let reading = model.ask().is_some_and(|ask| ask.document.is_some());
-    let begun = board.rows.iter().any(|row| row.now || row.signed);
-    model.state.payload.is_some() && begun && !reading && !model.ended()
+    model.state.payload.is_some() && !model.state.approved.is_empty() && !reading && !over
 }
 
 fn side_column(model: &Model, pen: Pen, buffer: &mut Buffer, side: Rect) {

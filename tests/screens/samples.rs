@@ -241,7 +241,13 @@ pub fn state(mode: Mode, position: usize, asking: Option<Ask>) -> State {
         found: String::new(),
         advice: String::new(),
     }];
+    if position > 9 {
+        let names = ["alice", "bob", "carol"];
+        let held = names.map(|name| (KeyName(name.to_owned()), crate::played::held(name)));
+        state.keys = held.into();
+    }
     if position > 14 {
+        state.judges = vec![crate::played::judge(&["alice", "bob", "carol"], 2)].into();
         state.payload = Some(Payload {
             role: "root".to_owned(),
             version: 1,
@@ -401,6 +407,9 @@ pub fn named(name: &str, size: (u16, u16), glyphs: GlyphSet) -> Model {
             size,
         )
     };
+    if let Some(state) = crate::played::state(name) {
+        return Model::new(settings(glyphs, Colour::Sixteen), state, size);
+    }
     match name {
         "working" => {
             let mut model = of(Mode::Rehearsal, Colour::Sixteen, "pin");

@@ -30,7 +30,15 @@ pub fn body(pen: Pen, ask: &Ask, state: &State, pane: usize, tight: bool) -> Dra
     let mut sections = vec![0];
     if let Some(document) = &ask.document {
         let width = pane.min(MEASURE).saturating_sub(1);
-        for section in document::sections(pen, document, pane.saturating_sub(1), width) {
+        let mut parts = document::sections(pen, document, pane.saturating_sub(1), width);
+        // last, so that it is beside the fields for its words once all was read
+        if let Some(shown) = &ask.digest {
+            let title = format!("TO READ BACK: {}", safe(&shown.of));
+            let mut part = vec![document::heading(pen, &title, width)];
+            part.extend(digest::grid(pen, &shown.sha256));
+            parts.push(part);
+        }
+        for section in parts {
             if !tight {
                 text.push(Line::default());
             }
@@ -66,7 +74,7 @@ fn question(pen: Pen, ask: &Ask, state: &State, pane: usize, tight: bool) -> Tex
     if !ask.facts.is_empty() {
         parts.push(facts(pen, ask, width));
     }
-    if let Some(shown) = &ask.digest {
+    if let (Some(shown), None) = (&ask.digest, &ask.document) {
         let of = vec![pen.span(Role::Dim, format!(" {}", safe(&shown.of)))];
         let mut part = digest::grid(pen, &shown.sha256);
         match part.first_mut() {

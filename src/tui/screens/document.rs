@@ -44,7 +44,8 @@ pub fn sections(pen: Pen, document: &Document, pane: usize, measure: usize) -> V
     sections
 }
 
-fn heading(pen: Pen, title: &str, width: usize) -> Line<'static> {
+/// The first line of a section.
+pub fn heading(pen: Pen, title: &str, width: usize) -> Line<'static> {
     let rule = "─".repeat(width.saturating_sub(title.width() + 4));
     Line::from(vec![
         pen.span(Role::Dim, "── "),

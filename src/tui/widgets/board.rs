@@ -101,11 +101,16 @@ fn entry(pen: Pen, row: &Row, has: bool, name: String) -> [Span<'static>; 3] {
     ]
 }
 
-/// `Alice`, or `Alice old` for the token that she gives up.
+/// `Alice`, or `Alice old` for the token that she gives up. A key whose holder is not known has no
+/// first name.
 fn first_name(row: &Row) -> String {
     let first = safe(row.name.split(' ').next().unwrap_or(&row.name));
-    match row.key.as_ref().and_then(|key| key.0.split_once('.')) {
-        Some((_, which)) => format!("{first} {}", safe(which)),
+    match &row.key {
+        Some(key) => match key.0.split_once('.') {
+            Some((_, which)) => format!("{first} {}", safe(which)),
+            None => first,
+        },
+        None if first == "key" => safe(&row.name),
         None => first,
     }
 }
@@ -122,6 +127,9 @@ fn counted(board: &Board) -> String {
     let done = board.rows.iter().filter(|row| has(board, row)).count();
     if board.sides.is_empty() {
         return format!("   {done} of {keys} keys in hand");
+    }
+    if board.complete() {
+        return "   every threshold is reached".to_owned();
     }
     let missing = board.sides.iter().map(Side::missing).max();
     format!(
@@ -229,26 +237,39 @@ fn window(rows: &[Row]) -> (Vec<&Row>, Vec<&Row>) {
     (shown, hidden)
 }
 
-/// Who is still needed, by name, in at most `most` lines of `width` columns; empty where nothing is.
-pub fn needed(pen: Pen, board: &Board, width: usize, most: usize) -> Text {
+/// How people are called where it is said who is still needed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Naming {
+    /// By their whole names.
+    Whole,
+    /// By their first names, and which of two tokens is meant.
+    First,
+}
+
+/// Most lines of [`needed`].
+const LINES: usize = 2;
+
+/// Who is still needed on each side, by name; empty where nobody is. Where the names do not all fit,
+/// it says how many more there are.
+pub fn needed(pen: Pen, board: &Board, width: usize, naming: Naming) -> Text {
     let open = board.sides.iter().any(|side| side.missing() > 0);
     if !open || board.rows.iter().all(|row| row.counts.is_empty()) {
         return Vec::new();
     }
-    let fits = |names: usize| {
-        let lines = wrap(&sentence(board, names), width.saturating_sub(2));
-        (lines.len() <= most).then_some(lines)
+    let fits = |most: usize| {
+        let lines = wrap(&sentence(board, naming, most), width.saturating_sub(2));
+        (lines.len() <= LINES).then_some(lines)
     };
     let lines = (0..=board.rows.len()).rev().find_map(fits);
-    let lines = lines.unwrap_or_default();
     lines
+        .unwrap_or_default()
         .into_iter()
         .map(|line| pen.line(Role::Important, format!(" {line}")))
         .collect()
 }
 
-/// `Still needed: old: 1 more of Ben, Chidi; new: 2 more of Ben and 3 more people.`
-fn sentence(board: &Board, most: usize) -> String {
+/// `Still needed: old: 1 more of Ben, Chidi; new: 2 more of Ben and 3 more.`
+fn sentence(board: &Board, naming: Naming, most: usize) -> String {
     let words = words(board);
     let sides = board.sides.iter().zip(&words).enumerate();
     let parts = sides.map(|(index, (side, word))| {
@@ -263,7 +284,7 @@ fn sentence(board: &Board, most: usize) -> String {
         }
         let open = board.still_needed(index);
         let enough = usize::try_from(missing).is_ok_and(|missing| missing <= open.len());
-        let of = match (names(&open, most), enough) {
+        let of = match (names(&open, naming, most), enough) {
             (of, true) => format!(" of {of}"),
             (_, false) if open.is_empty() => ", and no key is left".to_owned(),
             (of, false) => format!(", and only {of} can sign"),
@@ -275,13 +296,16 @@ fn sentence(board: &Board, most: usize) -> String {
 }
 
 /// The first `most` names; those of people who are not here are marked.
-fn names(rows: &[&Row], most: usize) -> String {
+fn names(rows: &[&Row], naming: Naming, most: usize) -> String {
     let named = rows.iter().take(most).map(|row| {
-        let name = safe(&row.name);
-        if row.is_here() {
-            name
-        } else {
-            format!("{name} (not here)")
+        let name = match naming {
+            Naming::Whole => safe(&row.name),
+            Naming::First => first_name(row),
+        };
+        match name.strip_suffix(')') {
+            _ if row.is_here() => name,
+            Some(name) => format!("{name}, not here)"),
+            None => format!("{name} (not here)"),
         }
     });
     let named: Vec<String> = named.collect();

@@ -142,6 +142,11 @@ pub fn digests(pen: Pen, model: &Model) -> Line<'static> {
         spans.push(pen.span(Role::Important, state.head.short()));
         spans.push(pen.span(Role::Dim, format!(" · {} records", state.records)));
     }
+    match state.defunct.len() {
+        0 => {}
+        1 => spans.push(pen.span(Role::AlertWarn, "   1 attempt withdrawn")),
+        n => spans.push(pen.span(Role::AlertWarn, format!("   {n} attempts withdrawn"))),
+    }
     match state.exceptions.len() {
         0 => {}
         1 => spans.push(pen.span(Role::AlertWarn, "   1 exception")),
