@@ -177,7 +177,7 @@ fn nothing_signed() -> Said {
 fn base(state: &State) -> Said {
     let plan = &state.procedure.plan;
     match (&plan.trusted, &state.trusted) {
-        (None, _) => (Verdict::Note, "no root was trusted before".to_owned()),
+        (None, _) => pass("no root was trusted before this one"),
         (Some(_), None) => unfinished(state).unwrap_or_else(|| fail("it was never read")),
         (Some(_), Some(trusted)) => match import::trusted(state) {
             Ok(again) if again.payload == trusted.payload => pass(format!(
@@ -192,7 +192,7 @@ fn base(state: &State) -> Said {
 
 fn imported(state: &State) -> Said {
     if state.procedure.plan.staged.is_none() {
-        return (Verdict::Note, "no content came from outside".to_owned());
+        return pass("no content came from outside");
     }
     match (&state.payload, import::content(state)) {
         (None, _) => unfinished(state).unwrap_or_else(|| fail("it was never read")),
