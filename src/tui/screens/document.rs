@@ -106,12 +106,12 @@ fn one_remark(pen: Pen, remark: &Remark, width: usize) -> Text {
             Line::from(vec![pen.span(role, lead), pen.span(Role::Text, part)])
         })
         .collect();
-    let rule = safe(&remark.rule);
+    let id = safe(&remark.rule);
     match text.last_mut() {
-        Some(last) if last.width() + 2 + rule.width() <= width => {
-            last.spans.push(pen.span(Role::Dim, format!("  {rule}")));
+        Some(last) if last.width() + 2 + id.width() <= width => {
+            last.spans.push(pen.span(Role::Dim, format!("  {id}")));
         }
-        _ => text.push(pen.line(Role::Dim, format!("{:INDENT$}{rule}", ""))),
+        _ => text.push(pen.line(Role::Dim, format!("{:INDENT$}{id}", ""))),
     }
     text
 }

@@ -5,7 +5,7 @@ use ratatui::text::Line;
 use crate::ceremony::assembly;
 use crate::ceremony::decide::withdrawable;
 use crate::ceremony::import;
-use crate::report;
+use crate::ceremony::refusal::Refusal;
 use crate::safe::safe;
 use crate::tui::model::{Model, Overlay};
 use crate::tui::pen::{Pen, Text};
@@ -108,15 +108,23 @@ fn withdraw(pen: Pen, model: &Model, width: usize, tight: bool) -> Text {
     let title = " Withdraw the content, and take other content instead";
     let say = |words: &str| pen.wrapped(Role::Text, words, 1, width);
     let state = &model.state;
-    let (Ok(()), Some(payload)) = (withdrawable(state), &state.payload) else {
-        let mut parts = vec![vec![pen.line(Role::Title, title)]];
-        if let Err(refusal) = withdrawable(state) {
-            let words = report::refusal(&refusal);
-            parts.push(pen.wrapped(Role::Important, &words.happened, 1, width));
-            parts.push(say(&words.unchanged));
+    let payload = match (withdrawable(state), &state.payload) {
+        (Ok(()), Some(payload)) => payload,
+        (possible, _) => {
+            let because = match possible {
+                Err(Refusal::OutOfPlace { because, .. }) => because,
+                _ => "there is no content yet".to_owned(),
+            };
+            let why = format!("The content cannot be withdrawn: {because}.");
+            return join(
+                vec![
+                    vec![pen.line(Role::Title, title)],
+                    pen.wrapped(Role::Important, &safe(&why), 1, width),
+                    say("Nothing was changed. Esc goes back to the question."),
+                ],
+                tight,
+            );
         }
-        parts.push(say("Esc goes back to the question."));
-        return join(parts, tight);
     };
     let attempt = state.defunct.len() + 1;
     let back = state
@@ -132,10 +140,6 @@ fn withdraw(pen: Pen, model: &Model, width: usize, tight: bool) -> Text {
             .map(|step| safe(&step.title));
         format!("step {}, {}", back + 1, title.unwrap_or_default())
     });
-    let count = |here: usize, one: &str| match here {
-        1 => format!("1 {one}"),
-        more => format!("{more} {one}s"),
-    };
     let mut lost = pen.fact(
         " Content",
         &format!(
@@ -150,10 +154,10 @@ fn withdraw(pen: Pen, model: &Model, width: usize, tight: bool) -> Text {
     );
     let signed = format!(
         "{} made here, {} that came with it",
-        count(state.signatures.len(), "signature"),
-        count(payload.given.len(), "signature")
+        state.signatures.len(),
+        payload.given.len()
     );
-    lost.extend(pen.fact(" Signed", &signed, 12, Role::Text, width));
+    lost.extend(pen.fact(" Signatures", &signed, 12, Role::Text, width));
     let kept = assembly::defunct_name(attempt, &payload.role);
     let kept = format!("as metadata/{kept}, with the signatures that were made here");
     lost.extend(pen.fact(" Kept", &kept, 12, Role::Text, width));

@@ -53,27 +53,15 @@ fn has(board: &Board, row: &Row) -> bool {
 /// to ids, then to what is counted. Keys of people who are not here are named once they have signed.
 pub fn line(pen: Pen, board: &Board, width: usize) -> Line<'static> {
     let mut spans = vec![pen.span(Role::Dim, "── "), count(pen, board)];
-    let shown = board.rows.iter().filter(|r| r.key.is_some() || r.signed);
-    let shown: Vec<&Row> = shown.collect();
-    let elsewhere = match board.rows.len() - shown.len() {
-        0 => String::new(),
-        more => format!("   + {more} not here"),
-    };
     let used: usize = spans.iter().map(Span::width).sum();
-    let room = width.saturating_sub(used + elsewhere.width() + 4);
-    let namings: [fn(&Row) -> String; 3] = [|row| safe(&row.name), first_name, id];
-    let names = namings.into_iter().find_map(|naming| {
-        let names: Vec<String> = shown.iter().map(|row| naming(row)).collect();
-        (names.iter().map(|name| name.width() + 7).sum::<usize>() <= room).then_some(names)
-    });
-    match names {
-        Some(names) if !names.is_empty() => {
-            for (row, name) in shown.iter().zip(names) {
+    match entries(board, width.saturating_sub(used + 4)) {
+        Some((named, elsewhere)) => {
+            for (row, name) in named {
                 spans.extend(entry(pen, row, has(board, row), name));
             }
             spans.push(pen.span(Role::Dim, elsewhere));
         }
-        _ => spans.push(pen.span(Role::Dim, counted(board))),
+        None => spans.push(pen.span(Role::Dim, counted(board))),
     }
     let used: usize = spans.iter().map(Span::width).sum();
     spans.push(pen.span(
@@ -81,6 +69,37 @@ pub fn line(pen: Pen, board: &Board, width: usize) -> Line<'static> {
         format!(" {}", "─".repeat(width.saturating_sub(used + 1))),
     ));
     Line::from(spans)
+}
+
+/// The rows that are named in `room` columns, and what is said of the others.
+fn entries(board: &Board, room: usize) -> Option<(Vec<(&Row, String)>, String)> {
+    let namings: [fn(&Row) -> String; 3] = [|row| safe(&row.name), first_name, id];
+    let whom: [fn(&&Row) -> bool; 2] = [
+        |row| row.key.is_some() || row.signed,
+        |row| row.key.is_some(),
+    ];
+    for naming in namings {
+        for of in whom {
+            let rows = board.rows.iter().filter(of);
+            let named: Vec<(&Row, String)> = rows.map(|row| (row, naming(row))).collect();
+            let others = board.rows.len() - named.len();
+            let signed = board
+                .rows
+                .iter()
+                .filter(|row| row.signed && !of(row))
+                .count();
+            let elsewhere = match (others, signed) {
+                (0, _) => String::new(),
+                (_, 0) => format!("   + {others} not here"),
+                (_, signed) => format!("   + {others} not here, {signed} signed"),
+            };
+            let needed: usize = named.iter().map(|(_, name)| name.width() + 7).sum();
+            if !named.is_empty() && needed + elsewhere.width() <= room {
+                return Some((named, elsewhere));
+            }
+        }
+    }
+    None
 }
 
 fn entry(pen: Pen, row: &Row, has: bool, name: String) -> [Span<'static>; 3] {
