@@ -8,6 +8,7 @@ use crate::tuf::diff::{self, Change};
 use crate::tuf::key::{Holders, KeyId, PublicKey};
 use crate::tuf::policy::{self as rules, Finding, Level};
 use crate::tuf::root::{Role, Root, RootSpec};
+use crate::tuf::rotation;
 use crate::tuf::summary;
 
 /// What reviewers should know of the content: the worst first.
@@ -65,9 +66,25 @@ pub fn document(state: &State, payload: &Payload) -> Document {
         title: format!("{}.json", crate::safe::safe(&payload.role)),
         remarks: findings(state).into_iter().map(Remark::from).collect(),
         changes: changes(state),
-        signers: Vec::new(),
+        signers: signers(state, payload),
         lines: review_lines(state, payload),
     }
+}
+
+/// Who must sign, for a root that follows one that clients trust now: two thresholds, in sentences.
+fn signers(state: &State, payload: &Payload) -> Vec<String> {
+    let Some(trusted) = &state.trusted else {
+        return Vec::new();
+    };
+    if payload.role != Role::Root.name() {
+        return Vec::new();
+    }
+    let Ok(new) = Root::parse(&payload.signed) else {
+        return Vec::new();
+    };
+    let signatures = super::signatures(state);
+    let old = Some(&trusted.root);
+    rotation::signers(old, &new, &payload.bytes, &signatures, &holders(state)).sentences()
 }
 
 /// What the content changes of what clients have now.
