@@ -13,6 +13,7 @@ use time::OffsetDateTime;
 use super::token::{Algorithm, TokenName};
 use crate::digest::Sha256;
 use crate::tuf::key::KeyId;
+use crate::tuf::root::Role;
 
 pub use write::{Outline, rehearsal, template};
 
@@ -337,6 +338,13 @@ impl Plan {
             Some((person, key)) => person.name_with(key),
             None => name.0.clone(),
         }
+    }
+
+    /// Whether a root that comes from outside is signed; it may be the first of all, without a
+    /// trusted one before it.
+    pub fn stages_a_root(&self) -> bool {
+        let staged = self.staged.as_ref();
+        staged.is_some_and(|staged| staged.role == Role::Root.name())
     }
 
     /// People of one duty, in the order of the file.
