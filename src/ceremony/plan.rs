@@ -15,7 +15,9 @@ use crate::digest::Sha256;
 use crate::tuf::key::KeyId;
 use crate::tuf::root::Role;
 
-pub use write::{Outline, rehearsal, template};
+pub use write::{
+    Outline, Practice, Published, Staged, Unfit, fits, practice, rehearsal, staged_root, template, template_after, Unreadable,
+};
 
 /// Id of a participant in the plan: lower-case letters, digits, hyphens.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
