@@ -155,6 +155,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("clap::", &["cli.rs", "cli/"]),
     ("clap_mangen::", &["cli/manual.rs"]),
     ("signal_hook::", &["tui.rs", "tui/", "cli/", "cli.rs"]),
+    ("ring::", &["tuf/key/ecdsa.rs"]),
+    ("rsa::", &["tuf/key/rsa.rs"]),
     ("ratatui::", &["tui.rs", "tui/"]),
     ("crossterm::", &["tui.rs", "tui/"]),
 ];

@@ -136,9 +136,17 @@ fn online_key(state: &State, path: &str, pinned: Option<Sha256>) -> Result<Publi
             file.sha256
         ));
     }
-    PublicKey::from_pem(&file.text).map_err(|error| {
+    let key = PublicKey::from_pem(&file.text).map_err(|error| {
         format!("root.key-file: the key file {path} holds no usable public key: {error}.")
-    })
+    })?;
+    // what others published with RSA is verified; new roots do not begin with it
+    if key.algorithm().is_none() {
+        return Err(format!(
+            "root.key-file: the key file {path} holds an {} key: a root written here names P-256, P-384 and Ed25519 keys only.",
+            key.kind_name()
+        ));
+    }
+    Ok(key)
 }
 
 /// The signatures made here, in the order of the plan's keys. One signature stands under every id
@@ -235,7 +243,10 @@ pub fn defunct_files(state: &State) -> Vec<MetadataFile> {
     let files = state.defunct.iter().zip(1..).map(|(defunct, attempt)| {
         let signatures = united(&defunct.payload, defunct.signatures.clone());
         MetadataFile {
-            name: format!("defunct-{attempt}.{}.json", file_name(&defunct.payload.role)),
+            name: format!(
+                "defunct-{attempt}.{}.json",
+                file_name(&defunct.payload.role)
+            ),
             bytes: file_of(&defunct.payload, signatures),
         }
     });

@@ -112,7 +112,11 @@ pub fn board(state: &State) -> Board {
     });
     let sides: Vec<Side> = sides.collect();
     Board {
-        sides: if sides.is_empty() { planned(state) } else { sides },
+        sides: if sides.is_empty() {
+            planned(state)
+        } else {
+            sides
+        },
         rows,
     }
 }

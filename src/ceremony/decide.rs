@@ -301,12 +301,12 @@ fn observed(state: &State, effect: &Effect, outcome: Outcome) -> Event {
 
 fn usable(key: &TokenKey, token: &TokenName) -> Result<(), Fault> {
     match PublicKey::from_pem(&key.public_pem) {
-        Ok(public) if public.algorithm() == key.algorithm => Ok(()),
+        Ok(public) if public.algorithm() == Some(key.algorithm) => Ok(()),
         Ok(public) => Err(Fault::TokenFailed {
             token: token.clone(),
             reason: format!(
                 "the public key is {}, announced as {}",
-                public.algorithm().name(),
+                public.kind_name(),
                 key.algorithm.name()
             ),
         }),

@@ -106,7 +106,12 @@ pub fn content(state: &State) -> Result<Payload, String> {
     for path in &plan.also {
         let copy = read(state, path)?;
         if copy.digest() != payload.sha256 {
-            return Err(other_content(path, copy.digest(), &plan.path, payload.sha256));
+            return Err(other_content(
+                path,
+                copy.digest(),
+                &plan.path,
+                payload.sha256,
+            ));
         }
         for signature in copy.signatures() {
             unite(&judges, &mut payload, signature);

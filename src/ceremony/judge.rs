@@ -71,7 +71,9 @@ pub fn judges(state: &State, payload: &Payload) -> Vec<Judge> {
         });
         return old.into_iter().chain(new).collect();
     }
-    let top = Role::ALL.into_iter().find(|role| role.name() == payload.role);
+    let top = Role::ALL
+        .into_iter()
+        .find(|role| role.name() == payload.role);
     let judge = top.zip(trusted).and_then(|(role, root)| {
         Judge::of_root(format!("{role} in root {}", root.version), root, role)
     });

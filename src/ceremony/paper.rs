@@ -9,7 +9,7 @@ mod plan_sheet;
 
 use super::ask::Seat;
 use super::plain::paragraphs;
-use super::plan::{KeyPlan, Duty, Mode, Participant, Plan};
+use super::plan::{Duty, KeyPlan, Mode, Participant, Plan};
 use super::procedure::Procedure;
 use super::script::{Answerer, Each, Script};
 use crate::digest::Sha256;

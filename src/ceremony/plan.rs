@@ -312,6 +312,11 @@ pub struct PlanPolicy {
 }
 
 impl Plan {
+    /// Whether it has nothing to sign: a trial of tokens signs no more than its proofs.
+    pub fn signs_nothing(&self) -> bool {
+        self.root.is_none() && self.staged.is_none()
+    }
+
     /// The participant of this id.
     pub fn participant(&self, id: &ParticipantId) -> Option<&Participant> {
         self.participants.iter().find(|p| &p.id == id)

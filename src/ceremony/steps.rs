@@ -63,6 +63,11 @@ pub fn kind(name: &str) -> Option<&'static dyn Kind> {
     KINDS.iter().copied().find(|kind| kind.name() == name)
 }
 
+/// Whether an answer to this ask lets a ceremony go on that a rule would stop.
+pub fn accepts_a_stop(ask: &Ask) -> bool {
+    findings::is_acceptance(ask)
+}
+
 /// What a step wants next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {

@@ -1,5 +1,5 @@
 use super::{Words, effect, fault, refusal};
-use crate::ceremony::effect::{Contents, FileDigest, Effect, Message};
+use crate::ceremony::effect::{Contents, Effect, FileDigest, Message};
 use crate::ceremony::plan::ParticipantId;
 use crate::ceremony::refusal::Refusal;
 use crate::ceremony::token::{Algorithm, Fault, PinState, TokenName};

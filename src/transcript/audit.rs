@@ -222,7 +222,10 @@ fn only_closes(state_after: &State, placed: &Placed) -> bool {
         | Event::CeremonyClosed {}
         // A break or a power cut after the head was written on paper changes nothing that it covers.
         | Event::Paused { .. }
-        | Event::Resumed(_) => state_after.threshold_reached && !state_after.written.is_empty(),
+        | Event::Resumed(_) => {
+            let nothing_to_write = state_after.procedure.plan.signs_nothing();
+            nothing_to_write || (state_after.counted && !state_after.written.is_empty())
+        }
         _ => false,
     }
 }

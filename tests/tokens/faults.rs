@@ -102,7 +102,7 @@ token_story! {
         ] {
             faulty.now(fault);
             for pulled in [
-                tokens.sign(&faulty.name, "k", b"m", &pin).err(),
+                tokens.sign(&faulty.name, "k", None, b"m", &pin).err(),
                 tokens.find_key(&faulty.name, "k", Some(&pin)).err(),
             ] {
                 assert_eq!(pulled.as_ref().map(Fault::retry), Some(Retry::LookFirst));
@@ -111,7 +111,7 @@ token_story! {
             }
         }
         faulty.now("");
-        assert!(tokens.sign(&faulty.name, "k", b"m", &pin).is_ok());
+        assert!(tokens.sign(&faulty.name, "k", None, b"m", &pin).is_ok());
     }
 }
 
@@ -139,7 +139,7 @@ token_story! {
             faulty.now("bad-signature");
             let token = faulty.name.clone();
             assert_eq!(
-                tokens.sign(&faulty.name, algorithm.name(), b"m", &pin),
+                tokens.sign(&faulty.name, algorithm.name(), None, b"m", &pin),
                 Err(Fault::BadSignature { token })
             );
         }
@@ -176,12 +176,12 @@ token_story! {
             let key = tokens.generate(&faulty.name, algorithm.name(), algorithm, &pin).unwrap();
             assert!(key.attributes.always_authenticate);
             assert_eq!(faulty.logins(), ["user"]);
-            tokens.sign(&faulty.name, algorithm.name(), b"m", &pin).unwrap();
+            tokens.sign(&faulty.name, algorithm.name(), None, b"m", &pin).unwrap();
             assert_eq!(faulty.logins(), ["user", "user", "context"]);
         }
         // a module that takes raw ECDSA in one part only says so; it is not taken for success
         faulty.now("each-time-strict");
-        let strict = AllTokens::default().sign(&faulty.name, "ecdsa-p256", b"m", &pin);
+        let strict = AllTokens::default().sign(&faulty.name, "ecdsa-p256", None, b"m", &pin);
         assert!(matches!(strict, Err(Fault::TokenFailed { .. })), "{strict:?}");
     }
 }

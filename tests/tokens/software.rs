@@ -87,7 +87,10 @@ fn generates_and_signs_with_every_algorithm_and_openssl_agrees() {
         assert!(judge(b"message") && !judge(b"another"), "{algorithm:?}");
         let (token, label) = (name.clone(), "another".to_owned());
         let absent = Err(Fault::KeyAbsent { token, label });
-        assert_eq!(tokens().sign(&name, "another", None, b"message", &pass), absent);
+        assert_eq!(
+            tokens().sign(&name, "another", None, b"message", &pass),
+            absent
+        );
     }
 }
 
@@ -273,7 +276,11 @@ fn a_file_that_asks_for_too_much_work_is_refused_at_once() {
         .unwrap();
     let dear = [&whole[..end], b" 21\n", &whole[end + 3..]].concat();
     fs::write(&path, dear).unwrap();
-    let reason = storage_reason(tokens().sign(&name, "k", None, b"m", &secret(PASSPHRASE)).err());
+    let reason = storage_reason(
+        tokens()
+            .sign(&name, "k", None, b"m", &secret(PASSPHRASE))
+            .err(),
+    );
     assert_eq!(
         reason,
         "asks for scrypt work factor 21; at most 20 is accepted"

@@ -16,7 +16,8 @@ use crate::tuf::root::{Role, Root, RootSpec};
 /// The `signed` part of the next root.
 pub fn content(state: &State, trusted: &TrustedRoot) -> Result<Value, NotMade> {
     let plan = state.procedure.plan.root.as_ref();
-    let plan = plan.ok_or_else(|| NotMade::Keys(vec!["The plan names no root to make.".to_owned()]))?;
+    let plan =
+        plan.ok_or_else(|| NotMade::Keys(vec!["The plan names no root to make.".to_owned()]))?;
     let mut problems = unaccounted(state, plan, &trusted.root);
     let mut keys = Keys {
         objects: Map::new(),
@@ -182,9 +183,17 @@ pub fn beyond_the_script(state: &State, old: &Root, new: &Root) -> Vec<Finding> 
         return Vec::new();
     };
     let holders = super::holders(state);
-    let diff = diff::diff(Some(old), new, &holders, &super::policy(state), super::now(state));
+    let diff = diff::diff(
+        Some(old),
+        new,
+        &holders,
+        &super::policy(state),
+        super::now(state),
+    );
     let beyond = diff.changes.into_iter().filter(|change| {
-        change.mark != Mark::Kept && change.class != Class::Version && !allowed.contains(&change.class)
+        change.mark != Mark::Kept
+            && change.class != Class::Version
+            && !allowed.contains(&change.class)
     });
     beyond
         .map(|change| Finding {

@@ -19,7 +19,9 @@ pub fn findings(state: &State) -> Vec<Finding> {
                 (Ok(new), None) => match first::spec(state) {
                     // made here: the plan knows more of it than the root says
                     Ok(spec) if payload.file.is_none() => findings_of_first(state, &spec),
-                    _ => diff::diff(None, &new, &holders(state), &policy(state), now(state)).findings,
+                    _ => {
+                        diff::diff(None, &new, &holders(state), &policy(state), now(state)).findings
+                    }
                 },
                 (Err(error), _) => vec![Finding {
                     rule: "root.unreadable",
@@ -28,8 +30,9 @@ pub fn findings(state: &State) -> Vec<Finding> {
                 }],
             }
         }
-        (None, None) => first::spec(state)
-            .map_or_else(|_| Vec::new(), |spec| findings_of_first(state, &spec)),
+        (None, None) => {
+            first::spec(state).map_or_else(|_| Vec::new(), |spec| findings_of_first(state, &spec))
+        }
         _ => Vec::new(),
     };
     found.sort_by_key(|finding| std::cmp::Reverse(finding.level));

@@ -71,7 +71,14 @@ fn read(reading: &Reading<'_>, digest: Sha256) -> Option<Plan> {
     let root = top
         .optional_section("root")
         .map(|section| root::read(reading, &section, trusted.is_some()));
-    published::judge(reading, &top, trusted.is_some(), &staged, root.is_some(), &participants);
+    published::judge(
+        reading,
+        &top,
+        trusted.is_some(),
+        &staged,
+        root.is_some(),
+        &participants,
+    );
     let output = read_output(reading, top.optional_section("output"));
     top.finish();
     if let Some(Some(root)) = &root {

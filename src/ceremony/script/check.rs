@@ -126,14 +126,20 @@ const RULES: &[Rule] = &[
     Rule {
         kind: "import-staged",
         after: &[WHAT],
-        not_after: &[("sign", "what is signed is frozen before the first signature")],
+        not_after: &[(
+            "sign",
+            "what is signed is frozen before the first signature",
+        )],
         followed_by: Some(("sign", "content that nobody signs is of no use")),
         again: Again::No,
     },
     rule(
         "findings",
         &[CONTENT],
-        &[("sign", "what stops a ceremony is known before anybody signs")],
+        &[(
+            "sign",
+            "what stops a ceremony is known before anybody signs",
+        )],
     ),
     rule(
         "review",
@@ -253,7 +259,10 @@ pub fn alone(step: &Step) -> Vec<String> {
 /// The word for it in scripts; `None` for once.
 fn word(each: Each) -> Option<&'static str> {
     let words = Each::WORDS.iter();
-    words.clone().find(|(_, known)| *known == each).map(|(word, _)| *word)
+    words
+        .clone()
+        .find(|(_, known)| *known == each)
+        .map(|(word, _)| *word)
 }
 
 /// What is wrong with the order of the steps.

@@ -155,9 +155,7 @@ fn read_step(reading: &Reading<'_>, section: &Section<'_, '_>, ids: &mut Ids) ->
     let minutes = section.number("minutes", 1..=MINUTES);
     let say = section.paragraphs("say", SAY);
     let each = match section.optional_text("each") {
-        Some(word) => section
-            .choose(word, &Each::WORDS)
-            .map(|each| each.value),
+        Some(word) => section.choose(word, &Each::WORDS).map(|each| each.value),
         None => Some(Each::Once),
     };
     let by: Option<Vec<Answerer>> = section.texts("by").and_then(|words| {

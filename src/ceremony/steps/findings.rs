@@ -1,12 +1,13 @@
 //! `findings`: what the rules say of the content; what would stop the ceremony takes two people.
 
 use super::{Kind, Next, ask_of, halted};
-use crate::ceremony::ask::Form;
+use crate::ceremony::ask::{Ask, Form};
 use crate::ceremony::assembly;
 use crate::ceremony::event::Event;
 use crate::ceremony::plan::ParticipantId;
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::state::State;
+use crate::digest::Sha256;
 use crate::tuf::policy::Level;
 
 pub struct Findings;
@@ -24,7 +25,10 @@ impl Kind for Findings {
         let Some(payload) = &state.payload else {
             return halted(
                 "There is no content to judge",
-                vec!["The script judges content before it is there. Abort, and correct it.".to_owned()],
+                vec![
+                    "The script judges content before it is there. Abort, and correct it."
+                        .to_owned(),
+                ],
             );
         };
         let open = assembly::unaccepted(state);
@@ -47,7 +51,11 @@ impl Kind for Findings {
         if state.here.answers.contains_key("seen") {
             return Next::Done;
         }
-        let title = match assembly::findings(state).iter().map(|found| found.level).max() {
+        let title = match assembly::findings(state)
+            .iter()
+            .map(|found| found.level)
+            .max()
+        {
             None => "The rules find nothing to say of the content",
             Some(Level::Info) => "What the rules say of the content",
             Some(Level::Caution) => "Somebody should have decided this knowingly",
@@ -74,18 +82,21 @@ fn answered(state: &State, rule: &str) -> bool {
     state.here.answers.contains_key(rule)
 }
 
+/// How the phrase begins by which people accept a finding.
+const ACCEPT: &str = "ACCEPT ";
+
+/// Whether this asks two people to accept a finding.
+pub fn is_acceptance(ask: &Ask) -> bool {
+    matches!(&ask.form, Form::TypeBack { phrase } if phrase.starts_with(ACCEPT))
+}
+
 /// Asks two people to go on in spite of a finding that stops.
-fn accept(
-    state: &State,
-    step: &BoundStep,
-    rule: &str,
-    payload: crate::digest::Sha256,
-) -> crate::ceremony::ask::Ask {
-    let ask = crate::ceremony::ask::Ask::new(
+fn accept(state: &State, step: &BoundStep, rule: &str, payload: Sha256) -> Ask {
+    let ask = Ask::new(
         rule,
         format!("STOP: {rule}"),
         Form::TypeBack {
-            phrase: format!("ACCEPT {rule}"),
+            phrase: format!("{ACCEPT}{rule}"),
         },
     );
     let ask = assembly::findings(state)

@@ -29,7 +29,10 @@ impl Kind for ImportStaged {
             return Next::ask(again(state, step, fault));
         }
         if state.defunct.iter().any(|defunct| !defunct.archived) {
-            return match assembly::defunct_files(state).last().map(MetadataFile::digest) {
+            return match assembly::defunct_files(state)
+                .last()
+                .map(MetadataFile::digest)
+            {
                 Some(file) => Next::Do(Effect::Archive { file }),
                 None => Next::Done,
             };

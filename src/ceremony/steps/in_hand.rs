@@ -113,7 +113,9 @@ fn wrong_token(
     match state.keys.get(&key.name) {
         Some(held) if !same(&held.token) => Some(format!(
             "The key of {} is on the token with serial {}; this one says serial {}.",
-            holder.name_with(key), held.token.serial, identity.serial
+            holder.name_with(key),
+            held.token.serial,
+            identity.serial
         )),
         _ => None,
     }

@@ -30,13 +30,10 @@ impl Kind for PresentToken {
             let (holder, key) = keyholder(state, step)?;
             let who = holder.name_with(key);
             if !state.here.answers.contains_key("insert") && state.here.faults == 0 {
-                let mut ask = Ask::new(
-                    "insert",
-                    format!("{who}: insert your token"),
-                    Form::Confirm,
-                )
-                .saying(step.say.trim())
-                .fact("Token in the plan", key.token.to_string());
+                let mut ask =
+                    Ask::new("insert", format!("{who}: insert your token"), Form::Confirm)
+                        .saying(step.say.trim())
+                        .fact("Token in the plan", key.token.to_string());
                 if let Some(serial) = &key.serial {
                     ask = ask.fact("Serial in the plan", serial);
                 }

@@ -8,10 +8,10 @@ use super::{Kind, Next, Repetition, first};
 use crate::ceremony::ask::{Answer, Ask, Form};
 use crate::ceremony::effect::{Effect, Message};
 use crate::ceremony::event::Event;
+use crate::ceremony::plan::Place;
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::state::State;
 use crate::digest::Sha256;
-use crate::ceremony::plan::Place;
 use crate::tuf::key::PublicKey;
 
 pub struct ProvePossession;
@@ -42,8 +42,7 @@ impl Kind for ProvePossession {
                     ],
                 ));
             };
-            if held.possession.is_some()
-            {
+            if held.possession.is_some() {
                 if held.enrolled.is_some() {
                     return Ok(Next::Done);
                 }

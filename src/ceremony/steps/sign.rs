@@ -75,7 +75,8 @@ impl Kind for Sign {
             if fingerprint.is_some_and(|key| payload.given_by.contains(&key)) {
                 return Ok(already(state, step, &holder.name_with(key)));
             }
-            let counts = |judge: &Judge| fingerprint.is_some_and(|key| judge.ids(key).next().is_some());
+            let counts =
+                |judge: &Judge| fingerprint.is_some_and(|key| judge.ids(key).next().is_some());
             if !state.judges.iter().any(counts) {
                 return Ok(halted(
                     format!("The key of {} does not count here", holder.name_with(key)),
@@ -110,9 +111,7 @@ impl Kind for Sign {
                     let names: Vec<&str> = judges.map(|judge| judge.name.as_str()).collect();
                     ask = ask.fact("Counts for", names.join("; "));
                 }
-                return Ok(Next::ask(
-                    ask.showing(PAYLOAD, payload.sha256),
-                ));
+                return Ok(Next::ask(ask.showing(PAYLOAD, payload.sha256)));
             }
             let ask = ask_secret(
                 state,

@@ -81,7 +81,10 @@ fn stands(row: &Row) -> &'static str {
 
 /// For each judge whose threshold is not reached: how many are missing, and who could still sign.
 pub fn missing(state: &State, counts: &[Count]) -> Vec<String> {
-    let open = counts.iter().enumerate().filter(|(_, count)| count.counted < count.threshold);
+    let open = counts
+        .iter()
+        .enumerate()
+        .filter(|(_, count)| count.counted < count.threshold);
     open.map(|(side, count)| {
         let names = board::still_needed(state, side);
         let of = if names.is_empty() {

@@ -2,8 +2,8 @@
 
 use super::{
     ACCEPTED, APPROVED, Anchor, Artefacts, Auditor, BASE, CATALOGUE, CHAIN, EXCEPTIONS, FILES,
-    FOLLOWED, Finding, HEAD, IMPORTED, INPUTS, KEY_IDS, MODE, PAYLOAD, POLICY, POSSESSION, Rule, SIGNATURES, THRESHOLD, TRUSTED,
-    Verdict, WHOLE,
+    FOLLOWED, Finding, HEAD, IMPORTED, INPUTS, KEY_IDS, MODE, PAYLOAD, POLICY, POSSESSION, Rule,
+    SIGNATURES, THRESHOLD, TRUSTED, Verdict, WHOLE,
 };
 use crate::ceremony::assembly;
 use crate::ceremony::event::Count;
@@ -66,13 +66,10 @@ fn judge(auditor: &Auditor, artefacts: &Artefacts, rule: Rule) -> Said {
         KEY_IDS => key_ids(state),
         PAYLOAD => payload(state),
         POLICY => policy(state),
-        APPROVED => match state
-            .signatures
-            .keys()
-            .find(|name| {
-                let holder = state.procedure.plan.key(name).map(|(person, _)| &person.id);
-                !holder.is_some_and(|holder| state.approved.contains(holder))
-            }) {
+        APPROVED => match state.signatures.keys().find(|name| {
+            let holder = state.procedure.plan.key(name).map(|(person, _)| &person.id);
+            !holder.is_some_and(|holder| state.approved.contains(holder))
+        }) {
             Some(name) => fail(format!("{name} signed without having approved")),
             None => pass(format!("{} approvals are on record", state.approved.len())),
         },
@@ -168,10 +165,8 @@ fn head(auditor: &Auditor) -> Said {
     }
 }
 
-/// Whether something is signed in this ceremony; a trial of tokens signs nothing but its proofs.
 fn signs(state: &State) -> bool {
-    let plan = &state.procedure.plan;
-    plan.root.is_some() || plan.staged.is_some()
+    !state.procedure.plan.signs_nothing()
 }
 
 fn nothing_signed() -> Said {
@@ -182,7 +177,7 @@ fn nothing_signed() -> Said {
 fn base(state: &State) -> Said {
     let plan = &state.procedure.plan;
     match (&plan.trusted, &state.trusted) {
-        (None, _) => (Verdict::Note, "no root was trusted before".to_owned()),
+        (None, _) => pass("no root was trusted before this one"),
         (Some(_), None) => unfinished(state).unwrap_or_else(|| fail("it was never read")),
         (Some(_), Some(trusted)) => match import::trusted(state) {
             Ok(again) if again.payload == trusted.payload => pass(format!(
@@ -197,7 +192,7 @@ fn base(state: &State) -> Said {
 
 fn imported(state: &State) -> Said {
     if state.procedure.plan.staged.is_none() {
-        return (Verdict::Note, "no content came from outside".to_owned());
+        return pass("no content came from outside");
     }
     match (&state.payload, import::content(state)) {
         (None, _) => unfinished(state).unwrap_or_else(|| fail("it was never read")),
@@ -219,7 +214,10 @@ fn inputs(state: &State, artefacts: &Artefacts) -> Said {
     });
     let trusted = plan.trusted.iter().map(|trusted| &trusted.path);
     let mut files = 0;
-    for file in trusted.chain(staged).filter_map(|path| state.inputs.get(path)) {
+    for file in trusted
+        .chain(staged)
+        .filter_map(|path| state.inputs.get(path))
+    {
         let name = file.kept_as();
         match artefacts.inputs.iter().find(|(known, _)| *known == name) {
             None => return fail(format!("in/{name} is missing")),
@@ -251,7 +249,9 @@ fn possession(state: &State) -> Said {
             key.verify(&state.possession_text(name)?, &signature).ok()
         };
         if proved().is_none() {
-            return fail(format!("the proof of possession of {name}'s key does not verify"));
+            return fail(format!(
+                "the proof of possession of {name}'s key does not verify"
+            ));
         }
         proofs += 1;
     }
@@ -262,7 +262,10 @@ fn key_ids(state: &State) -> Said {
     if !signs(state) {
         return nothing_signed();
     }
-    let roots = state.payload.iter().filter(|payload| payload.role == "root");
+    let roots = state
+        .payload
+        .iter()
+        .filter(|payload| payload.role == "root");
     if state.payload.is_some() && roots.count() == 0 {
         return (Verdict::Note, "the content is no root".to_owned());
     }
@@ -475,7 +478,10 @@ fn files(state: &State, artefacts: &Artefacts) -> Said {
 
 /// Whether clients that trust the root before take a complete root, checked from its bytes.
 fn accepted_by_clients(state: &State, name: &str, bytes: &[u8]) -> Result<(), String> {
-    let root = state.payload.as_ref().is_some_and(|payload| payload.role == "root");
+    let root = state
+        .payload
+        .as_ref()
+        .is_some_and(|payload| payload.role == "root");
     if !root || !state.threshold_reached || name.starts_with("defunct-") {
         return Ok(());
     }

@@ -41,7 +41,11 @@ pub fn line(pen: Pen, board: &Board, width: usize) -> Line<'static> {
     let entries = [
         names(|r| safe(&r.name)),
         names(|r| safe(r.name.split(' ').next().unwrap_or(&r.name))),
-        names(|r| r.key.as_ref().map_or_else(|| safe(&r.name), |key| safe(&key.0))),
+        names(|r| {
+            r.key
+                .as_ref()
+                .map_or_else(|| safe(&r.name), |key| safe(&key.0))
+        }),
     ]
     .into_iter()
     .find(|entries| fits(entries))
@@ -52,10 +56,7 @@ pub fn line(pen: Pen, board: &Board, width: usize) -> Line<'static> {
         let missing = board.sides.iter().map(missing).max().unwrap_or_default();
         spans.push(pen.span(
             Role::Dim,
-            format!(
-                "   of {} keys, {missing} still needed",
-                board.rows.len()
-            ),
+            format!("   of {} keys, {missing} still needed", board.rows.len()),
         ));
     }
     for (signed, now, name) in entries {

@@ -38,7 +38,10 @@ pub(super) fn staged(
     let mut also = Vec::new();
     for copy in section.optional_texts("also").unwrap_or_default() {
         let copy = section.one_line(copy, PATH);
-        also.extend(copy.and_then(|copy| plain_path(reading, copy)).map(|p| p.value));
+        also.extend(
+            copy.and_then(|copy| plain_path(reading, copy))
+                .map(|p| p.value),
+        );
     }
     let delegated_by = section
         .optional_text("delegated_by")

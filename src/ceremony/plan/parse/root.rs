@@ -8,8 +8,8 @@ use time::macros::format_description;
 
 use super::{PATH, digest, key_id, plain_path};
 use crate::ceremony::plan::{
-    KeptKey, KeyFilePlan, KeyIds, Mode, Participant, Place, PlanPolicy, Reason, RemovedKey,
-    RolePlan, RootPlan,
+    Duty, KeptKey, KeyFilePlan, KeyIds, KeyPlan, Mode, Participant, Place, PlanPolicy, Reason,
+    RemovedKey, RolePlan, RootPlan,
 };
 use crate::ceremony::toml_reader::{Found, Reading, Section};
 use crate::tuf::key::KeyId;
@@ -51,9 +51,7 @@ pub(super) fn read(
             } else {
                 table.section(name)
             };
-            if let Some(role) = role
-                .and_then(|role| read_role(reading, &role))
-            {
+            if let Some(role) = role.and_then(|role| read_role(reading, &role)) {
                 roles.insert(name.to_owned(), role);
             }
         }
@@ -189,11 +187,16 @@ pub(super) fn judge_threshold(
     mode: Option<Mode>,
     policy: &PlanPolicy,
 ) {
-    let here = people.iter().flat_map(|p| &p.value.keys);
-    let keys = here
-        .filter(|key| !matches!(key.place, Place::Leaves(_)))
-        .count()
-        + root.plan.keep.len();
+    let here = people.iter().filter(|p| p.value.duty == Duty::Keyholder);
+    let here = here.map(|p| match p.value.keys.as_slice() {
+        // it could not be read, which is a problem of its own
+        [] => 1,
+        keys => {
+            let stays = |key: &&KeyPlan| !matches!(key.place, Place::Leaves(_));
+            keys.iter().filter(stays).count()
+        }
+    });
+    let keys = here.sum::<usize>() + root.plan.keep.len();
     let wanted = usize::try_from(root.plan.threshold).unwrap_or(usize::MAX);
     let tell = |sentence: String| {
         reading.add(root.threshold.line, root.threshold.key.clone(), sentence);
