@@ -10,7 +10,7 @@ use crate::ceremony::plan::check::stamp;
 use crate::ceremony::token::Algorithm;
 use crate::digest::Sha256;
 use crate::safe::safe;
-use crate::tuf::key::{KeyId, PublicKey};
+use crate::tuf::key::KeyId;
 use crate::tuf::metadata::Metadata;
 use crate::tuf::root::{MetadataError, Role, Root, Signed};
 use crate::tuf::trusted::{NotTrusted, Trusted};
@@ -168,7 +168,9 @@ pub fn template_after(
     let mut text = head(mode, script, outline);
     let _ = writeln!(text, "{}", form.guide);
     if staged.is_some_and(Staged::is_first) {
-        text.push_str("# The staged root is a first one: there is no `[trusted]` root before it.\n\n");
+        text.push_str(
+            "# The staged root is a first one: there is no `[trusted]` root before it.\n\n",
+        );
     } else {
         text.push_str(&trusted_part(trusted));
     }
@@ -186,9 +188,11 @@ pub fn template_after(
     text.push_str(&others());
     let keys = keys(trusted, staged);
     let mut kept = Vec::new();
-    for (number, (keyid, public)) in (1..).zip(&keys) {
-        match public {
-            Some(public) => text.push_str(&held(number, *keyid, public)),
+    for (number, (keyid, key)) in (1..).zip(&keys) {
+        match key {
+            Some((fingerprint, algorithm)) => {
+                text.push_str(&held(number, *keyid, *fingerprint, *algorithm));
+            }
             // of a kind that no token here can use
             None => kept.push(*keyid),
         }
@@ -232,9 +236,9 @@ fn trusted_part(trusted: Option<&Published>) -> String {
             quoted(&trusted.path),
             trusted.sha256.hex()
         ),
-        None => format!(
-            "{comment}path = \"\"    # fill in\nsha256 = \"\"  # fill in: of the file\n\n"
-        ),
+        None => {
+            format!("{comment}path = \"\"    # fill in\nsha256 = \"\"  # fill in: of the file\n\n")
+        }
     }
 }
 
@@ -267,22 +271,26 @@ fn staged_part(staged: Option<&Staged>) -> String {
     text
 }
 
-/// The keys of whoever may sign, each once, in the order of the root; without the public key
-/// where no token here can hold such a one.
-fn keys(trusted: Option<&Published>, staged: Option<&Staged>) -> Vec<(KeyId, Option<PublicKey>)> {
+/// The keys of whoever may sign, each once, in the order of the root; without its fingerprint and
+/// algorithm where no token here can hold such a key.
+fn keys(
+    trusted: Option<&Published>,
+    staged: Option<&Staged>,
+) -> Vec<(KeyId, Option<(Sha256, Algorithm)>)> {
     let role = match staged {
         Some(staged) => Role::ALL.into_iter().find(|role| role.name() == staged.role),
         None => Some(Role::Root),
     };
-    let mut found: Vec<(KeyId, Option<PublicKey>)> = Vec::new();
+    let mut found: Vec<(KeyId, Option<(Sha256, Algorithm)>)> = Vec::new();
     let old = trusted.map(|trusted| &trusted.root);
     let new = staged.and_then(|staged| staged.root.as_ref());
     for root in old.into_iter().chain(new) {
         let listed = role.and_then(|role| root.role(role));
         for id in listed.iter().flat_map(|keys| &keys.keyids) {
             if !found.iter().any(|(known, _)| known == id) {
-                let key = root.keys.get(id);
-                found.push((*id, key.and_then(|key| key.public.as_ref().ok().cloned())));
+                let public = root.keys.get(id).and_then(|key| key.public.as_ref().ok());
+                let held = public.and_then(|key| Some((key.fingerprint(), key.algorithm()?)));
+                found.push((*id, held));
             }
         }
     }
@@ -290,8 +298,7 @@ fn keys(trusted: Option<&Published>, staged: Option<&Staged>) -> Vec<(KeyId, Opt
 }
 
 /// A keyholder whose key exists.
-fn held(number: u32, keyid: KeyId, public: &PublicKey) -> String {
-    let fingerprint = public.fingerprint();
+fn held(number: u32, keyid: KeyId, fingerprint: Sha256, algorithm: Algorithm) -> String {
     let start: Vec<String> = fingerprint.groups().into_iter().take(4).collect();
     format!(
         "# The key with the fingerprint {} …\n[[participant]]\nid = \"keyholder-{number}\"\n\
@@ -299,7 +306,7 @@ fn held(number: u32, keyid: KeyId, public: &PublicKey) -> String {
          token = \"\"     # fill in\n# serial = \"\"\nalgorithm = \"{}\"\n\
          key_label = \"\" # fill in\nkeyid = \"{keyid}\"\n\n",
         start.join(" "),
-        public.algorithm().name()
+        algorithm.name()
     )
 }
 

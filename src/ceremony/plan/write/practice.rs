@@ -191,7 +191,10 @@ pub fn practice(practice: &Practice<'_>) -> Result<String, Unfit> {
             course.threshold,
             stamp(outline.expires)
         );
-        course.online.iter().for_each(|role| text.push_str(&online(role)));
+        course
+            .online
+            .iter()
+            .for_each(|role| text.push_str(&online(role)));
     }
     let leaves = u32::from(course.last == Last::Leaves);
     let after = Outline {
@@ -208,7 +211,10 @@ pub fn practice(practice: &Practice<'_>) -> Result<String, Unfit> {
 ///
 /// # Errors
 /// Where `file` is no root.
-pub fn staged_root(file: &[u8], expires: OffsetDateTime) -> Result<(Vec<u8>, Sha256), MetadataError> {
+pub fn staged_root(
+    file: &[u8],
+    expires: OffsetDateTime,
+) -> Result<(Vec<u8>, Sha256), MetadataError> {
     let mut signed = Signed::parse(file)?.signed;
     let version = root::Root::parse(&signed)?.version;
     if let Some(members) = signed.as_object_mut() {
