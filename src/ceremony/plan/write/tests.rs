@@ -9,6 +9,9 @@ use crate::tuf::key::KeyId;
 /// A root of two keys, both of which must sign; version 1.
 const GOLDEN: &[u8] = include_bytes!("../../../../tests/data/golden/1.root.json");
 
+/// SHA-256 of its payload.
+const PAYLOAD: &str = "e5c056fe304d67799cd8d975459132cfd6df3a0a242ce388630ab1d0fbf3c8a5";
+
 /// Scripts that follow the first root.
 fn after() -> impl Iterator<Item = &'static str> {
     scripts::names().filter(|name| *name != "first-root")
@@ -46,7 +49,7 @@ fn every_form_after_the_first_says_what_to_fill_in() {
     }
     let text = template_after(Mode::Production, "sign-staged", &outline(3, 2), None, Some(&staged));
     to_be_filled_in(&text);
-    assert!(text.contains(&format!("payload = \"{}\"", crate::tuf::testing::PAYLOAD)));
+    assert!(text.contains(&format!("payload = \"{PAYLOAD}\"")));
     assert!(text.contains("role = \"root\"") && !text.contains("\n[trusted]"), "{text}");
 }
 
