@@ -13,6 +13,7 @@ mod passphrase;
 pub mod plan;
 mod rehearsal;
 mod root;
+mod rehearse;
 pub mod script;
 mod token;
 
@@ -73,11 +74,11 @@ pub enum Colours {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Holds a whole first-root ceremony with software tokens made for it, marked as a rehearsal.
+    /// Holds a whole ceremony with software tokens made for it, marked as a rehearsal.
     #[command(
-        after_help = "Example:\n  rootstage rehearse --keyholders 5 --threshold 3 --unattended --dir /tmp/rehearsal"
+        after_help = "Examples:\n  rootstage rehearse --keyholders 5 --threshold 3 --unattended --dir /tmp/rehearsal\n  rootstage rehearse --script replace-lost-key"
     )]
-    Rehearse(ceremony::Rehearse),
+    Rehearse(rehearse::Rehearse),
     /// Holds the ceremony that a plan describes.
     #[command(after_help = "Example:\n  rootstage run plan.toml --dir /media/log/ceremony-2026")]
     Run(ceremony::Run),
