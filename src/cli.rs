@@ -12,8 +12,8 @@ mod manual;
 mod passphrase;
 pub mod plan;
 mod rehearsal;
-mod root;
 mod rehearse;
+mod root;
 pub mod script;
 mod token;
 
