@@ -13,8 +13,12 @@ use time::OffsetDateTime;
 use super::token::{Algorithm, TokenName};
 use crate::digest::Sha256;
 use crate::tuf::key::KeyId;
+use crate::tuf::root::Role;
 
-pub use write::{Outline, rehearsal, template};
+pub use write::{
+    Outline, Practice, Published, Staged, Unfit, Unreadable, fits, practice, rehearsal,
+    staged_root, template, template_after,
+};
 
 /// Id of a participant in the plan: lower-case letters, digits, hyphens.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -342,6 +346,13 @@ impl Plan {
             Some((person, key)) => person.name_with(key),
             None => name.0.clone(),
         }
+    }
+
+    /// Whether a root that comes from outside is signed; it may be the first of all, without a
+    /// trusted one before it.
+    pub fn stages_a_root(&self) -> bool {
+        let staged = self.staged.as_ref();
+        staged.is_some_and(|staged| staged.role == Role::Root.name())
     }
 
     /// People of one duty, in the order of the file.

@@ -82,9 +82,9 @@ pub(super) fn row(class: Class, what: String, old: Option<String>, new: Option<S
 
 fn key_row(key: &KeyChange) -> Change {
     let (class, whose) = match key.role {
-        Some(Role::Root) => (Class::RootKeys, "root key of ".to_owned()),
-        Some(role) => (Class::OnlineKeys, format!("{role} key of ")),
-        None => (Class::Other, "key of no role: ".to_owned()),
+        Some(Role::Root) => (Class::RootKeys, "root key".to_owned()),
+        Some(role) => (Class::OnlineKeys, format!("{role} key")),
+        None => (Class::Other, "key without a role".to_owned()),
     };
     let mut new = side(key, &key.new_ids);
     if key.mark == Mark::Changed {
@@ -97,7 +97,7 @@ fn key_row(key: &KeyChange) -> Change {
     Change {
         class,
         mark: key.mark,
-        what: format!("{whose}{}", key.name()),
+        what: format!("{whose}{}", key.whose()),
         old: side(key, &key.old_ids),
         new,
     }
