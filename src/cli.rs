@@ -6,11 +6,14 @@
 mod audit;
 mod ceremony;
 mod doctor;
+mod envelope;
 mod front;
 mod manual;
+mod passphrase;
 pub mod plan;
 mod rehearsal;
 mod rehearse;
+mod root;
 pub mod script;
 mod token;
 
@@ -99,12 +102,24 @@ enum Verb {
         after_help = "Example:\n  rootstage plan new --keyholders 5 --threshold 3 -o plan.toml"
     )]
     Plan(plan::Verb),
+    /// TUF roots: what they say, what a new one changes, who has signed, a whole history.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  rootstage root diff 9.root.json 10.root.json"
+    )]
+    Root(root::Verb),
     /// Tokens on this machine.
     #[command(
         subcommand,
         after_help = "Example:\n  rootstage token list --module /usr/lib/softhsm/libsofthsm2.so"
     )]
     Token(token::Verb),
+    /// Files that cross the air gap: packed, opened, looked into, merged.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  rootstage envelope inspect root-2.rse"
+    )]
+    Envelope(envelope::Verb),
     /// Checks this machine: network, swap, clock, terminal, this binary.
     #[command(after_help = "Example:\n  rootstage doctor --json")]
     Doctor(doctor::Doctor),
@@ -243,7 +258,9 @@ pub fn run(hardening: Hardening) -> ExitCode {
         Some(Verb::Audit(verb)) => verb.run(),
         Some(Verb::Script(verb)) => verb.run(),
         Some(Verb::Plan(verb)) => verb.run(),
+        Some(Verb::Root(verb)) => verb.run(now()),
         Some(Verb::Token(verb)) => verb.run(),
+        Some(Verb::Envelope(verb)) => verb.run(),
         Some(Verb::Doctor(verb)) => verb.run(&room),
         Some(Verb::Completions(verb)) => {
             verb.run();

@@ -1,4 +1,5 @@
-//! What clients that we did not write say of roots: python-tuf, tuf-js, tough.
+//! What clients that we did not write say of roots and of whole repositories: python-tuf, tuf-js,
+//! tough.
 #![allow(
     clippy::unwrap_used,
     reason = "a test stops at what it does not expect"
@@ -6,6 +7,8 @@
 
 #[path = "support/judges.rs"]
 mod judges;
+#[path = "interop/repositories.rs"]
+mod repositories;
 #[path = "support/venue.rs"]
 mod venue;
 

@@ -173,8 +173,8 @@ fn link(
     let (keys_in, keys_out) = (of(Mark::Added), of(Mark::Removed));
     let mut findings = step.findings;
     findings.retain(|finding| {
-        !OF_THE_DAY.contains(&finding.rule)
-            && !(after_a_gap && finding.rule == "root.first-version")
+        let late_first = after_a_gap && finding.rule == "root.first-version";
+        !OF_THE_DAY.contains(&finding.rule) && !late_first
     });
     Link {
         name: name.to_owned(),

@@ -24,8 +24,29 @@ pub fn review_lines(
     holders: &Holders,
     now: OffsetDateTime,
 ) -> Result<Vec<String>, MetadataError> {
-    let root = Root::parse(signed)?;
     let (bytes, digest) = payload(signed)?;
+    let mut lines = Lines(outline(
+        &Root::parse(signed)?,
+        bytes.len(),
+        digest,
+        holders,
+        now,
+    ));
+    lines.blank();
+    // a raw newline shows as \n; read from the left it cannot be mistaken, since the payload itself
+    // has a backslash only before `"` or another backslash
+    lines.wrapped("", &safe(&String::from_utf8_lossy(&bytes)));
+    Ok(lines.0)
+}
+
+/// The same without the payload, of which `bytes` and `digest` are the length and SHA-256.
+pub fn outline(
+    root: &Root,
+    bytes: usize,
+    digest: Sha256,
+    holders: &Holders,
+    now: OffsetDateTime,
+) -> Vec<String> {
     let mut lines = Lines::default();
     lines.field("TUF root", &format!("version {}", root.version));
     lines.field(
@@ -46,7 +67,7 @@ pub fn review_lines(
     );
     lines.field("TUF specification", &safe(&root.spec_version));
     for role in Role::ALL {
-        lines.role(&root, role, holders);
+        lines.role(root, role, holders);
     }
     lines.blank();
     lines.text(&format!(
@@ -65,19 +86,14 @@ pub fn review_lines(
     }
     lines.blank();
     lines.text(&format!(
-        "WHAT IS SIGNED: {} bytes of canonical JSON, SHA-256",
-        bytes.len()
+        "WHAT IS SIGNED: {bytes} bytes of canonical JSON, SHA-256"
     ));
     lines.digest("  ", digest);
-    lines.blank();
-    // a raw newline shows as \n; read from the left it cannot be mistaken, since the payload itself
-    // has a backslash only before `"` or another backslash
-    lines.wrapped("", &safe(&String::from_utf8_lossy(&bytes)));
-    Ok(lines.0)
+    lines.0
 }
 
 /// "in 365 days", "3 days ago", "in less than a day".
-pub(super) fn from_now(expires: OffsetDateTime, now: OffsetDateTime) -> String {
+pub fn from_now(expires: OffsetDateTime, now: OffsetDateTime) -> String {
     let (left, days) = (expires - now, (expires - now).whole_days());
     match (left.is_positive(), days.unsigned_abs()) {
         (true, 0) => "in less than a day".to_owned(),

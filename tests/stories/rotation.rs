@@ -41,7 +41,11 @@ fn script(content: &str, changes: Option<&str>) -> Vec<u8> {
         None => text,
     };
     let only_staged = content == IMPORTED;
-    let text = if only_staged { without_new_keys(&text) } else { text };
+    let text = if only_staged {
+        without_new_keys(&text)
+    } else {
+        text
+    };
     text.into_bytes()
 }
 
@@ -129,7 +133,9 @@ fn keyid(root: &Root, number: u32) -> String {
             .iter()
             .find(|(known, _)| *known == number)
             .expect("a known keyholder");
-        let listed = keys.iter().find(|(_, key)| key.fingerprint().hex() == *fingerprint);
+        let listed = keys
+            .iter()
+            .find(|(_, key)| key.fingerprint().hex() == *fingerprint);
         listed.expect("a key of this root").0.hex()
     })
 }
@@ -142,7 +148,10 @@ thread_local! {
 fn remember(room: &Room) {
     HOLDERS.with_borrow_mut(|holders| {
         for (name, held) in &room.state().keys {
-            let number = name.0.trim_start_matches("keyholder-").trim_end_matches(".old");
+            let number = name
+                .0
+                .trim_start_matches("keyholder-")
+                .trim_end_matches(".old");
             let number: u32 = number.parse().unwrap();
             let (_, fingerprint) = held.enrolled.expect("enrolled");
             if !name.0.ends_with(".old") {
@@ -214,7 +223,11 @@ fn a_keyholder_leaves_another_joins_and_then_the_threshold_rises() {
     let root_2 = result(&second, "2.root.json");
     let two = one.next(&root_2).unwrap();
     assert_eq!(two.get().version, 2);
-    let ids: Vec<String> = two.get().role_keys(Role::Root).map(|(id, _)| id.hex()).collect();
+    let ids: Vec<String> = two
+        .get()
+        .role_keys(Role::Root)
+        .map(|(id, _)| id.hex())
+        .collect();
     assert!(!ids.contains(&keyid(one.get(), 3)));
     assert!(ids.contains(&keyid(two.get(), 4)));
     // all four signed; what the trusted root says of online roles stands as it was
@@ -316,7 +329,11 @@ fn only_old_or_only_new_signatures_are_not_enough() {
 fn every_key_of_the_trusted_root_is_spoken_for() {
     let (room, one) = first();
     let holders = [Holder::stays(1, one.get()), Holder::stays(2, one.get())];
-    let plan = plan(&next_root(2, 2, ""), &holders, "no_spare_acknowledged = true");
+    let plan = plan(
+        &next_root(2, 2, ""),
+        &holders,
+        "no_spare_acknowledged = true",
+    );
     let mut room = room.later("second", &plan, &script(ASSEMBLED, None));
     room.until("assemble", "again");
     let words = room.words();
@@ -336,7 +353,11 @@ fn a_script_for_one_kind_of_change_makes_no_other() {
     let text = plan(&next_root(2, 2, ""), &holders, policy);
     let mut narrow = room.later("second", &text, &script(ASSEMBLED, Some("\"expiry\"")));
     narrow.until("assemble", "halted");
-    assert!(narrow.words().contains("script.changes"), "{}", narrow.words());
+    assert!(
+        narrow.words().contains("script.changes"),
+        "{}",
+        narrow.words()
+    );
     let wide = script(ASSEMBLED, Some("\"expiry\", \"root-keys\""));
     let mut wide = room.later("third", &text, &wide);
     wide.to_the_end().audits_clean();
@@ -361,7 +382,11 @@ fn staged_content_is_signed_as_it_came() {
     let (room, one) = first();
     let came = stage(&room, "2028-01-01T00:00:00Z");
     let holders = [Holder::stays(1, one.get()), Holder::stays(2, one.get())];
-    let mut room = room.later("staged", &plan(&staged(""), &holders, ""), &script(IMPORTED, None));
+    let mut room = room.later(
+        "staged",
+        &plan(&staged(""), &holders, ""),
+        &script(IMPORTED, None),
+    );
     room.to_the_end().audits_clean();
     let two = one.next(&result(&room, "2.root.json")).unwrap();
     assert_eq!(two.get().unknown, ["x-kept"]);
@@ -371,7 +396,11 @@ fn staged_content_is_signed_as_it_came() {
         let at = text.find("\"signed\":").unwrap();
         text[at..].to_owned()
     };
-    assert_eq!(signed(&written), signed(&came), "only the signatures changed");
+    assert_eq!(
+        signed(&written),
+        signed(&came),
+        "only the signatures changed"
+    );
     assert_eq!(fs::read_dir(room.dir().join("in")).unwrap().count(), 2);
 }
 
@@ -386,7 +415,10 @@ fn content_is_pinned_by_the_plan() {
     room.until("import", "again");
     let words = room.words();
     assert!(words.contains(&"5".repeat(64)), "both digests: {words}");
-    assert!(words.contains("Signatures over one are none over the other"), "{words}");
+    assert!(
+        words.contains("Signatures over one are none over the other"),
+        "{words}"
+    );
 }
 
 #[test]
@@ -397,7 +429,11 @@ fn a_version_that_does_not_come_next_is_not_taken() {
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, text.replace("\"version\":2", "\"version\":3")).unwrap();
     let holders = [Holder::stays(1, one.get()), Holder::stays(2, one.get())];
-    let mut room = room.later("staged", &plan(&staged(""), &holders, ""), &script(IMPORTED, None));
+    let mut room = room.later(
+        "staged",
+        &plan(&staged(""), &holders, ""),
+        &script(IMPORTED, None),
+    );
     room.until("import", "again");
     assert!(room.words().contains("comes version 2"), "{}", room.words());
     // the right file in its place goes on
@@ -413,7 +449,11 @@ fn two_sites_sign_their_own_copies_on_two_days() {
     let text = plan(&staged(""), &[Holder::stays(1, one.get())], continues);
     let mut north = room.later("north", &text, &script(IMPORTED, None));
     north.until("verify", "verified");
-    assert!(north.ask().title.contains("STILL MISSING"), "{}", north.ask().title);
+    assert!(
+        north.ask().title.contains("STILL MISSING"),
+        "{}",
+        north.ask().title
+    );
     north.to_the_end();
     assert_eq!(failing(&north.audit()), [""; 0]);
     assert!(!north.dir().join("metadata/2.root.json").exists());
@@ -443,7 +483,11 @@ fn what_stops_a_ceremony_takes_two_people() {
     // an expiry far beyond the policy's bound
     stage(&room, "2048-01-01T00:00:00Z");
     let holders = [Holder::stays(1, one.get()), Holder::stays(2, one.get())];
-    let mut room = room.later("staged", &plan(&staged(""), &holders, ""), &script(IMPORTED, None));
+    let mut room = room.later(
+        "staged",
+        &plan(&staged(""), &holders, ""),
+        &script(IMPORTED, None),
+    );
     room.until("findings", "root.expiry-long");
     assert_eq!(room.ask().seats.len(), 2);
     assert!(matches!(
@@ -464,7 +508,11 @@ fn withdrawn_content_is_kept_as_defunct() {
     let (room, one) = first();
     let before = stage(&room, "2028-01-01T00:00:00Z");
     let holders = [Holder::stays(1, one.get()), Holder::stays(2, one.get())];
-    let mut room = room.later("staged", &plan(&staged(""), &holders, ""), &script(IMPORTED, None));
+    let mut room = room.later(
+        "staged",
+        &plan(&staged(""), &holders, ""),
+        &script(IMPORTED, None),
+    );
     room.until("sign.keyholder-2", "consent");
     let old = room.state().payload.clone().unwrap();
     stage(&room, "2028-02-02T00:00:00Z");
@@ -527,10 +575,18 @@ fn another_key_under_the_planned_label_signs_nothing() {
             ..Holder::stays(2, one.get())
         },
     ];
-    let mut room = room.later("staged", &plan(&staged(""), &holders, ""), &script(IMPORTED, None));
+    let mut room = room.later(
+        "staged",
+        &plan(&staged(""), &holders, ""),
+        &script(IMPORTED, None),
+    );
     room.until("sign.keyholder-2", "secret");
     room.go_on();
-    assert!(room.words().contains("is not the one that is listed"), "{}", room.words());
+    assert!(
+        room.words().contains("is not the one that is listed"),
+        "{}",
+        room.words()
+    );
     assert_eq!(room.state().signatures.len(), 1);
     assert_eq!(clock().year(), 2026);
 }
@@ -549,5 +605,9 @@ fn the_trusted_root_is_the_one_of_the_plan() {
         &script(ASSEMBLED, None),
     );
     room.until("trusted", "again");
-    assert!(room.words().contains("is not the one in the plan"), "{}", room.words());
+    assert!(
+        room.words().contains("is not the one in the plan"),
+        "{}",
+        room.words()
+    );
 }

@@ -113,9 +113,10 @@ fn blank(role: Option<Role>, root: &Root, id: KeyId, holders: &Holders) -> KeyCh
 }
 
 impl KeyChange {
-    /// `Ada (ecdsa-p256)`.
-    pub fn name(&self) -> String {
-        let holder = self.holder.as_deref().unwrap_or("no holder named");
+    /// ` of Ada (ecdsa-p256)`, or ` (ecdsa-p256)` where no holder is named.
+    pub fn whose(&self) -> String {
+        let holder = self.holder.as_ref();
+        let holder = holder.map_or_else(String::new, |holder| format!(" of {holder}"));
         format!("{holder} ({})", self.kind)
     }
 

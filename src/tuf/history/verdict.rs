@@ -47,7 +47,7 @@ impl History {
     pub fn stretches(&self) -> Vec<(u64, u64)> {
         let mut stretches: Vec<(u64, u64)> = Vec::new();
         let mut whole = false;
-        for link in self.links.iter() {
+        for link in &self.links {
             let goes_on = link.before.as_ref().is_some_and(|before| before.met) && whole;
             match stretches.last_mut().filter(|_| goes_on && link.own.met) {
                 Some((_, last)) => *last = link.version,

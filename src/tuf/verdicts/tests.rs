@@ -16,7 +16,7 @@ fn each_signature_has_its_word() {
     let seen = |signature| {
         let standing = standing(&root, Role::Root, &bytes, &[signature], &holders);
         let judged = standing.signatures[0].clone();
-        assert_eq!(standing.met, false);
+        assert!(!standing.met);
         assert!(!judged.words.ends_with('.') && !judged.verdict.word().is_empty());
         judged
     };

@@ -95,10 +95,11 @@ fn new_ids(found: &mut Vec<Finding>, step: &Step) {
         };
         let role = key.role.map_or("no role", Role::name);
         let mut sentence = format!(
-            "The key of {} (role {role}, fingerprint {fingerprint}) is the same as before and stands under another id: {} before, {} now.",
-            key.name(),
-            hex(&key.old_ids),
-            hex(&key.new_ids),
+            "The key{} of role {role} (fingerprint {}) is the same as before and stands under another id: {} before, {} now.",
+            key.whose(),
+            fingerprint.short(),
+            short(&key.old_ids),
+            short(&key.new_ids),
         );
         if key.role == Some(Role::Root) {
             sentence.push_str(
@@ -109,8 +110,8 @@ fn new_ids(found: &mut Vec<Finding>, step: &Step) {
     }
 }
 
-fn hex(ids: &[KeyId]) -> String {
-    let ids: Vec<_> = ids.iter().map(KeyId::hex).collect();
+fn short(ids: &[KeyId]) -> String {
+    let ids: Vec<_> = ids.iter().map(|id| id.digest().short()).collect();
     ids.join(" and ")
 }
 
