@@ -23,10 +23,8 @@
 //! | add a kind of step | one line in [`steps::KINDS`] |
 //! | use a token, or add a kind of token | the trait [`Tokens`]; [`token::AllTokens`] behind it |
 //! | read a root and know whether it is good | [`Signed::parse`], then [`Trusted::first`] or [`Trusted::next`]: only a [`Trusted`] has passed its threshold |
-<<<<<<< HEAD
 //! | read any metadata file, large ones too, and add signatures with no other byte changed | [`Metadata::parse`], [`Metadata::countersigned`] |
 //! | the bytes that TUF signs | [`canonical::olpc`]; from a text, quickly, [`canonical::olpc_of_text`] |
-=======
 //! | verify a whole repository as clients do, from files that I bring | [`tuf::client::Client`] with a [`tuf::client::Fetch`] |
 //! | read targets, snapshot or timestamp metadata | [`Trusted::delegate`], which gives [`tuf::targets::Targets`] and its like; what changes: [`tuf::targets::targets_changes`] |
 //! | carry files across the air gap, or read what came | [`Envelope::pack`], [`Envelope::parse`]; encrypted: [`sealed`] |
@@ -35,8 +33,6 @@
 //! | know who must still sign, under the old root and the new | [`tuf::rotation::signers`] |
 //! | examine a whole history of roots | [`tuf::history::history`] |
 //! | find the token's certificate beside a root's key | [`attestation::matches`] |
-//! | the bytes that TUF signs | [`canonical::olpc`] |
->>>>>>> main
 //! | check a transcript, record by record | [`Chain::verify`]; with all its meaning: [`Auditor`] |
 //! | show a digest to people | [`digest::Sha256`]: hex, groups, PGP words |
 //! | show text that came from outside | [`safe::safe`] |
@@ -59,8 +55,7 @@
 //!            ▼             ▼
 //!          transcript ⇄ ceremony ── report      the log and the rules
 //!                          │
-//!                         tuf ◄── envelope      metadata, thresholds, the client; what crosses the gap
-//!          attestation ── tuf                   certificates; root metadata, thresholds
+//!          attestation ── tuf ◄── envelope      certificates; metadata, thresholds, the client; what crosses the gap
 //!                          │
 //!                 canonical, digest, safe       bytes
 //! ```
@@ -75,13 +70,10 @@
 //! [`board`]: ceremony::board::board
 //! [`Chain::verify`]: transcript::Chain::verify
 //! [`Driver`]: driver::Driver
-<<<<<<< HEAD
 //! [`Metadata::countersigned`]: tuf::metadata::Metadata::countersigned
 //! [`Metadata::parse`]: tuf::metadata::Metadata::parse
-=======
 //! [`Envelope::pack`]: envelope::Envelope::pack
 //! [`Envelope::parse`]: envelope::Envelope::parse
->>>>>>> main
 //! [`Plan::parse`]: ceremony::plan::Plan::parse
 //! [`Problems`]: ceremony::problem::Problems
 //! [`Procedure::new`]: ceremony::procedure::Procedure::new
