@@ -31,7 +31,7 @@ use crate::tuf::targets::Targets;
 pub struct Sign {
     /// The metadata file to sign, such as root.json.
     file: PathBuf,
-    /// The token: pkcs11: URI or file:PATH.
+    /// The token: `pkcs11:` URI or `file:PATH`.
     #[arg(long, value_name = "TOKEN")]
     token: String,
     /// Label of the key on the token; a software key and a URI with `object=` say it themselves.
