@@ -4,9 +4,15 @@
 
 #[path = "screens/behaviour.rs"]
 mod behaviour;
+#[path = "screens/day.rs"]
+mod day;
 #[path = "screens/pictures.rs"]
 mod pictures;
+#[path = "screens/plans.rs"]
+mod plans;
 #[path = "screens/played.rs"]
 mod played;
+#[path = "screens/roots.rs"]
+mod roots;
 #[path = "screens/samples.rs"]
 mod samples;

@@ -16,8 +16,8 @@ use crate::tuf::key::KeyId;
 use crate::tuf::root::Role;
 
 pub use write::{
-    Outline, Practice, Published, Staged, Unfit, Unreadable, fits, practice, rehearsal,
-    staged_root, template, template_after,
+    OneSignature, Outline, Practice, Published, Staged, Unfit, Unreadable, fits, one_signature,
+    practice, rehearsal, staged_root, template, template_after,
 };
 
 /// Id of a participant in the plan: lower-case letters, digits, hyphens.

@@ -12,6 +12,8 @@
 
 mod fields;
 
+use std::fmt::Write as _;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
@@ -282,12 +284,14 @@ fn position(model: &Model, sections: usize, lines: usize, rows: usize, scroll: u
     let last = (scroll + rows).min(lines);
     let mut text = format!("lines {}{DASH}{last} of {lines}", scroll + 1);
     if document {
-        text.push_str(&format!(", {}%", last * 100 / lines));
+        let _ = write!(text, ", {}%", last * 100 / lines);
     }
     match (document, lines - last) {
         (true, _) if model.read_to_end => text.push_str(", read to the end"),
         (true, 1) => text.push_str(": 1 line to go, PgDn"),
-        (true, to_go) => text.push_str(&format!(": {to_go} lines to go, PgDn")),
+        (true, to_go) => {
+            let _ = write!(text, ": {to_go} lines to go, PgDn");
+        }
         (false, 0) => {}
         (false, _) => text.push_str(", PgDn for more"),
     }

@@ -12,9 +12,9 @@ use rootstage::tui::{Colour, GlyphSet, Leaving};
 
 use crate::samples::{asks, longest, model, named, settings, state, text};
 
-const SMALL: (u16, u16) = (80, 24);
+pub const SMALL: (u16, u16) = (80, 24);
 
-fn keys(model: &mut Model, typed: &str) -> Reaction {
+pub fn keys(model: &mut Model, typed: &str) -> Reaction {
     let mut last = Reaction::default();
     for part in typed.split_inclusive(['\r', '\t', '\x03', '\x1b']) {
         last = model.input(&Burst::from(part.as_bytes()));
@@ -25,7 +25,7 @@ fn keys(model: &mut Model, typed: &str) -> Reaction {
     last
 }
 
-fn on(name: &str) -> Model {
+pub fn on(name: &str) -> Model {
     named(name, SMALL, GlyphSet::Unicode)
 }
 

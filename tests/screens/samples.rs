@@ -1,26 +1,23 @@
 //! Sample ceremonies and asks.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use rootstage::ceremony::ask::{Ask, Choice, Document, Form, Seat, SecretForm, SecretKind};
 use rootstage::ceremony::check::{Check, Verdict};
-use rootstage::ceremony::plan::{
-    Duty, KeyIds, KeyName, KeyPlan, Mode, Participant, ParticipantId, Place, Plan, PlanPolicy,
-    RootPlan,
-};
-use rootstage::ceremony::procedure::Procedure;
-use rootstage::ceremony::script::{Act, Answerer, Each, Script, Step};
+use rootstage::ceremony::plan::{KeyName, Mode, ParticipantId};
 use rootstage::ceremony::state::{Payload, Standing, State};
-use rootstage::ceremony::token::{Algorithm, PinState, TokenName};
+use rootstage::ceremony::token::{PinState, TokenName};
 use rootstage::digest::Sha256;
 use rootstage::secret::Secret;
 use rootstage::tui::model::Model;
 use rootstage::tui::{Colour, GlyphSet, Settings, view};
 use time::OffsetDateTime;
 use time::macros::datetime;
+
+use crate::day::procedure;
 
 pub fn clock() -> OffsetDateTime {
     datetime!(2026-11-23 14:32:10 UTC)
@@ -40,183 +37,6 @@ pub fn settings(glyphs: GlyphSet, colour: Colour) -> Settings {
         resume: "rootstage resume /media/log/first-root".to_owned(),
         audit: "rootstage audit /media/log/first-root --expect-head HEX".to_owned(),
     }
-}
-
-fn person(id: &str, name: &str, initials: &str, duty: Duty) -> Participant {
-    Participant {
-        id: ParticipantId(id.to_owned()),
-        name: name.to_owned(),
-        initials: initials.to_owned(),
-        duty,
-        keys: (duty == Duty::Keyholder)
-            .then(|| key(id, Place::Joins))
-            .into_iter()
-            .collect(),
-    }
-}
-
-pub fn key(name: &str, place: Place) -> KeyPlan {
-    KeyPlan {
-        name: KeyName(name.to_owned()),
-        place,
-        token: TokenName(format!("pkcs11:token={name};serial=00{}", name.len())),
-        serial: None,
-        algorithm: Algorithm::EcdsaP256,
-        label: format!("root-{name}"),
-    }
-}
-
-fn step(id: &str, title: &str, by: &[Answerer], each: Each) -> Step {
-    Step {
-        id: id.to_owned(),
-        kind: id.to_owned(),
-        title: title.to_owned(),
-        by: by.to_vec(),
-        minutes: 5,
-        say: String::new(),
-        each,
-        line: 1,
-    }
-}
-
-#[expect(clippy::too_many_lines, reason = "a whole script")]
-pub fn procedure(mode: Mode) -> Procedure {
-    let admin = Answerer::Duty(Duty::Administrator);
-    let witness = Answerer::Duty(Duty::Witness);
-    let act = |id: &str, title: &str, steps: Vec<Step>| Act {
-        id: id.to_owned(),
-        title: title.to_owned(),
-        steps,
-    };
-    let script = Script {
-        digest: Sha256::of(b"script"),
-        name: "first-root".to_owned(),
-        title: "First root".to_owned(),
-        about: String::new(),
-        mode,
-        changes: None,
-        acts: vec![
-            act(
-                "opening",
-                "Opening",
-                vec![
-                    step("welcome", "Welcome and roll call", &[admin], Each::Once),
-                    step(
-                        "plan",
-                        "Plan digest read aloud",
-                        &[admin, witness],
-                        Each::Once,
-                    ),
-                    step("environment", "Environment checks", &[admin], Each::Once),
-                    step(
-                        "clock",
-                        "Clock compared with a watch",
-                        &[admin, witness],
-                        Each::Once,
-                    ),
-                ],
-            ),
-            act(
-                "keys",
-                "Keys",
-                vec![
-                    step(
-                        "identify",
-                        "present the token",
-                        &[Answerer::Holder],
-                        Each::Keyholder,
-                    ),
-                    step(
-                        "generate",
-                        "generate the key",
-                        &[Answerer::Holder, witness],
-                        Each::Keyholder,
-                    ),
-                    step(
-                        "prove",
-                        "prove possession",
-                        &[Answerer::Holder],
-                        Each::Keyholder,
-                    ),
-                ],
-            ),
-            act(
-                "root",
-                "Root",
-                vec![
-                    step(
-                        "assemble",
-                        "Root assembled from the plan",
-                        &[admin],
-                        Each::Once,
-                    ),
-                    step(
-                        "review",
-                        "review the content",
-                        &[Answerer::Holder, witness],
-                        Each::Keyholder,
-                    ),
-                    step(
-                        "sign",
-                        "sign the root",
-                        &[Answerer::Holder],
-                        Each::Keyholder,
-                    ),
-                ],
-            ),
-            act(
-                "closing",
-                "Closing",
-                vec![
-                    step("write", "Written out and read back", &[admin], Each::Once),
-                    step(
-                        "head",
-                        "Transcript head on paper",
-                        &[admin, witness],
-                        Each::Once,
-                    ),
-                ],
-            ),
-        ],
-    };
-    let plan = Plan {
-        digest: Sha256::of(b"plan"),
-        title: "First root of Example Corp".to_owned(),
-        script: "first-root".to_owned(),
-        mode,
-        location: "Vault 2".to_owned(),
-        participants: vec![
-            person("dora", "Dora Dean", "DD", Duty::Administrator),
-            person("alice", "Alice Adams", "AA", Duty::Keyholder),
-            person("bob", "Bob Brown", "BB", Duty::Keyholder),
-            person("carol", "Carol Clark", "CC", Duty::Keyholder),
-            person("wim", "Wim Winter", "WW", Duty::Witness),
-        ],
-        quorum: BTreeMap::new(),
-        trusted: None,
-        staged: None,
-        root: Some(RootPlan {
-            version: 1,
-            threshold: 2,
-            expires: datetime!(2027-11-23 0:00 UTC),
-            consistent_snapshot: true,
-            roles: BTreeMap::new(),
-            keep: vec![],
-            remove: vec![],
-            key_ids: KeyIds::Keep,
-        }),
-        policy: PlanPolicy {
-            expiry_min_days: 30,
-            expiry_max_days: 400,
-            allow_p384: false,
-            no_spare_acknowledged: false,
-            required_checks: vec![],
-            clock_tolerance_minutes: 2,
-            signing_continues: false,
-        },
-        output: vec![],
-    };
-    Procedure::new(script, plan)
 }
 
 pub fn state(mode: Mode, position: usize, asking: Option<Ask>) -> State {
@@ -243,11 +63,11 @@ pub fn state(mode: Mode, position: usize, asking: Option<Ask>) -> State {
     }];
     if position > 9 {
         let names = ["alice", "bob", "carol"];
-        let held = names.map(|name| (KeyName(name.to_owned()), crate::played::held(name)));
+        let held = names.map(|name| (KeyName(name.to_owned()), crate::plans::held(name)));
         state.keys = held.into();
     }
     if position > 14 {
-        state.judges = vec![crate::played::judge(&["alice", "bob", "carol"], 2)].into();
+        state.judges = vec![crate::plans::judge(&["alice", "bob", "carol"], 2)].into();
         state.payload = Some(Payload {
             role: "root".to_owned(),
             version: 1,
