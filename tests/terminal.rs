@@ -25,3 +25,5 @@ mod pty;
 mod rehearsal;
 #[path = "terminal/room.rs"]
 mod room;
+#[path = "terminal/rotation.rs"]
+mod rotation;

@@ -41,7 +41,7 @@ fn first_root(kind: Kind) {
     let mut player = Player::new(&terminal, &room.people);
     let doubt = player.question().unwrap();
     assert!(doubt.says("A SIGNATURE WAS IN FLIGHT"), "{:#?}", doubt.body);
-    assert!(doubt.says("The token of Bob Brown was asked to sign the root"));
+    assert!(doubt.says("The token of Bob Brown was asked to sign root.json"));
     // nobody was asked, so nothing was sent
     assert_eq!(room.pins_sent(), 0);
     player.answer(&doubt);

@@ -321,7 +321,9 @@ pub struct Ended {
 fn look(seen: &Seen) -> Look {
     let screen = seen.parser.screen();
     let (rows, columns) = screen.size();
-    let side = if columns >= 118 && rows >= 34 { 40 } else { 0 };
+    let line = screen.cell(3, 38).map(vt100::Cell::contents);
+    let outlined = columns >= 118 && rows >= 34 && matches!(line, Some("│" | "|"));
+    let side = if outlined { 40 } else { 0 };
     Look {
         rows: screen.rows(0, columns).collect(),
         main: screen.rows(side, columns - side).collect(),
