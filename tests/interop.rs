@@ -12,6 +12,7 @@ mod repositories;
 #[path = "support/venue.rs"]
 mod venue;
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use judges::{Ruling, judges};
@@ -338,8 +339,8 @@ fn too_few_keyholders_for_a_script_are_refused_before_anything_is_made() {
 #[test]
 fn a_staged_first_root_is_signed_without_a_root_before() {
     let room = Room::new();
-    let call = ["rehearse", "--unattended", "--dir", "d"];
-    room.rootstage(&call).is(0, &[]);
+    let first = ["rehearse", "--unattended", "--dir", "d"];
+    room.rootstage(&first).is(0, &[]);
     let mut root: Value = serde_json::from_str(&room.read("d/metadata/1.root.json")).unwrap();
     root["signatures"] = Value::Array(Vec::new());
     room.write("root.json", root.to_string());
@@ -363,7 +364,7 @@ fn a_staged_first_root_is_signed_without_a_root_before() {
     let mut answers = "as_asked = true\n".to_owned();
     let mut run = room.command(venue::ROOTSTAGE);
     for (number, holder) in (1..).zip(holders) {
-        answers += &format!("[secret.keyholder-{number}]\nenv = \"P{number}\"\n");
+        let _ = writeln!(answers, "[secret.keyholder-{number}]\nenv = \"P{number}\"");
         run.env(format!("P{number}"), format!("rehearsal of {holder}"));
     }
     room.write("answers.toml", answers);
