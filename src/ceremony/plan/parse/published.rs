@@ -151,7 +151,7 @@ pub(super) fn judge(
                     at(format!(
                         "The key of `{}` has a `keyid`, but the plan has no `[trusted]` root that lists it.",
                         key.name
-                    ))
+                    ));
                 }
                 _ => {}
             }
