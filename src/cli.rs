@@ -12,9 +12,10 @@ mod manual;
 mod passphrase;
 pub mod plan;
 mod rehearsal;
-mod root;
 mod rehearse;
+mod root;
 pub mod script;
+mod sign;
 mod token;
 
 use std::io::Write as _;
@@ -108,6 +109,11 @@ enum Verb {
         after_help = "Example:\n  rootstage root diff 9.root.json 10.root.json"
     )]
     Root(root::Verb),
+    /// Adds one signature to one metadata file, with the review and the record of a ceremony.
+    #[command(
+        after_help = "Example:\n  rootstage sign root.json --trusted 4.root.json --token file:ada.age --name \"Ada Lovelace\" --initials AL"
+    )]
+    Sign(sign::Sign),
     /// Tokens on this machine.
     #[command(
         subcommand,
@@ -259,6 +265,7 @@ pub fn run(hardening: Hardening) -> ExitCode {
         Some(Verb::Script(verb)) => verb.run(),
         Some(Verb::Plan(verb)) => verb.run(),
         Some(Verb::Root(verb)) => verb.run(now()),
+        Some(Verb::Sign(verb)) => verb.run(&room),
         Some(Verb::Token(verb)) => verb.run(),
         Some(Verb::Envelope(verb)) => verb.run(),
         Some(Verb::Doctor(verb)) => verb.run(&room),

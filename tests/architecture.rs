@@ -22,7 +22,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // the strength of a passphrase is judged where passphrases are known.
     (
         "ceremony",
-        &["canonical", "digest", "report", "secret", "tuf"],
+        &["canonical", "digest", "report", "safe", "secret", "tuf"],
     ),
     ("transcript", &["canonical", "ceremony", "digest", "tuf"]),
     ("report", &["ceremony", "safe"]),

@@ -5,6 +5,8 @@
     reason = "a test stops at what it does not expect"
 )]
 
+#[path = "commands/sign.rs"]
+mod sign;
 #[path = "support/venue.rs"]
 mod venue;
 

@@ -266,7 +266,9 @@ fn rehearsed(room: &Room, script: &str) {
 /// so do we.
 #[test]
 fn the_next_root_of_every_rehearsal_is_one_for_everybody() {
-    let after: Vec<&str> = scripts::names().filter(|name| *name != "first-root").collect();
+    let after: Vec<&str> = scripts::names()
+        .filter(|name| *name != "first-root")
+        .collect();
     assert_eq!(after.len(), 9);
     for script in after {
         let room = Room::new();
@@ -286,7 +288,12 @@ fn the_next_root_of_every_rehearsal_is_one_for_everybody() {
             .next(&new)
             .unwrap_or_else(|error| panic!("{script}: {error}"));
         let keys = |root: &Signed| root.signed["roles"]["root"]["keyids"].clone();
-        let changes_keys = ["rotate-keyholder", "add-keyholder", "replace-lost-key", "emergency-revocation"];
+        let changes_keys = [
+            "rotate-keyholder",
+            "add-keyholder",
+            "replace-lost-key",
+            "emergency-revocation",
+        ];
         assert_eq!(
             keys(&old) != keys(&new),
             changes_keys.contains(&script),
@@ -296,7 +303,12 @@ fn the_next_root_of_every_rehearsal_is_one_for_everybody() {
             let ruling = judge.rules(&[&first, &next]);
             assert_eq!(ruling, Ruling::Accepted, "{} of {script}", judge.name);
         }
-        let trusting = ["audit", "d", "--trusted-root", "d/before/metadata/1.root.json"];
+        let trusting = [
+            "audit",
+            "d",
+            "--trusted-root",
+            "d/before/metadata/1.root.json",
+        ];
         room.rootstage(&trusting)
             .is(0, &["AUDIT PASSED (REHEARSAL)"]);
     }
@@ -332,7 +344,15 @@ fn a_staged_first_root_is_signed_without_a_root_before() {
     root["signatures"] = Value::Array(Vec::new());
     room.write("root.json", root.to_string());
     let form = [
-        "plan", "new", "--script", "sign-staged", "--rehearsal", "--staged", "root.json", "-o", "plan.toml",
+        "plan",
+        "new",
+        "--script",
+        "sign-staged",
+        "--rehearsal",
+        "--staged",
+        "root.json",
+        "-o",
+        "plan.toml",
     ];
     room.rootstage(&form).is(0, &[]);
     room.rootstage(&["plan", "check", "plan.toml"])
@@ -347,19 +367,38 @@ fn a_staged_first_root_is_signed_without_a_root_before() {
         run.env(format!("P{number}"), format!("rehearsal of {holder}"));
     }
     room.write("answers.toml", answers);
-    run.args(["run", "plan.toml", "--dir", "e", "--answers", "answers.toml"]);
+    run.args([
+        "run",
+        "plan.toml",
+        "--dir",
+        "e",
+        "--answers",
+        "answers.toml",
+    ]);
     said(&mut run).is(0, &["closed"]);
-    assert!(we_accept(&std::fs::read(room.at("e/metadata/1.root.json")).unwrap()));
+    assert!(we_accept(
+        &std::fs::read(room.at("e/metadata/1.root.json")).unwrap()
+    ));
     room.rootstage(&["audit", "e"])
         .is(0, &["AUDIT PASSED (REHEARSAL)"]);
     // another version than the first is not one that may be signed so
     root["signed"]["version"] = 2.into();
     room.write("root.json", root.to_string());
     let plan = room.read("plan.toml");
-    let unpinned: Vec<&str> = plan.lines().filter(|line| !line.starts_with("payload")).collect();
+    let unpinned: Vec<&str> = plan
+        .lines()
+        .filter(|line| !line.starts_with("payload"))
+        .collect();
     room.write("plan.toml", unpinned.join("\n"));
     let mut run = room.command(venue::ROOTSTAGE);
-    run.args(["run", "plan.toml", "--dir", "f", "--answers", "answers.toml"]);
+    run.args([
+        "run",
+        "plan.toml",
+        "--dir",
+        "f",
+        "--answers",
+        "answers.toml",
+    ]);
     said(&mut run).is(1, &["step import needs people", "version 1"]);
 }
 
@@ -388,8 +427,14 @@ fn filled(room: &Room) -> (String, Vec<String>) {
         if let Some(holder) = enrolled(&block) {
             let number = holder.trim_start_matches("keyholder-");
             block = block
-                .replace("token = \"\"", &format!("token = \"file:d/tokens/{holder}.age\""))
-                .replace("key_label = \"\"", &format!("key_label = \"root-{number}\""));
+                .replace(
+                    "token = \"\"",
+                    &format!("token = \"file:d/tokens/{holder}.age\""),
+                )
+                .replace(
+                    "key_label = \"\"",
+                    &format!("key_label = \"root-{number}\""),
+                );
             holders.push(holder);
         }
         blocks.push(block);

@@ -42,7 +42,10 @@ fn each_rehearsal_has_the_steps_of_the_real_day_and_says_what_it_is() {
         let shape = |script: &Script| -> Vec<_> {
             let of_act = |act: &Act| {
                 let of_step = |s: &Step| (s.id.clone(), s.kind.clone(), s.by.clone(), s.each);
-                (act.id.clone(), act.steps.iter().map(of_step).collect::<Vec<_>>())
+                (
+                    act.id.clone(),
+                    act.steps.iter().map(of_step).collect::<Vec<_>>(),
+                )
             };
             script.acts.iter().map(of_act).collect()
         };
@@ -70,8 +73,14 @@ fn each_rehearsal_has_the_steps_of_the_real_day_and_says_what_it_is() {
 #[test]
 fn the_same_step_says_the_same_in_every_script() {
     const EVERYWHERE: [&str; 4] = ["roll-call", "environment", "head", "close"];
-    const AFTER_THE_FIRST: [&str; 6] =
-        ["plan-digest", "findings", "token", "generate", "show", "prove"];
+    const AFTER_THE_FIRST: [&str; 6] = [
+        "plan-digest",
+        "findings",
+        "token",
+        "generate",
+        "show",
+        "prove",
+    ];
     for practice in [false, true] {
         let all: Vec<Script> = scripts::names()
             .map(|name| match practice {

@@ -10,7 +10,12 @@ fuzz_target!(|bytes: &[u8]| {
     let expected = value.as_ref().ok().and_then(|value| olpc(value).ok());
     assert_eq!(olpc_of_text(bytes, 1 << 20).ok(), expected);
     let document = Document::read(bytes, 1 << 20);
-    assert_eq!(document.is_ok(), value.is_ok());
+    if document.is_ok() != value.is_ok() {
+        // a number that no float holds has no value; read by its places it is only not whole
+        let why = value.expect_err("a document is at least as tolerant").to_string();
+        assert!(why.contains("number out of range"), "{why}");
+        return;
+    }
     let (Ok(document), Ok(value)) = (document, value) else {
         return;
     };

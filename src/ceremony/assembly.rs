@@ -4,6 +4,7 @@
 mod first;
 mod next;
 mod shown;
+mod targets;
 
 use serde_json::Value;
 use time::OffsetDateTime;

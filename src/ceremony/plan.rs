@@ -16,8 +16,8 @@ use crate::tuf::key::KeyId;
 use crate::tuf::root::Role;
 
 pub use write::{
-    Outline, Practice, Published, Staged, Unfit, Unreadable, fits, practice, rehearsal,
-    staged_root, template, template_after,
+    OneSignature, Outline, Practice, Published, Staged, Unfit, Unreadable, fits, one_signature,
+    practice, rehearsal, staged_root, template, template_after,
 };
 
 /// Id of a participant in the plan: lower-case letters, digits, hyphens.
@@ -193,6 +193,18 @@ pub struct StagedPlan {
     pub also: Vec<String>,
     /// For a delegated role: the metadata that names its keys.
     pub delegated_by: Option<String>,
+    /// For targets: the version before, to show what changes.
+    pub previous: Option<String>,
+}
+
+impl StagedPlan {
+    /// Every file that is read for it, the content first.
+    pub fn paths(&self) -> impl Iterator<Item = &String> {
+        let more = self.also.iter().chain(&self.delegated_by);
+        std::iter::once(&self.path)
+            .chain(more)
+            .chain(&self.previous)
+    }
 }
 
 /// A key of the trusted root whose holder is not in this ceremony and which stays.

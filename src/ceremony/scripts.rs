@@ -45,6 +45,11 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     names.filter(|name| !name.ends_with(REHEARSAL))
 }
 
+/// The script of one signature at a desk (`rootstage sign`): it is no ceremony of a room.
+pub fn one_signature() -> &'static [u8] {
+    include_bytes!("../../ceremony-scripts/one-signature.toml")
+}
+
 /// The name of the rehearsal of a script.
 pub fn rehearsal_of(name: &str) -> String {
     format!("{name}{REHEARSAL}")

@@ -109,7 +109,7 @@ impl Run {
     }
 }
 
-fn problems_of_plan(problems: &Problems, file: &str) -> Failure {
+pub(super) fn problems_of_plan(problems: &Problems, file: &str) -> Failure {
     Failure::not_so(format!(
         "the plan has problems, so the ceremony was not begun. Nothing was changed.\n{}",
         problems.in_file(file)

@@ -21,9 +21,14 @@ const DAYS_BEFORE: i64 = 60;
 
 /// A directory beside the caller, named for the time.
 pub fn default_directory() -> PathBuf {
+    directory_named("rehearsal")
+}
+
+/// A directory beside the caller, named so and for the time.
+pub fn directory_named(what: &str) -> PathBuf {
     let now = now();
     PathBuf::from(format!(
-        "rehearsal-{:04}{:02}{:02}-{:02}{:02}{:02}",
+        "{what}-{:04}{:02}{:02}-{:02}{:02}{:02}",
         now.year(),
         u8::from(now.month()),
         now.day(),

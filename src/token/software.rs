@@ -176,6 +176,12 @@ fn split_label(text: &str) -> Option<(&str, &str)> {
     text.strip_prefix("label: ")?.split_once('\n')
 }
 
+/// The label of a software key, from its public half.
+pub(super) fn label_of(name: &TokenName) -> Option<String> {
+    let (label, _) = KeyFile::of(name).ok()?.public().ok()?;
+    Some(label)
+}
+
 impl Tokens for SoftwareTokens {
     /// The token is the file that is to be: it need not exist, its directory must.
     fn identify(&mut self, token: &TokenName) -> Result<TokenIdentity, Fault> {

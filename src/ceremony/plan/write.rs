@@ -1,6 +1,7 @@
 //! Writing plans: the form to fill in before the day, and the plan of a rehearsal.
 
 mod next;
+mod one;
 mod practice;
 
 use std::fmt::Write as _;
@@ -13,6 +14,7 @@ use super::{Duty, Mode};
 use crate::ceremony::scripts::rehearsal_of;
 
 pub use next::{Published, Staged, Unreadable, template_after};
+pub use one::{OneSignature, one_signature};
 pub use practice::{Practice, Unfit, fits, practice, staged_root};
 
 /// What is known of a plan before it is written.

@@ -243,7 +243,13 @@ pub fn doubt(state: &State, step: &BoundStep, what: &str) -> Ask {
         Some(payload) => ask.showing(PAYLOAD, payload.sha256),
         None => ask,
     };
-    ask.seated(two_seats(state, step))
+    // at a desk there is nobody else: the keyholder alone may ask their own token once more
+    let alone = state.procedure.plan.participants.len() == 1;
+    ask.seated(if alone {
+        seats_or_anyone(state, step)
+    } else {
+        two_seats(state, step)
+    })
 }
 
 /// Whether the people have answered [`doubt`].

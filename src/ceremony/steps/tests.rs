@@ -107,3 +107,16 @@ fn a_secret_is_its_keyholders_alone_whatever_the_script_says() {
     assert_eq!(ask.seats.len(), 1);
     assert_eq!(ask.seats[0].who, [step.holder.clone().unwrap()]);
 }
+
+#[test]
+fn only_an_absent_keyholder_is_passed_over_at_the_review() {
+    let mut state = at("review.keyholder-1");
+    let step = state.step().unwrap().clone();
+    let review = kind("review").unwrap();
+    assert!(review.skippable(&state, &step).is_err());
+    state.absent.extend(step.holder.clone());
+    assert_eq!(review.skippable(&state, &step), Ok(()));
+    let witness = at("review-witness");
+    let step = witness.step().unwrap();
+    assert!(review.skippable(&witness, step).is_err());
+}

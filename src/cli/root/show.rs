@@ -193,7 +193,7 @@ fn document(
             "id": id,
             "own_id": key.computed,
             "fingerprint": fingerprint,
-            "kind": public.ok().map(|key| key.kind_name()),
+            "kind": public.ok().map(crate::tuf::key::PublicKey::kind_name),
             "holder": fingerprint.and_then(|key| holders.get(&key).map(|name| safe(name))),
             "why_unusable": public.err().map(ToString::to_string),
         })

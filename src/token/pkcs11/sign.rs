@@ -35,7 +35,7 @@ pub(super) fn sign(
     };
     token.check_pair(private, public, label)?;
     let public = token.public_key(public, label)?;
-    public.check_expected(&token.name, label, expected)?;
+    public.check_expected(token.name, label, expected)?;
     let input = to_be_signed(public.algorithm(), message);
     let mechanism = match public.algorithm() {
         Algorithm::EcdsaP256 | Algorithm::EcdsaP384 => Mechanism::Ecdsa,

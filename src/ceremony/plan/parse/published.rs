@@ -4,13 +4,40 @@ use super::{PATH, TITLE, digest, plain_path};
 use crate::ceremony::plan::{Mode, Participant, Place, StagedPlan, TrustedPlan};
 use crate::ceremony::toml_reader::{Found, Reading, Section};
 
-/// `[trusted]`: `Some(None)` where it is there and could not be read.
+/// A part of the plan that may be absent.
+pub(super) enum Part<T> {
+    Absent,
+    /// It is there, and its problems are on record.
+    Unreadable,
+    Read(T),
+}
+
+impl<T> Part<T> {
+    fn of(read: Option<T>) -> Self {
+        read.map_or(Self::Unreadable, Self::Read)
+    }
+
+    pub(super) fn is_there(&self) -> bool {
+        !matches!(self, Self::Absent)
+    }
+
+    pub(super) fn read(self) -> Option<T> {
+        match self {
+            Self::Read(part) => Some(part),
+            Self::Absent | Self::Unreadable => None,
+        }
+    }
+}
+
+/// `[trusted]`.
 pub(super) fn trusted(
     reading: &Reading<'_>,
     section: Option<Section<'_, '_>>,
     mode: Option<Mode>,
-) -> Option<Option<TrustedPlan>> {
-    let section = section?;
+) -> Part<TrustedPlan> {
+    let Some(section) = section else {
+        return Part::Absent;
+    };
     let path = path(reading, &section);
     let given = section.optional_text("sha256");
     let sha256 = given.as_ref().and_then(|hex| digest(reading, hex));
@@ -21,15 +48,17 @@ pub(super) fn trusted(
         ));
     }
     section.finish();
-    Some(path.map(|path| TrustedPlan { path, sha256 }))
+    Part::of(path.map(|path| TrustedPlan { path, sha256 }))
 }
 
-/// `[staged]`: `Some(None)` where it is there and could not be read.
+/// `[staged]`.
 pub(super) fn staged(
     reading: &Reading<'_>,
     section: Option<Section<'_, '_>>,
-) -> Option<Option<StagedPlan>> {
-    let section = section?;
+) -> Part<StagedPlan> {
+    let Some(section) = section else {
+        return Part::Absent;
+    };
     let path = path(reading, &section);
     let role = section.line_of_text("role", TITLE);
     let payload = section
@@ -43,11 +72,14 @@ pub(super) fn staged(
                 .map(|p| p.value),
         );
     }
-    let delegated_by = section
-        .optional_text("delegated_by")
-        .and_then(|text| section.one_line(text, PATH))
-        .and_then(|path| plain_path(reading, path))
-        .map(|path| path.value);
+    let file = |name| {
+        section
+            .optional_text(name)
+            .and_then(|text| section.one_line(text, PATH))
+            .and_then(|path| plain_path(reading, path))
+            .map(|path| path.value)
+    };
+    let (delegated_by, previous) = (file("delegated_by"), file("previous"));
     let role = role.map(|role| role.value);
     let top = ["root", "targets", "snapshot", "timestamp"];
     if let Some(role) = &role
@@ -69,8 +101,9 @@ pub(super) fn staged(
         payload,
         also,
         delegated_by,
+        previous,
     });
-    Some(read)
+    Part::of(read)
 }
 
 fn path(reading: &Reading<'_>, section: &Section<'_, '_>) -> Option<String> {
@@ -83,23 +116,23 @@ pub(super) fn judge(
     reading: &Reading<'_>,
     top: &Section<'_, '_>,
     trusted: bool,
-    staged: &Option<Option<StagedPlan>>,
+    staged: &Part<StagedPlan>,
     makes: bool,
     people: &[Found<Participant>],
 ) {
-    if makes && staged.is_some() {
+    if makes && staged.is_there() {
         top.add(
             "The plan has `[root]` and `[staged]`: a ceremony either makes a root or signs one that \
              comes from outside.",
         );
     }
-    if !makes && staged.is_none() && !trusted {
+    if !makes && !staged.is_there() && !trusted {
         top.add(
             "The plan has no `[root]` to make, no `[staged]` file to sign and no `[trusted]` root whose \
              keys could be tried.",
         );
     }
-    if let Some(Some(staged)) = staged
+    if let Part::Read(staged) = staged
         && staged.role != "root"
         && !trusted
     {
@@ -117,7 +150,7 @@ pub(super) fn judge(
                      exist already.",
                     key.name
                 )),
-                Place::Stays(_) | Place::Leaves(_) if !trusted && staged.is_none() => at(format!(
+                Place::Stays(_) | Place::Leaves(_) if !trusted && !staged.is_there() => at(format!(
                     "The key of `{}` has a `keyid`, but the plan has no `[trusted]` root that lists it.",
                     key.name
                 )),

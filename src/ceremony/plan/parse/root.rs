@@ -130,12 +130,12 @@ fn listed<M, T>(
         let id = table.text("keyid").and_then(|hex| key_id(reading, &hex));
         let who = table.line_of_text("name", super::TITLE);
         let more = more(&table);
-        let made = id
+        let key = id
             .zip(who)
             .zip(more)
             .map(|((id, who), more)| make(id, who.value, more));
         table.finish();
-        keys.extend(made);
+        keys.extend(key);
     }
     keys
 }

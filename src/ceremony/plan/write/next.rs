@@ -267,7 +267,7 @@ fn staged_part(staged: Option<&Staged>) -> String {
              delegated role\npayload = \"\"  # fill in\n",
         ),
     }
-    text.push_str("# also = []\n# delegated_by = \"\"\n\n");
+    text.push_str("# also = []\n# delegated_by = \"\"\n# previous = \"\"   # targets: the version before, to show what changes\n\n");
     text
 }
 
@@ -278,7 +278,9 @@ fn keys(
     staged: Option<&Staged>,
 ) -> Vec<(KeyId, Option<(Sha256, Algorithm)>)> {
     let role = match staged {
-        Some(staged) => Role::ALL.into_iter().find(|role| role.name() == staged.role),
+        Some(staged) => Role::ALL
+            .into_iter()
+            .find(|role| role.name() == staged.role),
         None => Some(Role::Root),
     };
     let mut found: Vec<(KeyId, Option<(Sha256, Algorithm)>)> = Vec::new();

@@ -44,13 +44,24 @@ fn every_form_after_the_first_says_what_to_fill_in() {
             assert!(known < blank, "{script}: {known} of {blank}");
             assert!(text.contains(&format!("sha256 = \"{}\"", Sha256::of(GOLDEN).hex())));
             assert_eq!(text.matches("\nkeyid = ").count(), 2, "{script}");
-            assert!(!matches!(script, "sign-staged" | "token-check") == text.contains("version = 2"));
+            assert!(
+                !matches!(script, "sign-staged" | "token-check") == text.contains("version = 2")
+            );
         }
     }
-    let text = template_after(Mode::Production, "sign-staged", &outline(3, 2), None, Some(&staged));
+    let text = template_after(
+        Mode::Production,
+        "sign-staged",
+        &outline(3, 2),
+        None,
+        Some(&staged),
+    );
     to_be_filled_in(&text);
     assert!(text.contains(&format!("payload = \"{PAYLOAD}\"")));
-    assert!(text.contains("role = \"root\"") && !text.contains("\n[trusted]"), "{text}");
+    assert!(
+        text.contains("role = \"root\"") && !text.contains("\n[trusted]"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -71,7 +82,9 @@ fn a_form_is_made_only_from_a_root_that_its_own_keys_have_signed() {
 
 #[test]
 fn every_rehearsal_after_the_first_parses() {
-    let keys: Vec<KeyId> = (0..20_u8).map(|n| Sha256::of(&[n]).hex().parse().expect("an id")).collect();
+    let keys: Vec<KeyId> = (0..20_u8)
+        .map(|n| Sha256::of(&[n]).hex().parse().expect("an id"))
+        .collect();
     for script in after() {
         let rehearsal = scripts::rehearsal_of(script);
         let mut planned = 0;
@@ -80,14 +93,17 @@ fn every_rehearsal_after_the_first_parses() {
                 let plan = practice(&Practice {
                     script,
                     outline: &outline(keyholders, threshold),
-                    keys: keys.get(..usize::try_from(keyholders).expect("small")).expect("20 keys"),
+                    keys: keys
+                        .get(..usize::try_from(keyholders).expect("small"))
+                        .expect("20 keys"),
                     trusted: Sha256::of(b"root"),
                     staged: (script == "sign-staged").then(|| Sha256::of(b"staged")),
                 });
                 let Ok(text) = plan else { continue };
                 planned += 1;
-                let plan = Plan::parse(text.as_bytes())
-                    .unwrap_or_else(|problems| panic!("{keyholders} {threshold}: {problems}\n{text}"));
+                let plan = Plan::parse(text.as_bytes()).unwrap_or_else(|problems| {
+                    panic!("{keyholders} {threshold}: {problems}\n{text}")
+                });
                 assert_eq!(plan.script, rehearsal);
                 let shipped = check::script_of(&plan, None).expect("shipped");
                 assert_eq!(check::against_script(&plan, &shipped), []);
