@@ -154,7 +154,7 @@ fn remember(room: &Room) {
                 .trim_end_matches(".old");
             let number: u32 = number.parse().unwrap();
             let (_, fingerprint) = held.enrolled.expect("enrolled");
-            if !name.0.ends_with(".old") {
+            if name.0.strip_suffix(".old").is_none() {
                 holders.retain(|(known, _)| *known != number);
                 holders.push((number, fingerprint.hex()));
             }
