@@ -70,11 +70,11 @@ fn read(reading: &Reading<'_>, digest: Sha256) -> Option<Plan> {
     let staged = published::staged(reading, top.optional_section("staged"));
     let root = top
         .optional_section("root")
-        .map(|section| root::read(reading, &section, trusted.is_some()));
+        .map(|section| root::read(reading, &section, trusted.is_there()));
     published::judge(
         reading,
         &top,
-        trusted.is_some(),
+        trusted.is_there(),
         &staged,
         root.is_some(),
         &participants,
@@ -93,8 +93,8 @@ fn read(reading: &Reading<'_>, digest: Sha256) -> Option<Plan> {
         location: location?.value,
         participants: participants.into_iter().map(|p| p.value).collect(),
         quorum,
-        trusted: trusted.flatten(),
-        staged: staged.flatten(),
+        trusted: trusted.into_read(),
+        staged: staged.into_read(),
         root: match root {
             None => None,
             Some(read) => Some(read?.plan),

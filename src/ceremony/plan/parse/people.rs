@@ -135,7 +135,7 @@ fn read_key(
 ) -> Option<KeyPlan> {
     let written = table.line_of_text("token", TOKEN);
     taken.claim(reading, "token", written.as_ref());
-    let token = written.and_then(|written| known_token(reading, written));
+    let named = written.and_then(|written| known_token(reading, written));
     let serial = table
         .optional_text("serial")
         .and_then(|serial| table.one_line(serial, SERIAL));
@@ -167,7 +167,7 @@ fn read_key(
     Some(KeyPlan {
         name,
         place: place?,
-        token: token?,
+        token: named?,
         serial: serial.map(|serial| serial.value),
         algorithm: algorithm?,
         label: label?.value,

@@ -4,13 +4,44 @@ use super::{PATH, TITLE, digest, plain_path};
 use crate::ceremony::plan::{Mode, Participant, Place, StagedPlan, TrustedPlan};
 use crate::ceremony::toml_reader::{Found, Reading, Section};
 
-/// `[trusted]`: `Some(None)` where it is there and could not be read.
+/// A part of the plan that may be there.
+pub(super) enum Part<T> {
+    /// It is not there.
+    Absent,
+    /// It is there, and could not be read.
+    Unreadable,
+    /// It was read.
+    Read(T),
+}
+
+impl<T> Part<T> {
+    fn there(read: Option<T>) -> Self {
+        read.map_or(Self::Unreadable, Self::Read)
+    }
+
+    /// Whether it is there, read or not.
+    pub(super) fn is_there(&self) -> bool {
+        !matches!(self, Self::Absent)
+    }
+
+    /// What was read.
+    pub(super) fn into_read(self) -> Option<T> {
+        match self {
+            Self::Read(read) => Some(read),
+            Self::Absent | Self::Unreadable => None,
+        }
+    }
+}
+
+/// `[trusted]`.
 pub(super) fn trusted(
     reading: &Reading<'_>,
     section: Option<Section<'_, '_>>,
     mode: Option<Mode>,
-) -> Option<Option<TrustedPlan>> {
-    let section = section?;
+) -> Part<TrustedPlan> {
+    let Some(section) = section else {
+        return Part::Absent;
+    };
     let path = path(reading, &section);
     let given = section.optional_text("sha256");
     let sha256 = given.as_ref().and_then(|hex| digest(reading, hex));
@@ -21,15 +52,14 @@ pub(super) fn trusted(
         ));
     }
     section.finish();
-    Some(path.map(|path| TrustedPlan { path, sha256 }))
+    Part::there(path.map(|path| TrustedPlan { path, sha256 }))
 }
 
-/// `[staged]`: `Some(None)` where it is there and could not be read.
-pub(super) fn staged(
-    reading: &Reading<'_>,
-    section: Option<Section<'_, '_>>,
-) -> Option<Option<StagedPlan>> {
-    let section = section?;
+/// `[staged]`.
+pub(super) fn staged(reading: &Reading<'_>, section: Option<Section<'_, '_>>) -> Part<StagedPlan> {
+    let Some(section) = section else {
+        return Part::Absent;
+    };
     let path = path(reading, &section);
     let role = section.line_of_text("role", TITLE);
     let payload = section
@@ -74,7 +104,7 @@ pub(super) fn staged(
         delegated_by,
         previous,
     });
-    Some(read)
+    Part::there(read)
 }
 
 fn path(reading: &Reading<'_>, section: &Section<'_, '_>) -> Option<String> {
@@ -87,23 +117,23 @@ pub(super) fn judge(
     reading: &Reading<'_>,
     top: &Section<'_, '_>,
     trusted: bool,
-    staged: &Option<Option<StagedPlan>>,
+    staged: &Part<StagedPlan>,
     makes: bool,
     people: &[Found<Participant>],
 ) {
-    if makes && staged.is_some() {
+    if makes && staged.is_there() {
         top.add(
             "The plan has `[root]` and `[staged]`: a ceremony either makes a root or signs one that \
              comes from outside.",
         );
     }
-    if !makes && staged.is_none() && !trusted {
+    if !makes && !staged.is_there() && !trusted {
         top.add(
             "The plan has no `[root]` to make, no `[staged]` file to sign and no `[trusted]` root whose \
              keys could be tried.",
         );
     }
-    if let Some(Some(staged)) = staged
+    if let Part::Read(staged) = staged
         && staged.role != "root"
         && !trusted
     {
@@ -121,10 +151,12 @@ pub(super) fn judge(
                      exist already.",
                     key.name
                 )),
-                Place::Stays(_) | Place::Leaves(_) if !trusted && staged.is_none() => at(format!(
-                    "The key of `{}` has a `keyid`, but the plan has no `[trusted]` root that lists it.",
-                    key.name
-                )),
+                Place::Stays(_) | Place::Leaves(_) if !trusted && !staged.is_there() => {
+                    at(format!(
+                        "The key of `{}` has a `keyid`, but the plan has no `[trusted]` root that lists it.",
+                        key.name
+                    ));
+                }
                 _ => {}
             }
         }
