@@ -11,8 +11,9 @@ use crate::ceremony::ask::{Answer, Ask, Form};
 use crate::ceremony::command::{Command, ExceptionForm};
 use crate::ceremony::effect::Effect;
 use crate::ceremony::evolve::AGAIN;
-use crate::ceremony::plan::{ParticipantId, Plan};
+use crate::ceremony::plan::{KeyName, ParticipantId, Plan};
 use crate::ceremony::state::State;
+use crate::ceremony::steps;
 use crate::ceremony::token::Fault;
 use crate::driver::{Driver, Order, Stop};
 use crate::secret::Secret;
@@ -25,7 +26,8 @@ pub struct Answers {
     /// a question ends the run.
     #[serde(default)]
     pub as_asked: bool,
-    /// Where each keyholder's PIN or passphrase comes from, by participant id.
+    /// Where each keyholder's PIN or passphrase comes from, by participant id; for a second key, by
+    /// its name (`ada.old`).
     #[serde(default)]
     pub secret: BTreeMap<String, SecretSource>,
     /// Answers to single questions; each is used once, in this order.
@@ -114,8 +116,8 @@ pub enum Unanswered {
     Stop(#[from] Stop),
 }
 
-/// Where the secrets of a run come from.
-pub type Secrets<'a> = &'a mut dyn FnMut(&ParticipantId) -> Result<Secret, String>;
+/// Where the secrets of a run come from, by the key and its holder.
+pub type Secrets<'a> = &'a mut dyn FnMut(&KeyName, &ParticipantId) -> Result<Secret, String>;
 
 /// Plays the ceremony to its end.
 pub fn play(
@@ -190,7 +192,8 @@ fn reply(
                 words: ask.words.join(" "),
             });
         }
-        if !answers.as_asked {
+        // What would stop a ceremony is never accepted because nobody said otherwise.
+        if !answers.as_asked || steps::accepts_a_stop(ask) {
             return Err(Unanswered::NotListed {
                 step: step.to_owned(),
                 ask: ask.name.clone(),
@@ -205,12 +208,16 @@ fn reply(
         typed: typed.unwrap_or(usual.typed),
         read_to_end: usual.read_to_end,
     };
-    let secret = match (&ask.form, state.step().and_then(|step| step.holder.clone())) {
-        (Form::Secret(_), Some(holder)) => {
-            Some(secrets(&holder).map_err(|reason| Unanswered::Secret {
-                holder: holder.0.clone(),
-                reason,
-            })?)
+    let key = state.step().and_then(|step| state.procedure.key_plan(step));
+    let secret = match (&ask.form, key) {
+        (Form::Secret(_), Some((person, key))) => {
+            let holder = &person.id;
+            Some(
+                secrets(&key.name, holder).map_err(|reason| Unanswered::Secret {
+                    holder: holder.0.clone(),
+                    reason,
+                })?,
+            )
         }
         _ => None,
     };

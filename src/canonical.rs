@@ -8,11 +8,13 @@
 //! * [`pretty`]: a file for people; its layout is not signed.
 //!
 //! The writer keeps its own stack instead of recursing, so that no nesting overflows it.
-//! [`parse`] is the reader that goes with it.
+//! [`parse`] is the reader that goes with it. For files with hundreds of thousands of entries,
+//! [`olpc_of_text`] gives the bytes of [`olpc`] without a value in between.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::indexing_slicing))]
 
 mod dialect;
 mod parse;
+pub mod raw;
 
 use std::fmt::Write as _;
 
@@ -21,6 +23,7 @@ use serde_json::{Map, Number, Value};
 use dialect::{Dialect, Line, Olpc, Pretty};
 
 pub use parse::{MAX_DEPTH, ParseError, parse};
+pub use raw::{TextError, olpc_of_text};
 
 /// Largest integer that every JSON reader keeps exactly: 2^53 − 1 (RFC 7493, section 2.2).
 pub const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;

@@ -10,6 +10,8 @@ pub mod decide;
 pub mod effect;
 pub mod event;
 pub mod evolve;
+pub mod import;
+pub mod judge;
 pub mod paper;
 pub mod passphrase;
 pub mod plain;

@@ -31,12 +31,14 @@ pub trait Tokens {
     ) -> Result<TokenKey, Fault>;
 
     /// Signs `message` (the message itself: hashing is the backend's business) with the key under
-    /// `label`, and verifies the signature in software before returning it. ECDSA signatures are
+    /// `label`. Where its public half is `expected` to be a certain one (PEM), another key under that
+    /// label signs nothing. It verifies the signature in software before returning it. ECDSA signatures are
     /// DER, Ed25519 signatures 64 bytes.
     fn sign(
         &mut self,
         token: &TokenName,
         label: &str,
+        expected: Option<&str>,
         message: &[u8],
         secret: &Secret,
     ) -> Result<Vec<u8>, Fault>;

@@ -3,7 +3,7 @@
 //! Every text says what happened, what was not changed by it, and what to do next. The screens, the
 //! command line and the paper record take their words from here.
 
-use crate::ceremony::effect::{Effect, Message};
+use crate::ceremony::effect::{Contents, Effect, Message};
 use crate::ceremony::refusal::Refusal;
 use crate::ceremony::token::{Fault, PinState, TokenKind, TokenName};
 use crate::safe::safe;
@@ -243,6 +243,16 @@ pub fn fault(fault: &Fault) -> Words {
             "Nothing was signed, and the token was not changed.",
             "Check that it is the right token. If it is, log an exception (F2).",
         ),
+        Fault::KeyDiffers { token, label } => words(
+            format!(
+                "The key named {} on {} is not the one that is listed in the metadata.",
+                safe(label),
+                inside(token)
+            ),
+            "It signed nothing, and the token was not changed.",
+            "Check that it is the right token, and that the plan names the right key on it. If so, log an \
+             exception (F2).",
+        ),
         Fault::Unsupported { token, reason } => words(
             format!("{} cannot do this: {}", token_words(token), safe(reason)),
             "The token was not changed.",
@@ -359,7 +369,7 @@ pub fn effect(effect: &Effect) -> Doing {
         } => {
             let what = match message {
                 Message::Possession { .. } => "the proof that it holds the key".to_owned(),
-                Message::Payload { sha256 } => format!("the root, payload {}", sha256.short()),
+                Message::Payload { sha256 } => format!("the content, payload {}", sha256.short()),
             };
             doing(
                 waiting(token),
@@ -371,13 +381,27 @@ pub fn effect(effect: &Effect) -> Doing {
                 meanwhile(token),
             )
         }
-        Effect::ReadKeys { paths } => doing(
-            "Reading the online keys",
-            format!(
-                "Public keys are read from {} files of the plan.",
-                paths.len()
-            ),
+        Effect::ReadFiles { what, paths } => doing(
+            "Reading files",
+            match what {
+                Contents::PublicKeys => format!(
+                    "Public keys are read from {} files of the plan.",
+                    paths.len()
+                ),
+                Contents::Metadata => format!(
+                    "Metadata is read from {} files of the plan; exact copies are kept.",
+                    paths.len()
+                ),
+            },
             "Leave the medium where it is.",
+        ),
+        Effect::Archive { file } => doing(
+            "Keeping what was withdrawn",
+            format!(
+                "The withdrawn content is written to metadata/{}, marked as defunct.",
+                safe(&file.name)
+            ),
+            "Do not pull any medium out.",
         ),
         Effect::WriteMetadata { directories, files } => doing(
             "Writing the metadata",

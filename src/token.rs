@@ -76,10 +76,12 @@ impl Tokens for AllTokens {
         &mut self,
         token: &TokenName,
         label: &str,
+        expected: Option<&str>,
         message: &[u8],
         secret: &Secret,
     ) -> Result<Vec<u8>, Fault> {
-        self.backend(token).sign(token, label, message, secret)
+        self.backend(token)
+            .sign(token, label, expected, message, secret)
     }
 }
 

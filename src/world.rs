@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
 
-use crate::ceremony::assembly;
+use crate::ceremony::assembly::{self, MetadataFile};
 use crate::ceremony::check::Check;
-use crate::ceremony::effect::{Effect, FileDigest, KeyFile, Outcome};
+use crate::ceremony::effect::{Contents, Effect, FileDigest, InputFile, Outcome};
+use crate::ceremony::import;
 use crate::ceremony::state::State;
 use crate::ceremony::token::{Fault, TokenKind, TokenName};
 use crate::digest::Sha256;
@@ -20,6 +21,8 @@ const KEY_FILE_LIMIT: u64 = 64 * 1024;
 
 /// Where metadata goes in the ceremony directory.
 pub const METADATA: &str = "metadata";
+/// Directory for metadata from outside, as it was read, within a ceremony's.
+pub const INPUTS: &str = "in";
 
 /// Performs effects on this machine.
 pub struct ThisMachine {
@@ -82,27 +85,53 @@ impl ThisMachine {
                 message,
             } => {
                 let secret = secret.ok_or_else(|| without_secret(token))?;
-                let bytes = state.message(message).ok_or_else(|| Fault::TokenFailed {
+                let nothing = || Fault::TokenFailed {
                     token: token.clone(),
                     reason: "there is nothing to sign".to_owned(),
-                })?;
+                };
+                let bytes = state.message(message).ok_or_else(nothing)?;
+                let public = state.signing_key().ok_or_else(nothing)?;
                 Outcome::Signature(self.tokens.sign(
                     &resolved(token, &base),
                     label,
+                    Some(&public.spki_pem()),
                     &bytes,
                     secret,
                 )?)
             }
-            Effect::ReadKeys { paths } => Outcome::Keys(
+            Effect::ReadFiles { what, paths } => Outcome::Files(
                 paths
                     .iter()
-                    .map(|path| read_key(&base, path))
+                    .map(|path| self.read_input(*what, &base, path))
                     .collect::<Result<_, _>>()?,
             ),
+            Effect::Archive { .. } => Outcome::Written(self.archive(state)?),
             Effect::WriteMetadata { directories, .. } => {
                 Outcome::Written(self.write_metadata(state, &base, directories)?)
             }
         })
+    }
+
+    /// Reads a file that the plan names. Metadata is kept in `in/`, byte for byte.
+    fn read_input(&self, what: Contents, base: &Path, path: &str) -> Result<InputFile, Fault> {
+        let file = match what {
+            Contents::PublicKeys => read_text(base, path, KEY_FILE_LIMIT, "a PEM public key")?,
+            Contents::Metadata => read_text(base, path, import::LIMIT as u64, "TUF metadata here")?,
+        };
+        if what == Contents::Metadata {
+            let kept = self.dir.join(INPUTS);
+            std::fs::create_dir_all(&kept).map_err(|error| storage(&kept, &error))?;
+            let copy = kept.join(file.kept_as());
+            write_whole(&copy, file.text.as_bytes()).map_err(|error| storage(&copy, &error))?;
+        }
+        Ok(file)
+    }
+
+    fn archive(&self, state: &State) -> Result<Vec<FileDigest>, Fault> {
+        let own = self.dir.join(METADATA);
+        std::fs::create_dir_all(&own).map_err(|error| storage(&own, &error))?;
+        let last = assembly::defunct_files(state).pop();
+        last.iter().map(|file| put(&own, file)).collect()
     }
 
     fn write_metadata(
@@ -124,23 +153,28 @@ impl ThisMachine {
                 });
             }
             for file in assembly::metadata_files(state) {
-                let path = dir.join(&file.name);
-                write_whole(&path, &file.bytes).map_err(|error| storage(&path, &error))?;
-                let back = std::fs::read(&path).map_err(|error| storage(&path, &error))?;
-                if back != file.bytes {
-                    return Err(Fault::ReadBackDiffers {
-                        path: path.display().to_string(),
-                    });
-                }
-                written.push(FileDigest {
-                    name: path.display().to_string(),
-                    sha256: Sha256::of(&back),
-                    size: back.len() as u64,
-                });
+                written.push(put(dir, &file)?);
             }
         }
         Ok(written)
     }
+}
+
+/// Writes a file under its own name, and reads it back.
+fn put(dir: &Path, file: &MetadataFile) -> Result<FileDigest, Fault> {
+    let path = dir.join(&file.name);
+    write_whole(&path, &file.bytes).map_err(|error| storage(&path, &error))?;
+    let back = std::fs::read(&path).map_err(|error| storage(&path, &error))?;
+    if back != file.bytes {
+        return Err(Fault::ReadBackDiffers {
+            path: path.display().to_string(),
+        });
+    }
+    Ok(FileDigest {
+        name: path.display().to_string(),
+        sha256: Sha256::of(&back),
+        size: back.len() as u64,
+    })
 }
 
 fn plan_directory(state: &State) -> PathBuf {
@@ -159,24 +193,24 @@ pub fn resolved(token: &TokenName, base: &Path) -> TokenName {
     }
 }
 
-fn read_key(base: &Path, path: &str) -> Result<KeyFile, Fault> {
+fn read_text(base: &Path, path: &str, limit: u64, what: &str) -> Result<InputFile, Fault> {
     let full = base.join(path);
     let mut bytes = Vec::new();
     std::fs::File::open(&full)
-        .and_then(|file| file.take(KEY_FILE_LIMIT + 1).read_to_end(&mut bytes))
+        .and_then(|file| file.take(limit + 1).read_to_end(&mut bytes))
         .map_err(|error| storage(&full, &error))?;
-    if bytes.len() as u64 > KEY_FILE_LIMIT {
+    if bytes.len() as u64 > limit {
         return Err(Fault::Storage {
             path: full.display().to_string(),
-            reason: format!("larger than {KEY_FILE_LIMIT} bytes, so not a public key"),
+            reason: format!("larger than {limit} bytes, so not {what}"),
         });
     }
     let sha256 = Sha256::of(&bytes);
     let text = String::from_utf8(bytes).map_err(|_| Fault::Storage {
         path: full.display().to_string(),
-        reason: "not a text, so not a PEM public key".to_owned(),
+        reason: format!("not a text, so not {what}"),
     })?;
-    Ok(KeyFile {
+    Ok(InputFile {
         path: path.to_owned(),
         sha256,
         text,

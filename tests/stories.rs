@@ -24,5 +24,7 @@ mod policy;
 mod power;
 #[path = "stories/prefixes.rs"]
 mod prefixes;
+#[path = "stories/rotation.rs"]
+mod rotation;
 #[path = "stories/tokens.rs"]
 mod tokens;

@@ -9,6 +9,8 @@ use super::plan::{ParticipantId, Plan};
 use super::refusal::Refusal;
 use super::token::{PinState, TokenIdentity, TokenName};
 use crate::digest::Sha256;
+use crate::tuf::diff::Change;
+use crate::tuf::policy::{Finding, Level};
 
 /// One question to the room.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,14 +57,45 @@ pub struct ShownDigest {
     pub sha256: Sha256,
 }
 
-/// A text for review, line by line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A text for review: what is to be said of it, what it changes, then itself, line by line.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Document {
     /// Heading.
     pub title: String,
+    /// What people should know of it, the worst first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<Remark>,
+    /// What it changes of what is there now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
+    /// Who must sign it, in sentences.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signers: Vec<String>,
     /// Lines of at most 74 columns.
     pub lines: Vec<String>,
+}
+
+/// One thing that people should know of a text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Remark {
+    /// Id of the rule.
+    pub rule: String,
+    /// How much it matters.
+    pub level: Level,
+    /// A whole sentence.
+    pub sentence: String,
+}
+
+impl From<Finding> for Remark {
+    fn from(finding: Finding) -> Self {
+        Self {
+            rule: finding.rule.to_owned(),
+            level: finding.level,
+            sentence: finding.sentence,
+        }
+    }
 }
 
 /// A place for one person's initials.
@@ -204,11 +237,8 @@ impl Ask {
 
     /// Adds the text to review.
     #[must_use]
-    pub fn reviewing(mut self, title: &str, lines: Vec<String>) -> Self {
-        self.document = Some(Document {
-            title: title.to_owned(),
-            lines,
-        });
+    pub fn reviewing(mut self, document: Document) -> Self {
+        self.document = Some(document);
         self
     }
 

@@ -1,21 +1,23 @@
-//! The root that a ceremony makes: its content from the plan and the keys, its findings, its tally,
-//! its files. Everything here follows from the state alone.
+//! The content that a ceremony signs: how a root follows from the plan and the keys, what is to be
+//! said of it, its signatures, its files. Everything here follows from the state alone.
 
-use std::collections::BTreeMap;
+mod first;
+mod next;
+mod shown;
 
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::effect::FileDigest;
-use super::plan::{Duty, Mode, Plan};
+use super::plan::{Mode, Plan};
 use super::state::{Payload, State};
 use crate::digest::Sha256;
 use crate::tuf::key::PublicKey;
-use crate::tuf::policy::{self, Finding, Level, Policy};
-use crate::tuf::root::{self, KeyEntry, Role, RoleSpec, Root, RootSpec, Signature, Signed};
-use crate::tuf::threshold::Tally;
-use crate::tuf::{summary, trusted};
+use crate::tuf::policy::{Level, Policy};
+use crate::tuf::root::{self, Role, Root, Signature, Signed};
+
+pub use shown::{changes, document, findings, holders, review_lines, unaccepted};
 
 /// A root's content, not yet signed.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,7 +52,8 @@ impl Plan {
     /// Paths of the online roles' key files, each once, in the order of the roles.
     pub fn online_key_paths(&self) -> Vec<String> {
         let mut paths: Vec<String> = Vec::new();
-        for file in self.root.roles.values().flat_map(|role| &role.keys) {
+        let roles = self.root.iter().flat_map(|root| root.roles.values());
+        for file in roles.flat_map(|role| &role.keys) {
             if !paths.contains(&file.path) {
                 paths.push(file.path.clone());
             }
@@ -68,10 +71,27 @@ pub enum NotMade {
     Policy(Vec<String>),
 }
 
+fn impossible(error: &dyn std::fmt::Display) -> NotMade {
+    NotMade::Policy(vec![format!("root.build: {error}")])
+}
+
 /// Makes the content, or says why it must not be made.
 pub fn assemble(state: &State) -> Result<Assembly, NotMade> {
-    let spec = spec(state).map_err(NotMade::Keys)?;
-    let stops: Vec<String> = findings_of(state, &spec)
+    let (signed, findings) = match &state.trusted {
+        None => {
+            let spec = first::spec(state).map_err(NotMade::Keys)?;
+            let findings = shown::findings_of_first(state, &spec);
+            (spec.build(), findings)
+        }
+        Some(trusted) => {
+            let signed = next::content(state, trusted)?;
+            let new = Root::parse(&signed).map_err(|error| impossible(&error))?;
+            let mut findings = shown::findings_of_next(state, &trusted.root, &new);
+            findings.extend(next::beyond_the_script(state, &trusted.root, &new));
+            (Ok(signed), findings)
+        }
+    };
+    let stops: Vec<String> = findings
         .into_iter()
         .filter(|finding| finding.level == Level::Stop)
         .map(|finding| format!("{}: {}", finding.rule, finding.sentence))
@@ -79,29 +99,22 @@ pub fn assemble(state: &State) -> Result<Assembly, NotMade> {
     if !stops.is_empty() {
         return Err(NotMade::Policy(stops));
     }
-    let impossible =
-        |error: &dyn std::fmt::Display| NotMade::Policy(vec![format!("root.build: {error}")]);
-    let signed = spec.build().map_err(|error| impossible(&error))?;
+    let signed = signed.map_err(|error| impossible(&error))?;
     let (_, payload) = root::payload(&signed).map_err(|error| impossible(&error))?;
     Ok(Assembly { signed, payload })
 }
 
-/// What reviewers should know of the root that the plan asks for.
-pub fn findings(state: &State) -> Vec<Finding> {
-    spec(state).map_or_else(|_| Vec::new(), |spec| findings_of(state, &spec))
-}
-
-fn findings_of(state: &State, spec: &RootSpec) -> Vec<Finding> {
+/// What the plan allows.
+fn policy(state: &State) -> Policy {
     let plan = &state.procedure.plan;
-    let policy = Policy {
+    Policy {
         production: plan.mode == Mode::Production,
         expiry_min_days: plan.policy.expiry_min_days,
         expiry_max_days: plan.policy.expiry_max_days,
         allow_p384: plan.policy.allow_p384,
         allow_threshold_equals_keys: plan.policy.no_spare_acknowledged,
         ..Policy::default()
-    };
-    policy::findings(spec, &policy, now(state))
+    }
 }
 
 /// The time of the last record: the core has no clock of its own.
@@ -109,75 +122,11 @@ fn now(state: &State) -> OffsetDateTime {
     OffsetDateTime::parse(&state.at, &Rfc3339).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 
-fn spec(state: &State) -> Result<RootSpec, Vec<String>> {
-    let plan = &state.procedure.plan;
-    let mut problems = Vec::new();
-    let mut roles = BTreeMap::new();
-    let mut root_keys = Vec::new();
-    for holder in plan.of_duty(Duty::Keyholder) {
-        let key = state
-            .keys
-            .get(&holder.id)
-            .filter(|held| held.enrolled.is_some())
-            .and_then(|held| PublicKey::from_pem(&held.key.public_pem).ok());
-        match key {
-            Some(key) => root_keys.push(KeyEntry {
-                key,
-                note: holder.name.clone(),
-            }),
-            None => problems.push(format!("{} has no enrolled key.", holder.name)),
-        }
-    }
-    roles.insert(
-        Role::Root,
-        RoleSpec {
-            keys: root_keys,
-            threshold: plan.root.threshold,
-        },
-    );
-    for (role, name) in [
-        (Role::Targets, "targets"),
-        (Role::Snapshot, "snapshot"),
-        (Role::Timestamp, "timestamp"),
-    ] {
-        let Some(wanted) = plan.root.roles.get(name) else {
-            problems.push(format!("The plan names no keys for the role {name}."));
-            continue;
-        };
-        let mut keys = Vec::new();
-        for file in &wanted.keys {
-            match online_key(state, &file.path, file.sha256) {
-                Ok(key) => keys.push(KeyEntry {
-                    key,
-                    note: format!("{name}, {}", file.path),
-                }),
-                Err(problem) => problems.push(problem),
-            }
-        }
-        roles.insert(
-            role,
-            RoleSpec {
-                keys,
-                threshold: wanted.threshold,
-            },
-        );
-    }
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    Ok(RootSpec {
-        version: plan.root.version,
-        expires: plan.root.expires,
-        consistent_snapshot: plan.root.consistent_snapshot,
-        roles,
-    })
-}
-
+/// The public key of an online role, from its file.
 fn online_key(state: &State, path: &str, pinned: Option<Sha256>) -> Result<PublicKey, String> {
     let file = state
-        .online_keys
-        .iter()
-        .find(|file| file.path == path)
+        .inputs
+        .get(path)
         .ok_or_else(|| format!("root.key-file: the key file {path} was not read."))?;
     if let Some(pinned) = pinned
         && pinned != file.sha256
@@ -187,69 +136,127 @@ fn online_key(state: &State, path: &str, pinned: Option<Sha256>) -> Result<Publi
             file.sha256
         ));
     }
-    PublicKey::from_pem(&file.text).map_err(|error| {
+    let key = PublicKey::from_pem(&file.text).map_err(|error| {
         format!("root.key-file: the key file {path} holds no usable public key: {error}.")
+    })?;
+    // what others published with RSA is verified; new roots do not begin with it
+    if key.algorithm().is_none() {
+        return Err(format!(
+            "root.key-file: the key file {path} holds an {} key: a root written here names P-256, P-384 and Ed25519 keys only.",
+            key.kind_name()
+        ));
+    }
+    Ok(key)
+}
+
+/// The signatures made here, in the order of the plan's keys. One signature stands under every id
+/// under which one of the judges lists its key.
+pub fn signatures_made(state: &State) -> Vec<Signature> {
+    let mut made: Vec<Signature> = Vec::new();
+    for (_, key) in state.procedure.plan.keys() {
+        let bytes = state
+            .signatures
+            .get(&key.name)
+            .and_then(|sig| data_encoding::HEXLOWER.decode(sig.as_bytes()).ok());
+        let fingerprint = state
+            .keys
+            .get(&key.name)
+            .and_then(|held| held.enrolled.map(|(_, fingerprint)| fingerprint));
+        let (Some(bytes), Some(fingerprint)) = (bytes, fingerprint) else {
+            continue;
+        };
+        for id in state.judges.iter().flat_map(|judge| judge.ids(fingerprint)) {
+            if !made.iter().any(|other| other.keyid == id) {
+                made.push(Signature::new(id, &bytes));
+            }
+        }
+    }
+    made
+}
+
+/// All signatures: those that came with the content, and those made here.
+pub fn signatures(state: &State) -> Vec<Signature> {
+    let Some(payload) = &state.payload else {
+        return Vec::new();
+    };
+    united(payload, signatures_made(state))
+}
+
+fn united(payload: &Payload, made: Vec<Signature>) -> Vec<Signature> {
+    let mut all = Signed::unsigned(Value::Null);
+    for signature in payload.given.iter().cloned().chain(made) {
+        all.put(signature);
+    }
+    all.signatures
+}
+
+/// The root with all its signatures; `None` where the content is no root, or is not there yet.
+pub fn signed_root(state: &State) -> Option<Signed> {
+    let payload = state.payload.as_ref()?;
+    (payload.role == Role::Root.name()).then(|| Signed {
+        signed: payload.signed.clone(),
+        signatures: signatures(state),
     })
 }
 
-/// The content for human eyes.
-pub fn review_lines(state: &State, payload: &Payload) -> Vec<String> {
-    let mut holders: BTreeMap<Sha256, String> = BTreeMap::new();
-    if let Ok(spec) = spec(state) {
-        for entry in spec.roles.into_values().flat_map(|role| role.keys) {
-            holders
-                .entry(entry.key.fingerprint())
-                .and_modify(|note| {
-                    note.push_str("; ");
-                    note.push_str(&entry.note);
-                })
-                .or_insert(entry.note);
+/// A file of this content with these signatures: as it came apart from its list of signatures, or
+/// as roots are written here.
+fn file_of(payload: &Payload, signatures: Vec<Signature>) -> Vec<u8> {
+    match &payload.file {
+        Some(file) => file.countersigned(&signatures),
+        None => Signed {
+            signed: payload.signed.clone(),
+            signatures,
         }
+        .to_file(),
     }
-    summary::review_lines(&payload.signed, &holders, now(state))
-        .unwrap_or_else(|error| vec![format!("The content cannot be shown: {error}")])
 }
 
-/// The root with the signatures made so far, in the order of the plan's keyholders.
-pub fn signed_root(state: &State) -> Option<Signed> {
-    let payload = state.payload.as_ref()?;
-    let mut signed = Signed::unsigned(payload.signed.clone());
-    for holder in state.procedure.plan.of_duty(Duty::Keyholder) {
-        let made = state
-            .signatures
-            .get(&holder.id)
-            .and_then(|sig| data_encoding::HEXLOWER.decode(sig.as_bytes()).ok());
-        let keyid = state
-            .keys
-            .get(&holder.id)
-            .and_then(|held| held.enrolled.as_ref())
-            .map(|(keyid, _)| *keyid);
-        if let (Some(bytes), Some(keyid)) = (made, keyid) {
-            signed.put(Signature::new(keyid, &bytes));
-        }
-    }
-    Some(signed)
-}
-
-/// How the signatures stand against the root's own threshold.
-pub fn tally(state: &State) -> Result<Tally, String> {
-    let signed = signed_root(state).ok_or("There is no content yet.")?;
-    let judge = Root::parse(&signed.signed).map_err(|error| error.to_string())?;
-    trusted::tally(&judge, &signed).map_err(|error| error.to_string())
-}
-
-/// The files to be written: the root under its plain and its versioned name.
+/// The files to be written. A root that every client accepts is there under its versioned name as
+/// well; one that still needs signatures is not.
 pub fn metadata_files(state: &State) -> Vec<MetadataFile> {
-    let Some(signed) = signed_root(state) else {
+    let Some(payload) = &state.payload else {
         return Vec::new();
     };
-    let bytes = signed.to_file();
-    let version = state.procedure.plan.root.version;
-    ["root.json".to_owned(), format!("{version}.root.json")]
+    let staged = state.procedure.plan.staged.as_ref();
+    let name = match staged.and_then(|staged| staged.path.rsplit('/').next()) {
+        Some(name) => name.to_owned(),
+        None => "root.json".to_owned(),
+    };
+    let mut names = vec![name];
+    let versioned = format!("{}.root.json", payload.version);
+    if payload.role == Role::Root.name() && state.threshold_reached && !names.contains(&versioned) {
+        names.push(versioned);
+    }
+    let bytes = file_of(payload, signatures(state));
+    names
         .into_iter()
         .map(|name| MetadataFile {
             name,
             bytes: bytes.clone(),
         })
+        .collect()
+}
+
+/// The files of content that was withdrawn, in `metadata/`, oldest first.
+pub fn defunct_files(state: &State) -> Vec<MetadataFile> {
+    let files = state.defunct.iter().zip(1..).map(|(defunct, attempt)| {
+        let signatures = united(&defunct.payload, defunct.signatures.clone());
+        MetadataFile {
+            name: format!(
+                "defunct-{attempt}.{}.json",
+                file_name(&defunct.payload.role)
+            ),
+            bytes: file_of(&defunct.payload, signatures),
+        }
+    });
+    files.collect()
+}
+
+/// The name of a role where it is part of a file's name: a delegated role may be called anything.
+fn file_name(role: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    role.chars()
+        .map(|c| if plain(c) { c } else { '_' })
         .collect()
 }

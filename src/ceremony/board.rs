@@ -1,61 +1,158 @@
-//! The quorum board: who has done what, and who is still needed.
+//! The quorum board: who has done what, and who is still needed, for each root that judges.
 
-use super::plan::{Duty, ParticipantId};
+use super::judge::{self, Judge};
+use super::plan::{KeyName, Place};
 use super::state::State;
+use crate::digest::Sha256;
 
-/// One line of the board.
+/// One line of the board: a key that signs in this ceremony, or one of somebody who is not here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "one per mark on the board")]
 pub struct Row {
-    /// The keyholder.
-    pub id: ParticipantId,
-    /// Name.
+    /// The key; `None` where its holder is not in this ceremony.
+    pub key: Option<KeyName>,
+    /// Its holder's name; with two keys, which of them it is.
     pub name: String,
-    /// In the room.
+    /// Its holder is in the room.
     pub present: bool,
-    /// Key generated and possession proved.
+    /// The key is there: generated and its possession proved, or its token presented.
     pub enrolled: bool,
-    /// Content approved.
+    /// Its holder approved the content.
     pub approved: bool,
-    /// Signature counted.
+    /// Its signature counts.
     pub signed: bool,
-    /// The current step is this person's.
+    /// The current step is for this key, or for its holder.
     pub now: bool,
+    /// For each judge of the board, whether the key counts there.
+    pub counts: Vec<bool>,
 }
 
-/// The board.
+/// How the content stands before one judge.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Board {
-    /// One row per keyholder, in the order of the plan.
-    pub rows: Vec<Row>,
+pub struct Side {
+    /// Which keys judge: `root 4 (trusted now)`.
+    pub name: String,
     /// Signatures so far.
     pub signed: u32,
     /// Signatures that a client demands.
     pub threshold: u32,
 }
 
+/// The board.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Board {
+    /// One row per key, in the order of the plan; then keys of people who are not here.
+    pub rows: Vec<Row>,
+    /// One per judge: none where nothing is signed in this ceremony.
+    pub sides: Vec<Side>,
+}
+
+impl Board {
+    /// Whether every threshold is reached.
+    pub fn complete(&self) -> bool {
+        !self.sides.is_empty() && self.sides.iter().all(|side| side.signed >= side.threshold)
+    }
+}
+
 /// The board of a state.
 pub fn board(state: &State) -> Board {
     let plan = &state.procedure.plan;
-    let current = state.step().and_then(|step| step.holder.as_ref());
-    let rows: Vec<Row> = plan
-        .of_duty(Duty::Keyholder)
-        .map(|person| Row {
-            id: person.id.clone(),
-            name: person.name.clone(),
+    let signers = judge::signers(state);
+    let members: Vec<Vec<Sha256>> = state.judges.iter().map(fingerprints).collect();
+    let counts = |key: Option<Sha256>| -> Vec<bool> {
+        let here = |members: &Vec<Sha256>| key.is_some_and(|key| members.contains(&key));
+        members.iter().map(here).collect()
+    };
+    let step = state.step();
+    let mut shown: Vec<Sha256> = Vec::new();
+    let mut rows = Vec::new();
+    for (person, key) in plan.keys() {
+        let held = state.keys.get(&key.name);
+        let fingerprint = held
+            .and_then(|held| held.enrolled.map(|(_, fingerprint)| fingerprint))
+            .or_else(|| Some(judge::listed(state, key.place.keyid()?)?.fingerprint()));
+        shown.extend(fingerprint);
+        rows.push(Row {
+            key: Some(key.name.clone()),
+            name: person.name_with(key),
             present: state.present.contains(&person.id),
-            enrolled: state
-                .keys
-                .get(&person.id)
-                .is_some_and(|held| held.enrolled.is_some()),
+            enrolled: held.is_some_and(|held| held.enrolled.is_some()),
             approved: state.approved.contains(&person.id),
-            signed: state.signatures.contains_key(&person.id),
-            now: current == Some(&person.id),
-        })
-        .collect();
+            signed: fingerprint.is_some_and(|key| signers.contains(&key)),
+            now: step.is_some_and(|step| match &step.key {
+                Some(now) => *now == key.name,
+                None => step.holder.as_ref() == Some(&person.id),
+            }),
+            counts: counts(fingerprint),
+        });
+    }
+    let holders = super::assembly::holders(state);
+    let mut others: Vec<Sha256> = members.iter().flatten().copied().collect();
+    others.sort_unstable();
+    others.dedup();
+    for key in others.into_iter().filter(|key| !shown.contains(key)) {
+        rows.push(Row {
+            key: None,
+            name: holders
+                .get(&key)
+                .cloned()
+                .unwrap_or_else(|| format!("key {}", key.short())),
+            present: false,
+            enrolled: true,
+            approved: false,
+            signed: signers.contains(&key),
+            now: false,
+            counts: counts(Some(key)),
+        });
+    }
+    let sides = state.judges.iter().map(|judge| Side {
+        name: judge.name.clone(),
+        signed: judge.count(&signers),
+        threshold: judge.role.threshold,
+    });
+    let sides: Vec<Side> = sides.collect();
     Board {
-        signed: u32::try_from(state.signatures.len()).unwrap_or(u32::MAX),
-        threshold: plan.root.threshold,
+        sides: if sides.is_empty() {
+            planned(state)
+        } else {
+            sides
+        },
         rows,
+    }
+}
+
+fn fingerprints(judge: &Judge) -> Vec<Sha256> {
+    judge.members().map(|(_, key)| key.fingerprint()).collect()
+}
+
+/// What the plan says of the thresholds, before the content is there.
+fn planned(state: &State) -> Vec<Side> {
+    let plan = &state.procedure.plan;
+    let new = plan.root.as_ref().map(|root| Side {
+        name: format!("root {}", root.version),
+        signed: 0,
+        threshold: root.threshold,
+    });
+    new.into_iter().collect()
+}
+
+/// Who could still sign for this judge, by name.
+pub fn still_needed(state: &State, side: usize) -> Vec<String> {
+    let board = board(state);
+    let open = |row: &&Row| !row.signed && row.counts.get(side).copied().unwrap_or(false);
+    board
+        .rows
+        .iter()
+        .filter(open)
+        .map(|row| row.name.clone())
+        .collect()
+}
+
+/// Whether a key of this place counts only before the new root, or only after.
+pub fn side_words(place: Place) -> &'static str {
+    match place {
+        Place::Joins => "joins the root",
+        Place::Stays(_) => "stays in the root",
+        Place::Leaves(_) => "leaves the root after this",
     }
 }

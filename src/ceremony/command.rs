@@ -26,6 +26,14 @@ pub enum Command {
         /// Why.
         reason: String,
     },
+    /// Withdraw the content from outside, with all that was signed of it, and read other content:
+    /// two people and a reason.
+    Withdraw {
+        /// Initials of the two.
+        initials: Vec<String>,
+        /// Why.
+        reason: String,
+    },
     /// End the ceremony for good: two people and a reason.
     Abort {
         /// Initials of the two.

@@ -4,7 +4,7 @@ use super::ask::{Answer, Ask, Form};
 use super::command::{Command, ExceptionForm};
 use super::effect::{Effect, Message, Outcome, all_written};
 use super::event::{Event, Exception};
-use super::plan::{ParticipantId, Plan};
+use super::plan::{KeyName, ParticipantId, Plan};
 use super::procedure::BoundStep;
 use super::refusal::Refusal;
 use super::state::{Standing, State};
@@ -75,6 +75,18 @@ pub fn decide(state: &State, command: Command) -> Result<Decision, Refusal> {
         }
         Command::Skip(form) => skip(state, form),
         Command::Pause { reason } => Ok(Decision::event(Event::Paused { reason })),
+        Command::Withdraw { initials, reason } => {
+            withdrawable(state)?;
+            let by = people(&state.procedure.plan, &initials, 2)?;
+            if reason.trim().is_empty() {
+                return Err(Refusal::EmptyField {
+                    field: "reason".to_owned(),
+                });
+            }
+            in_the_room(state, &by)?;
+            let actor = actor_of(&by);
+            Ok(Decision::by(&actor, Event::ContentWithdrawn { by, reason }))
+        }
         Command::Abort { initials, reason } => {
             if reason.trim().is_empty() {
                 return Err(Refusal::EmptyField {
@@ -86,6 +98,32 @@ pub fn decide(state: &State, command: Command) -> Result<Decision, Refusal> {
             let actor = actor_of(&by);
             Ok(Decision::by(&actor, Event::Aborted { by, reason }))
         }
+    }
+}
+
+/// Whether content is there that can be exchanged for other content.
+pub fn withdrawable(state: &State) -> Result<(), Refusal> {
+    let refused = |because: &str| {
+        Err(Refusal::OutOfPlace {
+            command: "withdrawing the content".to_owned(),
+            because: because.to_owned(),
+        })
+    };
+    match (&state.payload, &state.procedure.plan.staged) {
+        (None, _) => refused("there is no content yet"),
+        (Some(_), None) => refused(
+            "it follows from the plan, so that reading it again gives the same; abort, and hold the \
+             ceremony with another plan",
+        ),
+        (Some(_), Some(staged)) if staged.payload.is_some() => refused(
+            "the plan pins its digest, so that no other content would be taken; abort, and hold the \
+             ceremony with another plan",
+        ),
+        _ if !state.written.is_empty() => refused("it is written out already"),
+        _ if state.in_flight.is_some() || state.in_doubt.is_some() => {
+            refused("something is in doubt here and must be looked at first")
+        }
+        _ => Ok(()),
     }
 }
 
@@ -229,7 +267,19 @@ fn observed(state: &State, effect: &Effect, outcome: Outcome) -> Event {
                 })
             }
         }
-        (Effect::ReadKeys { .. }, Outcome::Keys(files)) => Event::KeysRead { files },
+        (Effect::ReadFiles { paths, .. }, Outcome::Files(files))
+            if files.iter().map(|file| &file.path).eq(paths) =>
+        {
+            Event::FilesRead { files }
+        }
+        (Effect::Archive { file }, Outcome::Written(written)) => match written.as_slice() {
+            [there] if all_written(&[], std::slice::from_ref(file), &written) => Event::Archived {
+                file: there.clone(),
+            },
+            _ => Event::Faulted(Fault::ReadBackDiffers {
+                path: file.name.clone(),
+            }),
+        },
         (Effect::WriteMetadata { directories, files }, Outcome::Written(written)) => {
             if all_written(directories, files, &written) {
                 Event::MetadataWritten { files: written }
@@ -251,12 +301,12 @@ fn observed(state: &State, effect: &Effect, outcome: Outcome) -> Event {
 
 fn usable(key: &TokenKey, token: &TokenName) -> Result<(), Fault> {
     match PublicKey::from_pem(&key.public_pem) {
-        Ok(public) if public.algorithm() == key.algorithm => Ok(()),
+        Ok(public) if public.algorithm() == Some(key.algorithm) => Ok(()),
         Ok(public) => Err(Fault::TokenFailed {
             token: token.clone(),
             reason: format!(
                 "the public key is {}, announced as {}",
-                public.algorithm().name(),
+                public.kind_name(),
                 key.algorithm.name()
             ),
         }),
@@ -354,8 +404,8 @@ impl State {
     pub fn message(&self, message: &Message) -> Option<Vec<u8>> {
         match message {
             Message::Possession { .. } => {
-                let holder = self.step()?.holder.as_ref()?;
-                self.possession_text(holder)
+                let key = self.step()?.key.as_ref()?;
+                self.possession_text(key)
             }
             Message::Payload { sha256 } => self
                 .payload
@@ -367,13 +417,13 @@ impl State {
 
     /// What a keyholder's token signs to prove that it holds the key. The first bytes are no JSON,
     /// so that it can never pass for TUF metadata; the ceremony's random id makes it fresh.
-    pub fn possession_text(&self, holder: &ParticipantId) -> Option<Vec<u8>> {
-        let held = self.keys.get(holder)?;
-        let key = PublicKey::from_pem(&held.key.public_pem).ok()?;
+    pub fn possession_text(&self, name: &KeyName) -> Option<Vec<u8>> {
+        let held = self.keys.get(name)?;
+        let key = PublicKey::from_pem(&held.public_pem).ok()?;
         let ceremony = &self.opening.as_ref()?.ceremony;
         Some(
             format!(
-                "rootstage proof of possession, version 1\nceremony {ceremony}\nkeyholder {holder}\ntoken {}\nkey {}\n",
+                "rootstage proof of possession, version 1\nceremony {ceremony}\nkeyholder {name}\ntoken {}\nkey {}\n",
                 held.token.serial,
                 key.fingerprint()
             )
@@ -381,11 +431,16 @@ impl State {
         )
     }
 
-    /// Whether a signature by the current step's keyholder over `message` verifies.
-    fn signature_holds(&self, message: &Message, signature: &[u8]) -> bool {
+    /// The public key with which the current step's token signs.
+    pub fn signing_key(&self) -> Option<PublicKey> {
+        let held = self.keys.get(self.step()?.key.as_ref()?)?;
+        PublicKey::from_pem(&held.public_pem).ok()
+    }
+
+    /// Whether a signature by the current step's key over `message` verifies.
+    pub fn signature_holds(&self, message: &Message, signature: &[u8]) -> bool {
         let verify = || {
-            let holder = self.step()?.holder.as_ref()?;
-            let key = PublicKey::from_pem(&self.keys.get(holder)?.key.public_pem).ok()?;
+            let key = self.signing_key()?;
             key.verify(&self.message(message)?, signature).ok()
         };
         verify().is_some()

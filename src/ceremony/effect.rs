@@ -44,10 +44,17 @@ pub enum Effect {
         /// What is signed.
         message: Message,
     },
-    /// Read the public keys of the online roles.
-    ReadKeys {
+    /// Read files that the plan names.
+    ReadFiles {
+        /// What they hold.
+        what: Contents,
         /// Paths as in the plan.
         paths: Vec<String>,
+    },
+    /// Write content that was withdrawn, with the signatures it had, beside the metadata.
+    Archive {
+        /// Its name in `metadata/`, and its digest.
+        file: FileDigest,
     },
     /// Write the signed metadata and read it back.
     WriteMetadata {
@@ -117,16 +124,35 @@ pub fn all_written(directories: &[String], files: &[FileDigest], written: &[File
         })
 }
 
-/// A public key read from a file.
+/// What a file holds that is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Contents {
+    /// A public key.
+    PublicKeys,
+    /// TUF metadata; its exact bytes are kept in `in/`.
+    Metadata,
+}
+
+/// A file that was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct KeyFile {
+pub struct InputFile {
     /// Path as in the plan.
     pub path: String,
     /// SHA-256 of the file's bytes.
     pub sha256: Sha256,
     /// The file's text.
     pub text: String,
+}
+
+impl InputFile {
+    /// Name of the copy in `in/`: two files of one name from two places do not meet.
+    pub fn kept_as(&self) -> String {
+        let name = self.path.rsplit('/').next().unwrap_or_default();
+        let digest = self.sha256.hex();
+        format!("{}-{name}", digest.get(..12).unwrap_or_default())
+    }
 }
 
 /// What the world said.
@@ -144,8 +170,8 @@ pub enum Outcome {
     Generated(TokenKey),
     /// The signature, DER or 64 bytes.
     Signature(Vec<u8>),
-    /// The key files.
-    Keys(Vec<KeyFile>),
+    /// The files.
+    Files(Vec<InputFile>),
     /// Everything was written and read back: full paths.
     Written(Vec<FileDigest>),
     /// It failed.

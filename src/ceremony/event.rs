@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::ask::{Answer, Ask};
 use super::check::Check;
-use super::effect::{Effect, FileDigest, KeyFile};
-use super::plan::{Mode, ParticipantId};
+use super::effect::{Effect, FileDigest, InputFile};
+use super::plan::{KeyName, Mode, ParticipantId};
 use super::token::{Fault, TokenIdentity, TokenKey};
 use crate::digest::Sha256;
 use crate::tuf::key::KeyId;
@@ -63,10 +63,15 @@ pub enum Event {
         /// The signature in lower-case hex.
         sig: String,
     },
-    /// Public keys of the online roles were read.
-    KeysRead {
-        /// The files.
-        files: Vec<KeyFile>,
+    /// Files were read.
+    FilesRead {
+        /// The files, in the order of their paths.
+        files: Vec<InputFile>,
+    },
+    /// Withdrawn content was put beside the metadata.
+    Archived {
+        /// The file, by full path.
+        file: FileDigest,
     },
     /// Metadata was written and read back.
     MetadataWritten {
@@ -84,12 +89,53 @@ pub enum Event {
     },
     /// A keyholder's key is enrolled: generated, shown, and its possession proved.
     KeyEnrolled {
-        /// Whose key.
-        holder: ParticipantId,
+        /// Which key.
+        key: KeyName,
         /// TUF key id.
         keyid: KeyId,
         /// SHA-256 of the `SubjectPublicKeyInfo`.
         fingerprint: Sha256,
+    },
+    /// The token of a key that exists already was presented, and is the one of the plan.
+    KeyPresented {
+        /// Which key.
+        key: KeyName,
+        /// Id under which published metadata lists it.
+        keyid: KeyId,
+        /// SHA-256 of the `SubjectPublicKeyInfo` that is listed there.
+        fingerprint: Sha256,
+    },
+    /// The root that clients trust before this ceremony was read and compared.
+    RootTrusted {
+        /// Its version.
+        version: u64,
+        /// SHA-256 of its canonical bytes.
+        payload: Sha256,
+    },
+    /// Content from outside was read and compared; from here on it is frozen.
+    ContentImported {
+        /// Role that it is for.
+        role: String,
+        /// SHA-256 of its canonical bytes.
+        payload: Sha256,
+        /// Signatures that came with it, by all copies together.
+        signatures: u32,
+    },
+    /// Two people know of findings that would otherwise stop the ceremony, and go on.
+    FindingsAccepted {
+        /// Ids of the rules.
+        rules: Vec<String>,
+        /// Who.
+        by: Vec<ParticipantId>,
+        /// SHA-256 of the content.
+        payload: Sha256,
+    },
+    /// The content was withdrawn: what was signed of it is defunct, and other content is read.
+    ContentWithdrawn {
+        /// The two people who decided.
+        by: Vec<ParticipantId>,
+        /// Why.
+        reason: String,
     },
     /// The root's content is fixed.
     RootAssembled {
@@ -107,12 +153,12 @@ pub enum Event {
     },
     /// What was in doubt after an interruption has been looked at.
     DoubtSettled {},
-    /// The signatures reach the threshold.
-    ThresholdReached {
-        /// Distinct keys whose signatures count.
-        counted: u32,
-        /// Signatures needed.
-        threshold: u32,
+    /// The signatures were verified again and counted.
+    SignaturesCounted {
+        /// For each root or role that judges the content.
+        judges: Vec<Count>,
+        /// Whether every threshold is reached.
+        reached: bool,
     },
     /// Something went otherwise than written.
     ExceptionLogged(Exception),
@@ -139,6 +185,18 @@ pub enum Event {
     },
     /// The ceremony is complete.
     CeremonyClosed {},
+}
+
+/// How many signatures count for one judge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Count {
+    /// Which keys judge: `root 4 (trusted now)`.
+    pub judge: String,
+    /// Distinct keys whose signatures count.
+    pub counted: u32,
+    /// Signatures needed.
+    pub threshold: u32,
 }
 
 /// Content of the first record.

@@ -2,7 +2,9 @@
 
 use super::effect::{Effect, Message};
 use super::event::Event;
-use super::state::{Ending, Given, HeldKey, Here, Payload, Placed, Standing, State};
+use super::import;
+use super::judge;
+use super::state::{Defunct, Ending, Given, HeldKey, Here, Payload, Placed, Standing, State};
 use super::token::Retry;
 
 /// Asks of this name start the step's work again: what was seen so far is forgotten.
@@ -17,7 +19,7 @@ pub fn evolve(state: &mut State, placed: &Placed) {
     state.head = placed.node;
     state.records = placed.seq + 1;
     state.at.clone_from(&placed.at);
-    let holder = state.step().and_then(|step| step.holder.clone());
+    let current = state.step().and_then(|step| step.key.clone());
     match &placed.event {
         Event::CeremonyOpened(opening) => {
             state.opened_at.clone_from(&placed.at);
@@ -80,12 +82,13 @@ pub fn evolve(state: &mut State, placed: &Placed) {
         Event::KeyGenerated(key) => {
             state.in_flight = None;
             state.in_doubt = None;
-            if let (Some(holder), Some(token)) = (holder, state.here.identity.clone()) {
+            if let (Some(current), Some(token)) = (current, state.here.identity.clone()) {
                 state.keys.insert(
-                    holder,
+                    current,
                     HeldKey {
                         token,
-                        key: key.clone(),
+                        public_pem: key.public_pem.clone(),
+                        generated: Some(key.clone()),
                         possession: None,
                         enrolled: None,
                     },
@@ -95,23 +98,30 @@ pub fn evolve(state: &mut State, placed: &Placed) {
         Event::SignatureMade { sig } => {
             let signed = state.in_flight.take();
             state.in_doubt = None;
-            if let (Some(Effect::Sign { message, .. }), Some(holder)) = (signed, holder) {
+            if let (Some(Effect::Sign { message, .. }), Some(current)) = (signed, current) {
                 match message {
                     Message::Possession { .. } => {
-                        if let Some(held) = state.keys.get_mut(&holder) {
+                        if let Some(held) = state.keys.get_mut(&current) {
                             held.possession = Some(sig.clone());
                         }
                     }
                     Message::Payload { .. } => {
-                        state.signatures.insert(holder, sig.clone());
+                        state.signatures.insert(current, sig.clone());
                     }
                 }
             }
         }
-        Event::KeysRead { files } => {
+        Event::FilesRead { files } => {
             state.in_flight = None;
-            state.online_keys.clone_from(files);
-            state.here.keys_read = true;
+            let files = files.iter().map(|file| (file.path.clone(), file.clone()));
+            state.inputs.extend(files);
+            state.here.files_read = true;
+        }
+        Event::Archived { .. } => {
+            state.in_flight = None;
+            if let Some(last) = state.defunct.last_mut() {
+                last.archived = true;
+            }
         }
         Event::MetadataWritten { files } => {
             state.in_flight = None;
@@ -135,22 +145,46 @@ pub fn evolve(state: &mut State, placed: &Placed) {
             state.absent = absent.iter().cloned().collect();
         }
         Event::KeyEnrolled {
-            holder,
+            key,
             keyid,
             fingerprint,
         } => {
-            if let Some(held) = state.keys.get_mut(holder) {
+            if let Some(held) = state.keys.get_mut(key) {
                 held.enrolled = Some((*keyid, *fingerprint));
             }
         }
         Event::RootAssembled { signed, payload } => {
-            let bytes = crate::canonical::olpc(signed).unwrap_or_default();
-            state.payload = Some(Payload {
-                signed: signed.clone(),
-                bytes,
-                sha256: *payload,
-            });
+            put(state, import::made_here(signed, *payload));
         }
+        Event::KeyPresented {
+            key,
+            keyid,
+            fingerprint,
+        } => {
+            let listed = judge::listed(state, *keyid);
+            if let (Some(public), Some(token)) = (listed, state.here.identity.clone()) {
+                state.keys.insert(
+                    key.clone(),
+                    HeldKey {
+                        token,
+                        public_pem: public.spki_pem(),
+                        generated: None,
+                        possession: None,
+                        enrolled: Some((*keyid, *fingerprint)),
+                    },
+                );
+            }
+        }
+        Event::RootTrusted { .. } => {
+            state.trusted = import::trusted(state).ok().map(Into::into);
+        }
+        Event::ContentImported { .. } => {
+            if let Ok(payload) = import::content(state) {
+                put(state, payload);
+            }
+        }
+        Event::FindingsAccepted { rules, .. } => state.accepted.extend(rules.iter().cloned()),
+        Event::ContentWithdrawn { reason, .. } => withdraw(state, reason),
         Event::ContentApproved { by, .. } => state.approved.extend(by.iter().cloned()),
         Event::DoubtSettled {} => {
             state.in_doubt = None;
@@ -160,7 +194,10 @@ pub fn evolve(state: &mut State, placed: &Placed) {
                 ..Here::default()
             };
         }
-        Event::ThresholdReached { .. } => state.threshold_reached = true,
+        Event::SignaturesCounted { reached, .. } => {
+            state.counted = true;
+            state.threshold_reached = *reached;
+        }
         Event::ExceptionLogged(exception) => {
             // Whoever comes late says so here, with initials of their own.
             for id in &exception.by {
@@ -181,6 +218,48 @@ pub fn evolve(state: &mut State, placed: &Placed) {
             leave(state, Standing::Done);
             state.ending = Some(Ending::Closed);
         }
+    }
+}
+
+/// Fixes the content, and with it whose keys judge it.
+fn put(state: &mut State, payload: Payload) {
+    let judges = judge::judges(state, &payload);
+    let mut payload = payload;
+    for judge in &judges {
+        let tally = judge.tally(&payload.bytes, &payload.given);
+        payload.given_by.extend(tally.counted());
+    }
+    state.judges = judges.into();
+    state.payload = Some(payload);
+}
+
+/// Puts the content aside and goes back to the step that read it.
+fn withdraw(state: &mut State, reason: &str) {
+    let signatures = super::assembly::signatures_made(state);
+    let Some(payload) = state.payload.take() else {
+        return;
+    };
+    state.defunct.push(Defunct {
+        payload,
+        signatures,
+        reason: reason.to_owned(),
+        archived: false,
+    });
+    state.judges = Vec::new().into();
+    state.accepted.clear();
+    state.approved.clear();
+    state.signatures.clear();
+    state.counted = false;
+    state.threshold_reached = false;
+    state.asking = None;
+    state.here = Here::default();
+    let steps = &state.procedure.steps;
+    let back = steps.iter().position(|step| step.kind == import::KIND);
+    if let Some(back) = back {
+        for standing in state.standing.iter_mut().skip(back) {
+            *standing = Standing::Waiting;
+        }
+        state.position = back;
     }
 }
 

@@ -9,7 +9,7 @@ mod plan_sheet;
 
 use super::ask::Seat;
 use super::plain::paragraphs;
-use super::plan::{Duty, Mode, Participant, Plan};
+use super::plan::{Duty, KeyPlan, Mode, Participant, Plan};
 use super::procedure::Procedure;
 use super::script::{Answerer, Each, Script};
 use crate::digest::Sha256;
@@ -95,7 +95,7 @@ impl Paper {
                     id: step.id.clone(),
                     title: match step.each {
                         Each::Once => step.title.clone(),
-                        Each::Keyholder => format!("Each keyholder: {}", step.title),
+                        each => format!("{}: {}", each.words(), step.title),
                     },
                     say: paragraphs(&step.say.replace("{holder}", "(name of the keyholder)")),
                     who: step.by.iter().map(|answerer| unnamed(*answerer)).collect(),
@@ -159,14 +159,13 @@ impl Paper {
             }
         }
         let keyholders: Vec<&Participant> = plan.of_duty(Duty::Keyholder).collect();
-        let token = |person: &&Participant| {
-            let serial = person.key.as_ref().and_then(|key| key.serial.clone());
+        let token = |(person, key): (&Participant, &KeyPlan)| {
             (
-                format!("Token of {}", person.name),
-                serial.unwrap_or_default(),
+                format!("Token of {}", person.name_with(key)),
+                key.serial.clone().unwrap_or_default(),
             )
         };
-        let mut materials: Vec<(String, String)> = keyholders.iter().map(token).collect();
+        let mut materials: Vec<(String, String)> = plan.keys().map(token).collect();
         materials.extend(
             plan.output
                 .iter()

@@ -1,6 +1,7 @@
 //! The plan: the parameters of one ceremony, written and reviewed before the day.
 
 pub mod check;
+mod describe;
 mod parse;
 mod write;
 
@@ -11,6 +12,7 @@ use time::OffsetDateTime;
 
 use super::token::{Algorithm, TokenName};
 use crate::digest::Sha256;
+use crate::tuf::key::KeyId;
 
 pub use write::{Outline, rehearsal, template};
 
@@ -20,6 +22,18 @@ pub use write::{Outline, rehearsal, template};
 pub struct ParticipantId(pub String);
 
 impl std::fmt::Display for ParticipantId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Name of a key in the plan: its keyholder's id, followed by `.old` for the key on the token that
+/// this person gives up.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct KeyName(pub String);
+
+impl std::fmt::Display for KeyName {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
     }
@@ -86,8 +100,12 @@ pub struct Plan {
     pub participants: Vec<Participant>,
     /// How many of each duty must be present.
     pub quorum: BTreeMap<Duty, u32>,
-    /// The root to be made.
-    pub root: RootPlan,
+    /// The root that clients trust before this ceremony; `None` for a first root.
+    pub trusted: Option<TrustedPlan>,
+    /// Metadata that comes from outside to be signed as it is.
+    pub staged: Option<StagedPlan>,
+    /// The root to be made here; `None` where nothing is made, only signed or tried.
+    pub root: Option<RootPlan>,
     /// What is allowed.
     pub policy: PlanPolicy,
     /// Directories (mounted media) to which the signed root is written, besides the ceremony's own.
@@ -105,14 +123,19 @@ pub struct Participant {
     pub initials: String,
     /// Duty.
     pub duty: Duty,
-    /// Key that this person holds; keyholders have one, others none.
-    pub key: Option<KeyPlan>,
+    /// Keys that this person holds: keyholders have one, or two where an old token makes way for a
+    /// new one; others none.
+    pub keys: Vec<KeyPlan>,
 }
 
-/// A keyholder's key, before it exists.
+/// A keyholder's key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyPlan {
-    /// Token on which it is made.
+    /// Its name in this plan.
+    pub name: KeyName,
+    /// What becomes of it.
+    pub place: Place,
+    /// Token on which it is, or is made.
     pub token: TokenName,
     /// Serial number that the token must show, where the plan knows it.
     pub serial: Option<String>,
@@ -120,6 +143,110 @@ pub struct KeyPlan {
     pub algorithm: Algorithm,
     /// Label of the key object.
     pub label: String,
+}
+
+/// What becomes of a key in this ceremony.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// It is generated here and joins the root.
+    Joins,
+    /// It exists, under this id in the trusted or the staged root, and stays.
+    Stays(KeyId),
+    /// It exists, signs once more, and is not in the new root.
+    Leaves(KeyId),
+}
+
+impl Place {
+    /// The id under which published metadata lists the key; `None` before it exists.
+    pub fn keyid(self) -> Option<KeyId> {
+        match self {
+            Self::Joins => None,
+            Self::Stays(id) | Self::Leaves(id) => Some(id),
+        }
+    }
+}
+
+/// The root that clients trust before this ceremony.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrustedPlan {
+    /// Path, relative to the plan's directory.
+    pub path: String,
+    /// SHA-256 of the file; a production plan has it.
+    pub sha256: Option<Sha256>,
+}
+
+/// Metadata that comes from outside to be signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StagedPlan {
+    /// Path, relative to the plan's directory.
+    pub path: String,
+    /// Role that it is for: a top-level role, or the name of a delegated one.
+    pub role: String,
+    /// SHA-256 of the canonical payload, where the plan pins it; otherwise it is read back and
+    /// pinned when the file is imported.
+    pub payload: Option<Sha256>,
+    /// Copies of the same file with signatures from other sites.
+    pub also: Vec<String>,
+    /// For a delegated role: the metadata that names its keys.
+    pub delegated_by: Option<String>,
+}
+
+/// A key of the trusted root whose holder is not in this ceremony and which stays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptKey {
+    /// Its id in the trusted root.
+    pub keyid: KeyId,
+    /// Who holds it.
+    pub name: String,
+}
+
+/// A key of the trusted root that leaves without signing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemovedKey {
+    /// Its id in the trusted root.
+    pub keyid: KeyId,
+    /// Who held it.
+    pub name: String,
+    /// Why it leaves.
+    pub reason: Reason,
+}
+
+/// Why a key leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Nobody can find the token, or it is dead.
+    Lost,
+    /// Somebody else may be able to use it.
+    Stolen,
+    /// Its holder leaves.
+    Retired,
+}
+
+impl Reason {
+    /// The words for them in plans.
+    pub const WORDS: [(&'static str, Self); 3] = [
+        ("lost", Self::Lost),
+        ("stolen", Self::Stolen),
+        ("retired", Self::Retired),
+    ];
+
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Lost => "lost",
+            Self::Stolen => "stolen",
+            Self::Retired => "retired",
+        }
+    }
+}
+
+/// Under which ids the new root lists the keys that it keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyIds {
+    /// Under those of the trusted root.
+    Keep,
+    /// Under the ids that the key objects must have, where those differ.
+    Recompute,
 }
 
 /// The root to be made.
@@ -133,8 +260,15 @@ pub struct RootPlan {
     pub expires: OffsetDateTime,
     /// Whether file names carry versions and hashes.
     pub consistent_snapshot: bool,
-    /// The online roles: `targets`, `snapshot`, `timestamp`.
+    /// The online roles `targets`, `snapshot`, `timestamp`; those that are not here stay as they
+    /// are in the trusted root.
     pub roles: BTreeMap<String, RolePlan>,
+    /// Keys of the trusted root that stay, of people who are not in this ceremony.
+    pub keep: Vec<KeptKey>,
+    /// Keys of the trusted root that leave without signing.
+    pub remove: Vec<RemovedKey>,
+    /// Under which ids kept keys are listed.
+    pub key_ids: KeyIds,
 }
 
 /// An online role.
@@ -170,9 +304,16 @@ pub struct PlanPolicy {
     pub required_checks: Vec<String>,
     /// How far a watch and the clock may be apart, in minutes.
     pub clock_tolerance_minutes: u8,
+    /// Signatures that are missing at the end are added at another place or on another day.
+    pub signing_continues: bool,
 }
 
 impl Plan {
+    /// Whether it has nothing to sign: a trial of tokens signs no more than its proofs.
+    pub fn signs_nothing(&self) -> bool {
+        self.root.is_none() && self.staged.is_none()
+    }
+
     /// The participant of this id.
     pub fn participant(&self, id: &ParticipantId) -> Option<&Participant> {
         self.participants.iter().find(|p| &p.id == id)
@@ -184,8 +325,38 @@ impl Plan {
             .map_or(id.0.as_str(), |p| p.name.as_str())
     }
 
+    /// The key of this name, and who holds it.
+    pub fn key(&self, name: &KeyName) -> Option<(&Participant, &KeyPlan)> {
+        self.keys().find(|(_, key)| key.name == *name)
+    }
+
+    /// Every keyholder's keys, in the order of the file.
+    pub fn keys(&self) -> impl Iterator<Item = (&Participant, &KeyPlan)> {
+        self.of_duty(Duty::Keyholder)
+            .flat_map(|person| person.keys.iter().map(move |key| (person, key)))
+    }
+
+    /// What a key is called: its holder's name, and which of two keys it is.
+    pub fn name_of_key(&self, name: &KeyName) -> String {
+        match self.key(name) {
+            Some((person, key)) => person.name_with(key),
+            None => name.0.clone(),
+        }
+    }
+
     /// People of one duty, in the order of the file.
     pub fn of_duty(&self, duty: Duty) -> impl Iterator<Item = &Participant> {
         self.participants.iter().filter(move |p| p.duty == duty)
+    }
+}
+
+impl Participant {
+    /// The person's name; with two keys, which of them is meant.
+    pub fn name_with(&self, key: &KeyPlan) -> String {
+        match (self.keys.len(), key.place) {
+            (2.., Place::Leaves(_)) => format!("{} (old token)", self.name),
+            (2.., Place::Joins | Place::Stays(_)) => format!("{} (new token)", self.name),
+            _ => self.name.clone(),
+        }
     }
 }

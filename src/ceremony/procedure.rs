@@ -1,8 +1,8 @@
 //! A script bound to a plan: the very steps of this day, in order.
 
 use super::ask::Seat;
-use super::plan::{Duty, KeyPlan, Participant, ParticipantId, Plan};
-use super::script::{Answerer, Each, Script};
+use super::plan::{Duty, KeyName, KeyPlan, Participant, ParticipantId, Plan};
+use super::script::{Answerer, Each, Script, Step};
 
 /// The steps of this day.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,8 @@ pub struct Procedure {
 /// A step of this day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BoundStep {
-    /// Id: the script's, followed by `.` and the keyholder's id where the step is done for each.
+    /// Id: the script's, followed by `.` and the id of the keyholder or the name of the key for
+    /// which it is done.
     pub id: String,
     /// Kind.
     pub kind: String,
@@ -26,14 +27,75 @@ pub struct BoundStep {
     pub title: String,
     /// Index of its act in the script.
     pub act: usize,
-    /// Whose step it is, where it is done for each keyholder.
+    /// Whose step it is, where it is done for each keyholder or key.
     pub holder: Option<ParticipantId>,
+    /// The key for which it is done; for a keyholder with one key, that key.
+    pub key: Option<KeyName>,
     /// Who answers.
     pub by: Vec<Answerer>,
     /// Time budget in minutes.
     pub minutes: u32,
     /// Text to read out.
     pub say: String,
+}
+
+/// Who a step is done for.
+enum Turn<'a> {
+    Once,
+    Person(&'a Participant),
+    Key(&'a Participant, &'a KeyPlan),
+}
+
+fn turns(plan: &Plan, each: Each) -> Vec<Turn<'_>> {
+    match each {
+        Each::Once => vec![Turn::Once],
+        Each::Keyholder => plan.of_duty(Duty::Keyholder).map(Turn::Person).collect(),
+        Each::NewKey | Each::HeldKey | Each::Key => plan
+            .keys()
+            .filter(|(_, key)| each.takes(key))
+            .map(|(person, key)| Turn::Key(person, key))
+            .collect(),
+    }
+}
+
+impl Turn<'_> {
+    fn bind(&self, step: &Step, act: usize) -> BoundStep {
+        let (whose, who, holder, key) = match self {
+            Self::Once => (None, None, None, None),
+            Self::Person(person) => (
+                Some(person.id.0.clone()),
+                Some(person.name.clone()),
+                Some(person.id.clone()),
+                match person.keys.as_slice() {
+                    [only] => Some(only.name.clone()),
+                    _ => None,
+                },
+            ),
+            Self::Key(person, key) => (
+                Some(key.name.0.clone()),
+                Some(person.name_with(key)),
+                Some(person.id.clone()),
+                Some(key.name.clone()),
+            ),
+        };
+        BoundStep {
+            id: whose.map_or_else(|| step.id.clone(), |whose| format!("{}.{whose}", step.id)),
+            kind: step.kind.clone(),
+            title: who.as_ref().map_or_else(
+                || step.title.clone(),
+                |who| format!("{who}: {}", step.title),
+            ),
+            act,
+            holder,
+            key,
+            by: step.by.clone(),
+            minutes: step.minutes,
+            say: who.map_or_else(
+                || step.say.clone(),
+                |who| step.say.replace("{holder}", &who),
+            ),
+        }
+    }
 }
 
 impl Procedure {
@@ -48,32 +110,8 @@ impl Procedure {
                 let run = rest.iter().take_while(|s| s.each == first.each).count();
                 let (group, after) = rest.split_at(run);
                 rest = after;
-                let holders: Vec<Option<&Participant>> = match first.each {
-                    Each::Once => vec![None],
-                    Each::Keyholder => plan.of_duty(Duty::Keyholder).map(Some).collect(),
-                };
-                for holder in holders {
-                    for step in group {
-                        steps.push(BoundStep {
-                            id: holder.map_or_else(
-                                || step.id.clone(),
-                                |h| format!("{}.{}", step.id, h.id),
-                            ),
-                            kind: step.kind.clone(),
-                            title: holder.map_or_else(
-                                || step.title.clone(),
-                                |h| format!("{}: {}", h.name, step.title),
-                            ),
-                            act,
-                            holder: holder.map(|h| h.id.clone()),
-                            by: step.by.clone(),
-                            minutes: step.minutes,
-                            say: holder.map_or_else(
-                                || step.say.clone(),
-                                |h| step.say.replace("{holder}", &h.name),
-                            ),
-                        });
-                    }
+                for turn in turns(&plan, first.each) {
+                    steps.extend(group.iter().map(|step| turn.bind(step, act)));
                 }
             }
         }
@@ -127,10 +165,9 @@ impl Procedure {
         ]
     }
 
-    /// The key that a step's keyholder is to hold.
+    /// The key of a step, and who holds it.
     pub fn key_plan(&self, step: &BoundStep) -> Option<(&Participant, &KeyPlan)> {
-        let holder = self.plan.participant(step.holder.as_ref()?)?;
-        Some((holder, holder.key.as_ref()?))
+        self.plan.key(step.key.as_ref()?)
     }
 
     /// Budget of the whole ceremony in minutes.

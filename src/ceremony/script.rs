@@ -3,8 +3,9 @@
 pub mod check;
 pub mod parse;
 
-use super::plan::{Duty, Mode};
+use super::plan::{Duty, KeyPlan, Mode, Place};
 use crate::digest::Sha256;
+use crate::tuf::diff::Class;
 
 /// A script that was read without a problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct Script {
     pub about: String,
     /// Whether it is for production or for rehearsals.
     pub mode: Mode,
+    /// What a root that is made by it may change of the one before; `None` where it is not said.
+    pub changes: Option<Vec<Class>>,
     /// Its parts.
     pub acts: Vec<Act>,
 }
@@ -49,7 +52,7 @@ pub struct Step {
     pub minutes: u32,
     /// Text that a person can read out.
     pub say: String,
-    /// Whether the step is done once, or once for each keyholder.
+    /// Whether the step is done once, or for each keyholder or key.
     pub each: Each,
     /// Line of the script at which it stands, from 1.
     pub line: u32,
@@ -62,6 +65,48 @@ pub enum Each {
     Once,
     /// Once for each keyholder of the plan, in its order.
     Keyholder,
+    /// Once for each key that is generated in this ceremony.
+    NewKey,
+    /// Once for each key that exists before this ceremony.
+    HeldKey,
+    /// Once for each key of the plan.
+    Key,
+}
+
+impl Each {
+    /// The words for them in scripts.
+    pub const WORDS: [(&'static str, Self); 4] = [
+        ("keyholder", Self::Keyholder),
+        ("new-key", Self::NewKey),
+        ("held-key", Self::HeldKey),
+        ("key", Self::Key),
+    ];
+
+    /// For whom, in words that begin a title.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Once => "Once",
+            Self::Keyholder => "Each keyholder",
+            Self::NewKey => "Each new key",
+            Self::HeldKey => "Each existing key",
+            Self::Key => "Each key",
+        }
+    }
+
+    /// Whether a step that is done so has a keyholder of its own.
+    pub fn has_holder(self) -> bool {
+        self != Self::Once
+    }
+
+    /// Whether it is done for this key.
+    pub fn takes(self, key: &KeyPlan) -> bool {
+        match self {
+            Self::Once | Self::Keyholder => false,
+            Self::NewKey => key.place == Place::Joins,
+            Self::HeldKey => key.place != Place::Joins,
+            Self::Key => true,
+        }
+    }
 }
 
 /// Who takes a seat.

@@ -7,13 +7,16 @@ use serde_json::Value;
 
 use super::ask::{Answer, Ask};
 use super::check::Check;
-use super::effect::{Effect, FileDigest, KeyFile};
+use super::effect::{Effect, FileDigest, InputFile};
 use super::event::{Event, Exception, Opening};
-use super::plan::{Mode, ParticipantId};
+use super::judge::Judge;
+use super::plan::{KeyName, Mode, ParticipantId};
 use super::procedure::{BoundStep, Procedure};
 use super::token::{Fault, TokenIdentity, TokenKey};
 use crate::digest::Sha256;
 use crate::tuf::key::KeyId;
+use crate::tuf::metadata::Metadata;
+use crate::tuf::root::{Root, Signature, Signed};
 
 /// Everything that is known of a ceremony.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,20 +49,30 @@ pub struct State {
     pub present: BTreeSet<ParticipantId>,
     /// People who were absent at the roll call and have not logged their coming since.
     pub absent: BTreeSet<ParticipantId>,
-    /// Keys by keyholder.
-    pub keys: BTreeMap<ParticipantId, HeldKey>,
+    /// Keys by their names in the plan, as far as they are in hand.
+    pub keys: BTreeMap<KeyName, HeldKey>,
     /// Environment checks, as last run.
     pub checks: Vec<Check>,
-    /// Public keys of online roles.
-    pub online_keys: Vec<KeyFile>,
-    /// The root's content.
+    /// Files read, by their paths in the plan.
+    pub inputs: BTreeMap<String, InputFile>,
+    /// The root that clients trust before this ceremony.
+    pub trusted: Option<Arc<TrustedRoot>>,
+    /// The content to be signed.
     pub payload: Option<Payload>,
+    /// Whose thresholds the content must reach.
+    pub judges: Arc<[Judge]>,
+    /// Rules whose stop-level findings two people accepted.
+    pub accepted: BTreeSet<String>,
     /// Keyholders and witnesses who approved the content.
     pub approved: BTreeSet<ParticipantId>,
-    /// Signatures over the payload, lower-case hex, by keyholder.
-    pub signatures: BTreeMap<ParticipantId, String>,
-    /// Whether the threshold was found reached.
+    /// Signatures over the payload that were made here, lower-case hex, by key.
+    pub signatures: BTreeMap<KeyName, String>,
+    /// Whether the signatures were counted.
+    pub counted: bool,
+    /// Whether every threshold was found reached.
     pub threshold_reached: bool,
+    /// Content that was withdrawn.
+    pub defunct: Vec<Defunct>,
     /// Files written.
     pub written: Vec<FileDigest>,
     /// Exceptions logged.
@@ -112,8 +125,8 @@ pub struct Here {
     pub sought: Option<Option<TokenKey>>,
     /// Whether the environment was checked in this step.
     pub checked: bool,
-    /// Whether the online roles' key files were read in this step.
-    pub keys_read: bool,
+    /// Whether files were read in this step.
+    pub files_read: bool,
     /// Number of roll calls in this step.
     pub calls: u32,
 }
@@ -127,22 +140,58 @@ pub struct Given {
     pub answer: Answer,
 }
 
-/// A keyholder's key as it comes into being.
+/// A key in a keyholder's hand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldKey {
-    /// The token, as it introduced itself when the key was made.
+    /// The token, as it introduced itself when the key was made or presented.
     pub token: TokenIdentity,
-    /// The key.
-    pub key: TokenKey,
+    /// The public half, as PEM.
+    pub public_pem: String,
+    /// What the token said of the key when it was generated here.
+    pub generated: Option<TokenKey>,
     /// Proof of possession: a signature in lower-case hex.
     pub possession: Option<String>,
-    /// TUF key id and fingerprint, once enrolled.
+    /// TUF key id and fingerprint, once enrolled or recognised.
     pub enrolled: Option<(KeyId, Sha256)>,
+}
+
+/// The root that clients trust before this ceremony.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrustedRoot {
+    /// The file.
+    pub signed: Signed,
+    /// What it says.
+    pub root: Root,
+    /// SHA-256 of its canonical bytes.
+    pub payload: Sha256,
+}
+
+/// Content that was withdrawn, with what was signed of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Defunct {
+    /// The content.
+    pub payload: Payload,
+    /// Signatures made here over it, under the ids at which they stand in the file.
+    pub signatures: Vec<Signature>,
+    /// Why it was withdrawn.
+    pub reason: String,
+    /// Whether its file is beside the metadata.
+    pub archived: bool,
 }
 
 /// The content to be signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Payload {
+    /// Role that it is for: a top-level role, or the name of a delegated one.
+    pub role: String,
+    /// Its version, where it has one.
+    pub version: u64,
+    /// The file in which it came; `None` where it is made here.
+    pub file: Option<Arc<Metadata>>,
+    /// Signatures that came with it, by all copies together.
+    pub given: Vec<Signature>,
+    /// Fingerprints of the keys whose given signatures verify.
+    pub given_by: BTreeSet<Sha256>,
     /// The `signed` part.
     pub signed: Value,
     /// Its canonical bytes.
@@ -184,11 +233,16 @@ impl State {
             absent: BTreeSet::new(),
             keys: BTreeMap::new(),
             checks: Vec::new(),
-            online_keys: Vec::new(),
+            inputs: BTreeMap::new(),
+            trusted: None,
             payload: None,
+            judges: Arc::default(),
+            accepted: BTreeSet::new(),
             approved: BTreeSet::new(),
             signatures: BTreeMap::new(),
+            counted: false,
             threshold_reached: false,
+            defunct: Vec::new(),
             written: Vec::new(),
             exceptions: Vec::new(),
             resumptions: 0,

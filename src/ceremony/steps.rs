@@ -7,8 +7,10 @@ mod assemble_root;
 mod clock;
 mod close;
 mod environment;
+mod findings;
 mod generate_key;
 mod head;
+mod import_staged;
 mod plan_digest;
 mod present_token;
 mod prove_possession;
@@ -17,6 +19,7 @@ mod roll_call;
 mod show_key;
 mod sign;
 mod statement;
+mod trusted_root;
 mod verify_result;
 mod write_out;
 
@@ -39,11 +42,14 @@ pub static KINDS: &[&dyn Kind] = &[
     &plan_digest::PlanDigest,
     &environment::Environment,
     &clock::Clock,
+    &trusted_root::TrustedRoot,
+    &import_staged::ImportStaged,
     &present_token::PresentToken,
     &generate_key::GenerateKey,
     &show_key::ShowKey,
     &prove_possession::ProvePossession,
     &assemble_root::AssembleRoot,
+    &findings::Findings,
     &review::Review,
     &sign::Sign,
     &verify_result::VerifyResult,
@@ -55,6 +61,11 @@ pub static KINDS: &[&dyn Kind] = &[
 /// The kind of this name.
 pub fn kind(name: &str) -> Option<&'static dyn Kind> {
     KINDS.iter().copied().find(|kind| kind.name() == name)
+}
+
+/// Whether an answer to this ask lets a ceremony go on that a rule would stop.
+pub fn accepts_a_stop(ask: &Ask) -> bool {
+    findings::is_acceptance(ask)
 }
 
 /// What a step wants next.
@@ -127,6 +138,8 @@ pub trait Kind: Sync {
 pub enum Repetition {
     /// Always so.
     Fixed(Each),
+    /// For each key: every one, those that are generated, or those that exist, as the script says.
+    OfKey,
     /// As the script says.
     Free,
 }

@@ -221,6 +221,14 @@ pub enum Fault {
         /// Label of the key.
         label: String,
     },
+    /// The key under this label is another one than the one that metadata lists. It signed nothing.
+    #[error("the key named {label} on {token} is not the one that is listed")]
+    KeyDiffers {
+        /// Which token.
+        token: TokenName,
+        /// Label of the key.
+        label: String,
+    },
     /// The token cannot do what is asked (mechanism, key type).
     #[error("{token} cannot do this: {reason}")]
     Unsupported {
@@ -285,6 +293,7 @@ impl Fault {
             | Self::PinLocked { .. }
             | Self::KeyExists { .. }
             | Self::KeyAbsent { .. }
+            | Self::KeyDiffers { .. }
             | Self::Unsupported { .. } => Retry::Useless,
         }
     }

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 
 use super::{Failure, Room, notice, now, print, read, rehearsal};
 use crate::answers::{self, Answers, Unanswered};
-use crate::ceremony::plan::ParticipantId;
+use crate::ceremony::board::{Side, board};
 use crate::ceremony::state::{Ending, State};
 use crate::driver::{Driver, Report};
 use crate::secret::Secret;
@@ -34,22 +34,29 @@ pub fn unattended_rehearsal(driver: Driver, dir: &Path) -> Result<(), Failure> {
         as_asked: true,
         ..Answers::default()
     };
-    play(driver, answers, dir, &mut rehearsal::passphrase)
+    play(driver, answers, dir, &mut |_, holder| {
+        rehearsal::passphrase(holder)
+    })
 }
 
 /// Plays a ceremony from answers written beforehand.
 pub fn unattended(driver: Driver, answers: Answers, dir: &Path) -> Result<(), Failure> {
     let sources = answers.secret.clone();
     // Each source is read once: a pipe has nothing to say the second time.
-    let mut kept: BTreeMap<ParticipantId, Secret> = BTreeMap::new();
-    play(driver, answers, dir, &mut |holder| {
-        if !kept.contains_key(holder) {
+    let mut kept: BTreeMap<String, Secret> = BTreeMap::new();
+    play(driver, answers, dir, &mut |key, holder| {
+        let name = if sources.contains_key(&key.0) {
+            &key.0
+        } else {
+            &holder.0
+        };
+        if !kept.contains_key(name) {
             let source = sources
-                .get(&holder.0)
-                .ok_or_else(|| format!("the answers file has no [secret.{holder}]"))?;
-            kept.insert(holder.clone(), source.read()?);
+                .get(name)
+                .ok_or_else(|| format!("the answers file has no [secret.{name}]"))?;
+            kept.insert(name.clone(), source.read()?);
         }
-        kept.get(holder)
+        kept.get(name)
             .and_then(|secret| Secret::copied_from(secret.expose_str()))
             .ok_or_else(|| "too long".to_owned())
     })
@@ -88,6 +95,18 @@ fn play(
     ended(driver.state(), dir)
 }
 
+/// How the signatures stand, a line for each root or role that judges them.
+fn signatures(state: &State) -> String {
+    let sides = board(state).sides;
+    let line = |side: &Side| {
+        format!(
+            "  signatures  {} of {} needed: {}\n",
+            side.signed, side.threshold, side.name
+        )
+    };
+    sides.iter().map(line).collect()
+}
+
 /// The summary after the end.
 fn ended(state: &State, dir: &Path) -> Result<(), Failure> {
     let how = match state.ending {
@@ -97,11 +116,10 @@ fn ended(state: &State, dir: &Path) -> Result<(), Failure> {
     };
     let rehearsal = if state.rehearsal() { "REHEARSAL, " } else { "" };
     let mut text = format!(
-        "{}{how}: {}\n  signatures  {} of {} needed\n  exceptions  {}\n",
+        "{}{how}: {}\n{}  exceptions  {}\n",
         rehearsal,
         state.procedure.plan.title,
-        state.signatures.len(),
-        state.procedure.plan.root.threshold,
+        signatures(state),
         state.exceptions.len()
     );
     for file in &state.written {

@@ -166,9 +166,10 @@ pub fn checked(bytes: &[u8], given: Option<&Script>, base: &Path) -> Result<Plan
         std::fs::read(base.join(path)).map_err(|error| error.to_string())
     }));
     for (number, person) in plan.participants.iter().enumerate() {
-        if let Some(key) = &person.key
-            && let Err(fault) = crate::token::check_available(&resolved(&key.token, base))
-        {
+        for key in &person.keys {
+            let Err(fault) = crate::token::check_available(&resolved(&key.token, base)) else {
+                continue;
+            };
             let words = crate::report::fault(&fault);
             problems.push(Problem::new(
                 0,

@@ -43,7 +43,8 @@ pub fn audit(
     let lines = BufReader::with_capacity(1 << 16, file);
     let auditor = follow(&procedure, lines, expected_head).map_err(io_at(&path))?;
     let findings = auditor.finish(&Artefacts {
-        metadata: metadata(dir)?,
+        metadata: part(dir, crate::world::METADATA)?,
+        inputs: part(dir, crate::world::INPUTS)?,
         trusted,
     });
     Ok(Audited { auditor, findings })
@@ -82,9 +83,9 @@ pub fn follow(
         .unwrap_or_else(|| Auditor::new(Arc::clone(procedure), procedure.plan.mode, expected_head)))
 }
 
-/// Name and bytes of everything in `metadata/`.
-fn metadata(dir: &Path) -> Result<Vec<(String, Vec<u8>)>, DirectoryError> {
-    let dir = dir.join(crate::world::METADATA);
+/// Name and bytes of every file in a part of the ceremony directory.
+fn part(dir: &Path, part: &str) -> Result<Vec<(String, Vec<u8>)>, DirectoryError> {
+    let dir = dir.join(part);
     let entries = match std::fs::read_dir(&dir) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         other => other.map_err(io_at(&dir))?,

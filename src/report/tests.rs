@@ -1,5 +1,5 @@
 use super::{Words, effect, fault, refusal};
-use crate::ceremony::effect::{Effect, Message};
+use crate::ceremony::effect::{Contents, Effect, FileDigest, Message};
 use crate::ceremony::plan::ParticipantId;
 use crate::ceremony::refusal::Refusal;
 use crate::ceremony::token::{Algorithm, Fault, PinState, TokenName};
@@ -103,6 +103,10 @@ fn faults() -> Vec<Fault> {
             token: token(),
             label: s("root"),
         },
+        Fault::KeyDiffers {
+            token: token(),
+            label: s("root"),
+        },
         Fault::Unsupported {
             token: token(),
             reason: s("no Ed25519"),
@@ -146,8 +150,20 @@ fn effects() -> Vec<Effect> {
             label: s("root"),
             message: Message::Payload { sha256 },
         },
-        Effect::ReadKeys {
+        Effect::ReadFiles {
+            what: Contents::PublicKeys,
             paths: vec![s("a")],
+        },
+        Effect::ReadFiles {
+            what: Contents::Metadata,
+            paths: vec![s("a")],
+        },
+        Effect::Archive {
+            file: FileDigest {
+                name: s("defunct-1.root.json"),
+                sha256,
+                size: 1,
+            },
         },
         Effect::WriteMetadata {
             directories: vec![],

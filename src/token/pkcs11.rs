@@ -140,11 +140,12 @@ impl Tokens for Pkcs11Tokens {
         &mut self,
         token: &TokenName,
         label: &str,
+        expected: Option<&str>,
         message: &[u8],
         secret: &Secret,
     ) -> Result<Vec<u8>, Fault> {
         let parsed = parsed_for(token, label)?;
         let token = OpenToken::open(token, &parsed, Access::Read)?;
-        sign::sign(&token, label, message, secret)
+        sign::sign(&token, label, expected, message, secret)
     }
 }

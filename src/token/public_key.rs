@@ -6,7 +6,7 @@ use p256::ecdsa::signature::Verifier as _;
 use p256::pkcs8::LineEnding;
 use sha2::{Digest as _, Sha256, Sha384};
 
-use crate::ceremony::token::Algorithm;
+use crate::ceremony::token::{Algorithm, Fault, TokenName};
 
 /// A public key that verifies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +54,23 @@ impl PublicKey {
             Self::Ed25519(key) => key.to_public_key_pem(LineEnding::LF),
         }
         .ok()
+    }
+
+    /// Refuses a key that is not the one expected, before it signs anything.
+    pub(super) fn check_expected(
+        &self,
+        token: &TokenName,
+        label: &str,
+        expected: Option<&str>,
+    ) -> Result<(), Fault> {
+        let right = expected.is_none_or(|pem| Self::from_pem(pem).as_ref() == Some(self));
+        if right {
+            return Ok(());
+        }
+        Err(Fault::KeyDiffers {
+            token: token.clone(),
+            label: label.to_owned(),
+        })
     }
 
     /// Which algorithm it verifies.

@@ -283,6 +283,7 @@ impl Tokens for SoftwareTokens {
         &mut self,
         token: &TokenName,
         label: &str,
+        expected: Option<&str>,
         message: &[u8],
         secret: &Secret,
     ) -> Result<Vec<u8>, Fault> {
@@ -302,6 +303,7 @@ impl Tokens for SoftwareTokens {
         if store::is_there(&file.public_path) {
             check_halves(&file, &found, &private)?;
         }
+        private.public().check_expected(token, label, expected)?;
         let bad = || Fault::BadSignature {
             token: token.clone(),
         };

@@ -51,6 +51,9 @@ rules! {
     MODE = "ceremony.mode", "Record, plan and script agree on whether it was a rehearsal.", "first record";
     FOLLOWED = "script.followed", "Every record is what the script and the answers before it lead to.", "script";
     EXCEPTIONS = "script.exceptions", "Every skipped step has an exception with two names.", "script";
+    BASE = "root.base", "The root that was trusted before is the one of the plan, and enough of its own keys signed it.", "TUF 1.0.34, section 5.3";
+    IMPORTED = "content.imported", "Content from outside is what was read, and has not changed since.", "transcript";
+    INPUTS = "files.in", "The files in in/ are, byte for byte, what the transcript says was read.", "transcript";
     POSSESSION = "keys.possession", "Every key in the root was proved to be on its keyholder's token.", "script";
     KEY_IDS = "keys.ids", "Every key id is the hash of its key.", "TUF 1.0.34, section 4.2";
     PAYLOAD = "root.payload", "The root's content is what the plan and the enrolled keys lead to.", "plan";
@@ -59,6 +62,7 @@ rules! {
     SIGNATURES = "root.signatures", "Every signature on record verifies over the content.", "TUF 1.0.34, section 4.2.1";
     THRESHOLD = "root.threshold", "As many different keys have signed as the root demands.", "TUF 1.0.34, section 5.3.4";
     TRUSTED = "root.trusted", "The root is one that the auditor trusts, or follows from it.", "TUF 1.0.34, section 5.3.4";
+    ACCEPTED = "findings.accepted", "What would have stopped the ceremony was accepted by two people before anybody signed.", "policy";
     FILES = "root.files", "The files in metadata/ are, byte for byte, what the transcript leads to.", "transcript";
 }
 
@@ -112,6 +116,8 @@ enum Anchor {
 pub struct Artefacts {
     /// Name and bytes of each file in `metadata/`.
     pub metadata: Vec<(String, Vec<u8>)>,
+    /// Name and bytes of each file in `in/`.
+    pub inputs: Vec<(String, Vec<u8>)>,
     /// Path and bytes of each root that the auditor trusts already.
     pub trusted: Vec<(String, Vec<u8>)>,
 }
@@ -216,7 +222,10 @@ fn only_closes(state_after: &State, placed: &Placed) -> bool {
         | Event::CeremonyClosed {}
         // A break or a power cut after the head was written on paper changes nothing that it covers.
         | Event::Paused { .. }
-        | Event::Resumed(_) => state_after.threshold_reached && !state_after.written.is_empty(),
+        | Event::Resumed(_) => {
+            let nothing_to_write = state_after.procedure.plan.signs_nothing();
+            nothing_to_write || (state_after.counted && !state_after.written.is_empty())
+        }
         _ => false,
     }
 }

@@ -12,8 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::key::KeyKind;
 use super::root::{Role, RoleSpec, RootSpec};
-use crate::ceremony::token::Algorithm;
 use crate::digest::Sha256;
 use crate::safe::safe;
 
@@ -247,7 +247,7 @@ fn key_types(found: &mut Vec<Finding>, role: Role, keys: &RoleSpec, policy: &Pol
     for entry in keys
         .keys
         .iter()
-        .filter(|entry| entry.key.algorithm() == Algorithm::EcdsaP384)
+        .filter(|entry| entry.key.kind() == KeyKind::EcdsaP384)
     {
         let (level, end) = if policy.allow_p384 {
             (

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::key::{KeyId, SignatureError};
-use super::root::{MetadataError, payload};
-use crate::canonical::{parse, pretty};
+use super::metadata::Metadata;
+use super::root::MetadataError;
+use crate::canonical::pretty;
 
 /// Longest root that clients fetch, in bytes (512 000 in python-tuf and go-tuf; TUF specification,
 /// section 5.3.3, asks for some limit).
@@ -40,7 +41,7 @@ impl Signature {
 }
 
 /// A file of metadata with the signatures over it, none of which has been checked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signed {
     /// What is signed: kept whole, with members that this version does not know.
     pub signed: Value,
@@ -60,61 +61,14 @@ impl Signed {
     /// Reads a file. Refuses more than [`MAX_ROOT_BYTES`], two members of one name, two signatures
     /// of one key id (clients reject such a file), members besides `signed` and `signatures`, and
     /// what has no canonical form. Members of a signature besides `keyid` and `sig` are not kept:
-    /// nobody signs them.
+    /// nobody signs them. [`Metadata`] keeps the file as it is.
     pub fn parse(bytes: &[u8]) -> Result<Self, MetadataError> {
         Self::parse_within(bytes, MAX_ROOT_BYTES)
     }
 
     /// The same, of a file with at most `limit` bytes.
     pub fn parse_within(bytes: &[u8], limit: usize) -> Result<Self, MetadataError> {
-        let Value::Object(mut file) = parse(bytes, limit)? else {
-            return Err(MetadataError::shape("the file", "an object"));
-        };
-        let signed = file
-            .remove("signed")
-            .ok_or(MetadataError::Absent("signed".to_owned()))?;
-        if !signed.is_object() {
-            return Err(MetadataError::shape("signed", "an object"));
-        }
-        let list = file
-            .remove("signatures")
-            .ok_or(MetadataError::Absent("signatures".to_owned()))?;
-        if let Some((name, _)) = file.iter().next() {
-            return Err(MetadataError::shape(
-                name,
-                "absent: a file has `signed` and `signatures` only",
-            ));
-        }
-        let Value::Array(list) = list else {
-            return Err(MetadataError::shape("signatures", "a list"));
-        };
-        let mut signatures: Vec<Signature> = Vec::with_capacity(list.len());
-        for (at, entry) in list.iter().enumerate() {
-            let text = |name: &str| {
-                let what = format!("signatures[{at}].{name}");
-                entry
-                    .get(name)
-                    .and_then(Value::as_str)
-                    .ok_or_else(|| MetadataError::shape(&what, "text"))
-            };
-            let keyid = text("keyid")?;
-            let keyid = keyid.parse().map_err(|reason| MetadataError::KeyId {
-                at: format!("signatures[{at}]"),
-                reason,
-            })?;
-            if signatures.iter().any(|other| other.keyid == keyid) {
-                return Err(MetadataError::Twice {
-                    what: "signatures".to_owned(),
-                    keyid,
-                });
-            }
-            signatures.push(Signature {
-                keyid,
-                sig: text("sig")?.to_owned(),
-            });
-        }
-        payload(&signed)?;
-        Ok(Self { signed, signatures })
+        Metadata::read(bytes.to_vec(), limit)?.to_signed()
     }
 
     /// Adds a signature, in place of an earlier one of the same key id.

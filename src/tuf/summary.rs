@@ -192,7 +192,7 @@ fn described(key: &ListedKey, holders: &Holders) -> String {
                 text,
                 "{} ({})",
                 holder.as_deref().unwrap_or("no holder named"),
-                public.algorithm().name()
+                public.kind_name()
             );
         }
         Err(_) => text.push_str("a key of a kind not known here"),

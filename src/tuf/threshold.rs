@@ -85,6 +85,79 @@ impl Tally {
     }
 }
 
+/// A payload with its signatures, of which none is verified twice under one key however many sides
+/// count it: a new root is counted by the keys of the root before it and by its own, and most keys
+/// are of both.
+pub struct Checked<'a> {
+    payload: &'a [u8],
+    signatures: &'a [Signature],
+    /// What was found, by the place of the signature and the fingerprint of the key.
+    found: BTreeMap<(usize, Sha256), Result<(), SignatureError>>,
+}
+
+impl<'a> Checked<'a> {
+    /// Nothing is verified yet.
+    pub fn new(payload: &'a [u8], signatures: &'a [Signature]) -> Self {
+        Self {
+            payload,
+            signatures,
+            found: BTreeMap::new(),
+        }
+    }
+
+    /// Counts the different keys of `role` that have signed. `keys` are those of the root that gives
+    /// the role its keys, which for a new root is not only the new root itself.
+    pub fn tally(&mut self, keys: &BTreeMap<KeyId, ListedKey>, role: &RoleKeys) -> Tally {
+        let mut counted = BTreeSet::new();
+        let mut verdicts = Vec::with_capacity(self.signatures.len());
+        for (at, signature) in self.signatures.iter().enumerate() {
+            let verdict = match self.verify(keys, role, at, signature) {
+                Ok(key) if counted.insert(key) => Verdict::Counted { key },
+                Ok(key) => Verdict::SameKeyAgain { key },
+                Err(verdict) => verdict,
+            };
+            verdicts.push((signature.keyid, verdict));
+        }
+        Tally {
+            verdicts,
+            counted,
+            threshold: role.threshold,
+        }
+    }
+
+    /// The fingerprint of the key that made this signature, or why it does not count.
+    fn verify(
+        &mut self,
+        keys: &BTreeMap<KeyId, ListedKey>,
+        role: &RoleKeys,
+        at: usize,
+        signature: &Signature,
+    ) -> Result<Sha256, Verdict> {
+        let listed = role.keyids.contains(&signature.keyid);
+        let key = keys
+            .get(&signature.keyid)
+            .filter(|_| listed)
+            .ok_or(Verdict::UnknownKey)?;
+        let key = key
+            .public
+            .as_ref()
+            .map_err(|error| Verdict::UnusableKey(error.clone()))?;
+        if signature.sig.is_empty() {
+            return Err(Verdict::Empty);
+        }
+        let fingerprint = key.fingerprint();
+        self.found
+            .entry((at, fingerprint))
+            .or_insert_with(|| {
+                let bytes = signature.bytes()?;
+                key.verify(self.payload, &bytes)
+            })
+            .clone()
+            .map_err(Verdict::Invalid)?;
+        Ok(fingerprint)
+    }
+}
+
 /// Counts the different keys of `role` that have signed `payload`. `keys` are those of the root
 /// that gives the role its keys, which for a new root is not only the new root itself.
 pub fn check(
@@ -93,49 +166,7 @@ pub fn check(
     payload: &[u8],
     signatures: &[Signature],
 ) -> Tally {
-    let mut counted = BTreeSet::new();
-    let verdicts = signatures
-        .iter()
-        .map(|signature| {
-            let verdict = match verify(keys, role, payload, signature) {
-                Ok(key) if counted.insert(key) => Verdict::Counted { key },
-                Ok(key) => Verdict::SameKeyAgain { key },
-                Err(verdict) => verdict,
-            };
-            (signature.keyid, verdict)
-        })
-        .collect();
-    Tally {
-        verdicts,
-        counted,
-        threshold: role.threshold,
-    }
-}
-
-/// The fingerprint of the key that made this signature, or why it does not count.
-fn verify(
-    keys: &BTreeMap<KeyId, ListedKey>,
-    role: &RoleKeys,
-    payload: &[u8],
-    signature: &Signature,
-) -> Result<Sha256, Verdict> {
-    let listed = role.keyids.contains(&signature.keyid);
-    let key = keys
-        .get(&signature.keyid)
-        .filter(|_| listed)
-        .ok_or(Verdict::UnknownKey)?;
-    let key = key
-        .public
-        .as_ref()
-        .map_err(|error| Verdict::UnusableKey(error.clone()))?;
-    if signature.sig.is_empty() {
-        return Err(Verdict::Empty);
-    }
-    signature
-        .bytes()
-        .and_then(|bytes| key.verify(payload, &bytes))
-        .map_err(Verdict::Invalid)?;
-    Ok(key.fingerprint())
+    Checked::new(payload, signatures).tally(keys, role)
 }
 
 #[cfg(test)]

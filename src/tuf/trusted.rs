@@ -1,6 +1,6 @@
 //! Metadata that has passed the threshold check.
 //!
-//! There is no other way to a [`Trusted`] than through [`check`]: what takes one can rely on it.
+//! There is no other way to a [`Trusted`] than through [`Checked`]: what takes one can rely on it.
 //! Keys that stand under an id that is not theirs are no obstacle: such roots have been published,
 //! and what is counted is the key. [`super::policy::published`] names them, for what is yet to be
 //! signed.
@@ -8,7 +8,7 @@
 use time::OffsetDateTime;
 
 use super::root::{MetadataError, Role, Root, Signed, payload};
-use super::threshold::{Tally, check};
+use super::threshold::{Checked, Tally};
 use crate::digest::Sha256;
 
 /// Something signed by enough keys of those that may sign it.
@@ -74,7 +74,8 @@ impl Trusted<Root> {
     /// That shows that it is whole, not that it is the right one: people have to know its digest.
     pub fn first(signed: &Signed) -> Result<Self, NotTrusted> {
         let candidate = Candidate::read(signed)?;
-        candidate.signed_under(&candidate.root, signed, Side::New)?;
+        let mut checked = Checked::new(&candidate.bytes, &signed.signatures);
+        candidate.signed_under(&candidate.root, &mut checked, Side::New)?;
         Ok(Self {
             content: candidate.root,
             payload: candidate.digest,
@@ -93,8 +94,9 @@ impl Trusted<Root> {
                 got: candidate.root.version,
             });
         }
-        candidate.signed_under(&self.content, signed, Side::Old)?;
-        candidate.signed_under(&candidate.root, signed, Side::New)?;
+        let mut checked = Checked::new(&candidate.bytes, &signed.signatures);
+        candidate.signed_under(&self.content, &mut checked, Side::Old)?;
+        candidate.signed_under(&candidate.root, &mut checked, Side::New)?;
         Ok(Self {
             content: candidate.root,
             payload: candidate.digest,
@@ -110,14 +112,14 @@ impl Trusted<Root> {
 /// How a root that is being signed stands against the keys of `judge`: itself, or the root before.
 pub fn tally(judge: &Root, signed: &Signed) -> Result<Tally, MetadataError> {
     let (bytes, _) = payload(&signed.signed)?;
-    tally_bytes(judge, &bytes, signed)
+    tally_checked(judge, &mut Checked::new(&bytes, &signed.signatures))
 }
 
-fn tally_bytes(judge: &Root, bytes: &[u8], signed: &Signed) -> Result<Tally, MetadataError> {
+fn tally_checked(judge: &Root, checked: &mut Checked<'_>) -> Result<Tally, MetadataError> {
     let role = judge
         .role(Role::Root)
         .ok_or_else(|| MetadataError::Absent("roles.root".to_owned()))?;
-    Ok(check(&judge.keys, role, bytes, &signed.signatures))
+    Ok(checked.tally(&judge.keys, role))
 }
 
 struct Candidate {
@@ -136,8 +138,13 @@ impl Candidate {
         })
     }
 
-    fn signed_under(&self, judge: &Root, signed: &Signed, side: Side) -> Result<(), NotTrusted> {
-        let tally = tally_bytes(judge, &self.bytes, signed)?;
+    fn signed_under(
+        &self,
+        judge: &Root,
+        checked: &mut Checked<'_>,
+        side: Side,
+    ) -> Result<(), NotTrusted> {
+        let tally = tally_checked(judge, checked)?;
         if tally.met() {
             return Ok(());
         }

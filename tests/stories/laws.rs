@@ -106,7 +106,7 @@ fn outcome(event: &Event) -> Outcome {
         Event::SignatureMade { sig } => {
             Outcome::Signature(HEXLOWER.decode(sig.as_bytes()).unwrap())
         }
-        Event::KeysRead { files } => Outcome::Keys(files),
+        Event::FilesRead { files } => Outcome::Files(files),
         Event::MetadataWritten { files } => Outcome::Written(files),
         _ => Outcome::Found(None),
     }

@@ -173,7 +173,7 @@ fn an_exception_can_be_logged_at_every_question() {
 fn the_third_token_is_locked_and_two_people_go_on_without_it() {
     let mut room = Room::open(3, 2);
     room.until("sign.keyholder-3", "secret");
-    let token = room.planned().participants[4].key.clone().unwrap().token;
+    let token = room.planned().participants[4].keys[0].token.clone();
     let locked = rootstage::ceremony::token::Fault::PinLocked { token };
     room.happens(
         "sign.keyholder-3",

@@ -101,7 +101,7 @@ fn the_power_goes_at_everything_that_can_be_repeated() {
         |e| *e == Effect::CheckEnvironment,
         |e| *e == Effect::ReadClock,
         |e| matches!(e, Effect::Identify { .. }),
-        |e| matches!(e, Effect::ReadKeys { .. }),
+        |e| matches!(e, Effect::ReadFiles { .. }),
         |e| matches!(e, Effect::WriteMetadata { .. }),
     ];
     for what in [What::PowerCutBefore, What::PowerCutAfter] {

@@ -39,7 +39,9 @@ const ONLINE: [&str; 3] = ["targets", "snapshot", "timestamp"];
 /// A room.
 pub struct Room {
     /// Where everything is; vanishes with the room.
-    pub home: TempDir,
+    pub home: Arc<TempDir>,
+    /// Name of the ceremony directory in it.
+    name: String,
     plan: String,
     script: Vec<u8>,
     driver: Option<Driver>,
@@ -109,9 +111,32 @@ impl Room {
             "first-root-rehearsal"
         };
         Self {
-            home,
+            home: Arc::new(home),
+            name: "ceremony".to_owned(),
             plan: plan.to_owned(),
             script: scripts::bytes_of(script).unwrap().to_vec(),
+            driver: None,
+            happenings: Happenings::default(),
+            performed: Arc::default(),
+            mistyped: BTreeMap::new(),
+            cut: 0,
+        }
+    }
+
+    /// Another ceremony in the same place, with the same tokens.
+    pub fn later(&self, name: &str, plan: &str, script: &[u8]) -> Self {
+        let mut room = Self::later_prepared(&self.home, name, plan, script);
+        room.begin().unwrap();
+        room
+    }
+
+    /// The same, not yet begun.
+    pub fn later_prepared(home: &Arc<TempDir>, name: &str, plan: &str, script: &[u8]) -> Self {
+        Self {
+            home: Arc::clone(home),
+            name: name.to_owned(),
+            plan: plan.to_owned(),
+            script: script.to_vec(),
             driver: None,
             happenings: Happenings::default(),
             performed: Arc::default(),
@@ -137,7 +162,7 @@ impl Room {
 
     /// The ceremony directory.
     pub fn dir(&self) -> PathBuf {
-        self.home.path().join("ceremony")
+        self.home.path().join(&self.name)
     }
 
     /// The transcript.

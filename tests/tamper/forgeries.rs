@@ -216,9 +216,9 @@ fn signatures_keys_and_content_cannot_be_forged() {
             *payload = Sha256([1; 32]);
         }
     });
-    let read = |record: &Loose| matches!(record.event, Event::KeysRead { .. });
+    let read = |record: &Loose| matches!(record.event, Event::FilesRead { .. });
     found(&desk, "root.payload", read, |records, at| {
-        if let Event::KeysRead { files } = &mut records[at].event {
+        if let Event::FilesRead { files } = &mut records[at].event {
             files[0].text = crate::room::online_key(9);
         }
     });
@@ -237,10 +237,10 @@ fn signatures_keys_and_content_cannot_be_forged() {
             files.pop();
         }
     });
-    let reached = |record: &Loose| matches!(record.event, Event::ThresholdReached { .. });
+    let reached = |record: &Loose| matches!(record.event, Event::SignaturesCounted { .. });
     found(&desk, "script.followed", reached, |records, at| {
-        if let Event::ThresholdReached { counted, .. } = &mut records[at].event {
-            *counted = 3;
+        if let Event::SignaturesCounted { judges, .. } = &mut records[at].event {
+            judges[0].counted = 3;
         }
     });
     let opened = |record: &Loose| matches!(record.event, Event::CeremonyOpened(_));

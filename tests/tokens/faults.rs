@@ -76,17 +76,17 @@ token_story! {
         faulty.now("locked");
         assert!(tokens.identify(&token).unwrap().pin.locked);
         let locked = Fault::PinLocked { token: token.clone() };
-        assert_eq!(tokens.sign(&token, "k", b"m", &pin), Err(locked.clone()));
+        assert_eq!(tokens.sign(&token, "k", None, b"m", &pin), Err(locked.clone()));
         assert!(faulty.logins().is_empty(), "a locked PIN was tried");
         // the flag was not up, the token refuses
         faulty.now("pin-locks");
-        assert_eq!(tokens.sign(&token, "k", b"m", &pin), Err(locked));
+        assert_eq!(tokens.sign(&token, "k", None, b"m", &pin), Err(locked));
         assert_eq!(faulty.logins(), ["user"]);
         // too short never gets there; wrong is sent once and not again
         faulty.now("");
-        assert!(matches!(tokens.sign(&token, "k", b"m", &secret("1")), Err(Fault::PinLength { .. })));
+        assert!(matches!(tokens.sign(&token, "k", None, b"m", &secret("1")), Err(Fault::PinLength { .. })));
         assert!(faulty.logins().is_empty());
-        let wrong = tokens.sign(&token, "k", b"m", &secret("111111"));
+        let wrong = tokens.sign(&token, "k", None, b"m", &secret("111111"));
         assert!(matches!(wrong, Err(Fault::PinWrong { .. })), "{wrong:?}");
         assert_eq!(faulty.logins(), ["user"]);
     }
@@ -102,7 +102,7 @@ token_story! {
         ] {
             faulty.now(fault);
             for pulled in [
-                tokens.sign(&faulty.name, "k", b"m", &pin).err(),
+                tokens.sign(&faulty.name, "k", None, b"m", &pin).err(),
                 tokens.find_key(&faulty.name, "k", Some(&pin)).err(),
             ] {
                 assert_eq!(pulled.as_ref().map(Fault::retry), Some(Retry::LookFirst));
@@ -111,7 +111,7 @@ token_story! {
             }
         }
         faulty.now("");
-        assert!(tokens.sign(&faulty.name, "k", b"m", &pin).is_ok());
+        assert!(tokens.sign(&faulty.name, "k", None, b"m", &pin).is_ok());
     }
 }
 
@@ -139,7 +139,7 @@ token_story! {
             faulty.now("bad-signature");
             let token = faulty.name.clone();
             assert_eq!(
-                tokens.sign(&faulty.name, algorithm.name(), b"m", &pin),
+                tokens.sign(&faulty.name, algorithm.name(), None, b"m", &pin),
                 Err(Fault::BadSignature { token })
             );
         }
@@ -176,12 +176,12 @@ token_story! {
             let key = tokens.generate(&faulty.name, algorithm.name(), algorithm, &pin).unwrap();
             assert!(key.attributes.always_authenticate);
             assert_eq!(faulty.logins(), ["user"]);
-            tokens.sign(&faulty.name, algorithm.name(), b"m", &pin).unwrap();
+            tokens.sign(&faulty.name, algorithm.name(), None, b"m", &pin).unwrap();
             assert_eq!(faulty.logins(), ["user", "user", "context"]);
         }
         // a module that takes raw ECDSA in one part only says so; it is not taken for success
         faulty.now("each-time-strict");
-        let strict = AllTokens::default().sign(&faulty.name, "ecdsa-p256", b"m", &pin);
+        let strict = AllTokens::default().sign(&faulty.name, "ecdsa-p256", None, b"m", &pin);
         assert!(matches!(strict, Err(Fault::TokenFailed { .. })), "{strict:?}");
     }
 }

@@ -52,7 +52,9 @@ fn neither_passphrase_nor_private_key_stays_in_memory() {
             .unwrap();
         // before anything else can reuse the memory
         dump(&directory.join("generated"));
-        tokens.sign(&name, "k", b"message", &passphrase()).unwrap();
+        tokens
+            .sign(&name, "k", None, b"message", &passphrase())
+            .unwrap();
         // something that must be found, or the search proves nothing
         let mut marker = String::from("marker");
         write!(marker, "-{}", 271_828 * 3).unwrap();

@@ -38,7 +38,7 @@ token_story! {
             assert!(!seen.attributes.sensitive && seen.attributes.extractable);
 
             for message in [&b""[..], b"{\"signed\": {}}", &b"x".repeat(100_000)] {
-                let signature = tokens.sign(&name, label, message, &pin).unwrap();
+                let signature = tokens.sign(&name, label, None, message, &pin).unwrap();
                 let judge = |message: &[u8]| {
                     openssl_accepts(&hsm.directory, algorithm, &key.public_pem, message, &signature)
                 };
@@ -132,7 +132,7 @@ token_story! {
         hsm.token("A");
         let (mut tokens, name) = (AllTokens::default(), Hsm::uri("A"));
         for (typed, len) in [("", 0), ("123", 3), (&"1".repeat(256), 256)] {
-            let said = tokens.sign(&name, "k", b"", &secret(typed));
+            let said = tokens.sign(&name, "k", None, b"", &secret(typed));
             let token = name.clone();
             let min = 4;
             assert_eq!(said, Err(Fault::PinLength { token, len, min, max: 255 }));
@@ -148,7 +148,7 @@ token_story! {
         let token = Hsm::uri("A");
         let twice = Fault::Ambiguous { token: token.clone(), object: "the token".to_owned(), found: 2 };
         assert_eq!(tokens.identify(&token), Err(twice.clone()));
-        assert_eq!(tokens.sign(&token, "k", b"", &pin), Err(twice));
+        assert_eq!(tokens.sign(&token, "k", None, b"", &pin), Err(twice));
 
         let token = Hsm::uri("B");
         let tool = |label: &str, id: &str| {
@@ -162,7 +162,7 @@ token_story! {
         for found in [
             tokens.find_key(&token, "k", None).err(),
             tokens.find_key(&token, "k", Some(&pin)).err(),
-            tokens.sign(&token, "k", b"", &pin).err(),
+            tokens.sign(&token, "k", None, b"", &pin).err(),
         ] {
             assert!(matches!(&found, Some(Fault::Ambiguous { found: 2, .. })), "{found:?}");
         }
@@ -171,7 +171,7 @@ token_story! {
         // two keys under one identifier, though the labels differ
         tool("one", "02");
         tool("two", "02");
-        let shared = tokens.sign(&token, "one", b"", &pin);
+        let shared = tokens.sign(&token, "one", None, b"", &pin);
         assert!(
             matches!(&shared, Err(Fault::Ambiguous { object, .. }) if object.ends_with("(CKA_ID) 02")),
             "{shared:?}"
@@ -184,14 +184,14 @@ token_story! {
         hsm.token("A");
         let (mut tokens, pin, token) = (AllTokens::default(), secret(PIN), Hsm::uri("A"));
         let absent = Fault::KeyAbsent { token: token.clone(), label: "k".to_owned() };
-        assert_eq!(tokens.sign(&token, "k", b"", &pin), Err(absent));
+        assert_eq!(tokens.sign(&token, "k", None, b"", &pin), Err(absent));
         tokens.generate(&token, "k", Algorithm::EcdsaP256, &pin).unwrap();
         run(Command::new("pkcs11-tool").args([
             "--module", MODULE, "--token-label", "A", "--login", "--pin", PIN, "--delete-object",
             "--type", "pubkey", "--label", "k",
         ]));
         for half in [
-            tokens.sign(&token, "k", b"", &pin).err(),
+            tokens.sign(&token, "k", None, b"", &pin).err(),
             tokens.find_key(&token, "k", Some(&pin)).err(),
         ] {
             let Some(Fault::Unsupported { reason, .. }) = half else { panic!("{half:?}") };
@@ -227,7 +227,7 @@ token_story! {
         // in another process, as another hand would
         hsm.token("B");
 
-        let Err(Fault::TokenAbsent { present, .. }) = tokens.sign(&a, "k", b"m", &pin) else {
+        let Err(Fault::TokenAbsent { present, .. }) = tokens.sign(&a, "k", None, b"m", &pin) else {
             panic!("signed with a token that is in the drawer");
         };
         let new_serial = tokens.identify(&b).unwrap().serial;
@@ -237,7 +237,7 @@ token_story! {
         std::fs::remove_dir_all(&slot).unwrap();
         std::fs::rename(&drawer, &slot).unwrap();
         assert_eq!(tokens.find_key(&a, "k", Some(&pin)), Ok(Some(key)));
-        assert!(tokens.sign(&a, "k", b"m", &pin).is_ok());
+        assert!(tokens.sign(&a, "k", None, b"m", &pin).is_ok());
     }
 }
 

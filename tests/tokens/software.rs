@@ -74,7 +74,7 @@ fn generates_and_signs_with_every_algorithm_and_openssl_agrees() {
             Ok(Some(key.clone()))
         );
         assert_eq!(tokens().find_key(&name, "another", None), Ok(None));
-        let signature = tokens().sign(&name, "k", b"message", &pass).unwrap();
+        let signature = tokens().sign(&name, "k", None, b"message", &pass).unwrap();
         let judge = |message: &[u8]| {
             openssl_accepts(
                 directory.path(),
@@ -87,7 +87,10 @@ fn generates_and_signs_with_every_algorithm_and_openssl_agrees() {
         assert!(judge(b"message") && !judge(b"another"), "{algorithm:?}");
         let (token, label) = (name.clone(), "another".to_owned());
         let absent = Err(Fault::KeyAbsent { token, label });
-        assert_eq!(tokens().sign(&name, "another", b"message", &pass), absent);
+        assert_eq!(
+            tokens().sign(&name, "another", None, b"message", &pass),
+            absent
+        );
     }
 }
 
@@ -234,7 +237,7 @@ fn a_generation_cut_short_leaves_no_key_and_can_be_done_again() {
 fn a_wrong_passphrase_is_told_from_a_damaged_file() {
     let (_directory, path, name) = with_key(Algorithm::EcdsaP256);
     let pass = secret(PASSPHRASE);
-    let wrong = tokens().sign(&name, "k", b"m", &secret("cobalt outing marmelade"));
+    let wrong = tokens().sign(&name, "k", None, b"m", &secret("cobalt outing marmelade"));
     let Err(Fault::PinWrong { pin, .. }) = wrong else {
         panic!("{wrong:?}")
     };
@@ -255,11 +258,11 @@ fn a_wrong_passphrase_is_told_from_a_damaged_file() {
     ];
     for (bytes, words) in cases {
         fs::write(&path, bytes).unwrap();
-        let reason = storage_reason(tokens().sign(&name, "k", b"m", &pass).err());
+        let reason = storage_reason(tokens().sign(&name, "k", None, b"m", &pass).err());
         assert!(reason.contains(words), "{} bytes: {reason}", bytes.len());
     }
     fs::write(&path, vec![b'x'; 1 << 20]).unwrap();
-    let reason = storage_reason(tokens().sign(&name, "k", b"m", &pass).err());
+    let reason = storage_reason(tokens().sign(&name, "k", None, b"m", &pass).err());
     assert!(reason.contains("longer than"), "{reason}");
 }
 
@@ -273,7 +276,11 @@ fn a_file_that_asks_for_too_much_work_is_refused_at_once() {
         .unwrap();
     let dear = [&whole[..end], b" 21\n", &whole[end + 3..]].concat();
     fs::write(&path, dear).unwrap();
-    let reason = storage_reason(tokens().sign(&name, "k", b"m", &secret(PASSPHRASE)).err());
+    let reason = storage_reason(
+        tokens()
+            .sign(&name, "k", None, b"m", &secret(PASSPHRASE))
+            .err(),
+    );
     assert_eq!(
         reason,
         "asks for scrypt work factor 21; at most 20 is accepted"
@@ -310,13 +317,13 @@ fn an_exchanged_public_half_is_noticed_and_a_missing_one_made_up_for() {
     fs::remove_file(public_path(&path)).unwrap();
     assert!(storage_reason(tokens().find_key(&name, "k", None).err()).contains("No such file"));
     assert_eq!(tokens().find_key(&name, "k", Some(&pass)), Ok(key));
-    assert!(tokens().sign(&name, "k", b"m", &pass).is_ok());
+    assert!(tokens().sign(&name, "k", None, b"m", &pass).is_ok());
 
     let (_elsewhere, other, _) = with_key(Algorithm::EcdsaP256);
     fs::copy(public_path(&other), public_path(&path)).unwrap();
     for fault in [
         tokens().find_key(&name, "k", Some(&pass)).err(),
-        tokens().sign(&name, "k", b"m", &pass).err(),
+        tokens().sign(&name, "k", None, b"m", &pass).err(),
     ] {
         assert!(storage_reason(fault).starts_with("is not the public half of the key in"));
     }

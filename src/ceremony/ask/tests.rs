@@ -2,7 +2,7 @@
 
 use super::super::refusal::Refusal;
 use super::super::testing::procedure;
-use super::{Answer, Ask, Choice, Form};
+use super::{Answer, Ask, Choice, Document, Form};
 use crate::digest::Sha256;
 
 fn answer(initials: &[&str], typed: &[&str]) -> Answer {
@@ -102,7 +102,11 @@ fn each_form_takes_what_it_asks_for_and_nothing_else() {
 #[test]
 fn a_document_is_read_to_its_end() {
     let plan = procedure().plan;
-    let ask = seated(Form::Confirm, 1).reviewing("root.json", vec!["a line".to_owned()]);
+    let ask = seated(Form::Confirm, 1).reviewing(Document {
+        title: "root.json".to_owned(),
+        lines: vec!["a line".to_owned()],
+        ..Document::default()
+    });
     let mut given = answer(&["VA"], &[]);
     assert!(matches!(
         ask.accept(&given, &plan),

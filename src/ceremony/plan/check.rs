@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use time::OffsetDateTime;
 
-use super::{Duty, Mode, Plan};
+use super::{Duty, Mode, Place, Plan};
 use crate::ceremony::problem::{Problem, Problems};
-use crate::ceremony::script::{Answerer, Each, Script};
+use crate::ceremony::script::{Answerer, Script};
 use crate::ceremony::scripts;
 use crate::ceremony::suggest::{did_you_mean, list, nearest};
 use crate::digest::Sha256;
@@ -64,7 +64,7 @@ pub fn against_script(plan: &Plan, script: &Script) -> Vec<Problem> {
     let steps = || script.acts.iter().flat_map(|act| &act.steps);
     let mut needed: BTreeMap<Duty, (usize, &str)> = BTreeMap::new();
     for step in steps() {
-        if step.each == Each::Keyholder {
+        if step.each.has_holder() {
             needed.entry(Duty::Keyholder).or_insert((1, &step.id));
         }
         for duty in Duty::ALL {
@@ -107,18 +107,56 @@ pub fn against_script(plan: &Plan, script: &Script) -> Vec<Problem> {
             problems.push(Problem::new(0, format!("quorum.{}", duty.name()), sentence));
         }
     }
-    if steps().any(|step| step.kind == "generate-key") {
+    if steps().any(|step| step.kind == "generate-key") && plan.trusted.is_none() {
         first_root(plan, script, &mut problems);
     }
+    parts(plan, script, &mut problems);
     problems
+}
+
+/// The plan has the parts that the script works on, and no others.
+fn parts(plan: &Plan, script: &Script, problems: &mut Vec<Problem>) {
+    let has = |kind: &str| {
+        let mut steps = script.acts.iter().flat_map(|act| &act.steps);
+        steps.any(|step| step.kind == kind)
+    };
+    let parts = [
+        ("trusted", plan.trusted.is_some(), "trusted-root"),
+        ("staged", plan.staged.is_some(), "import-staged"),
+        ("root", plan.root.is_some(), "assemble-root"),
+    ];
+    for (part, there, kind) in parts {
+        let sentence = match (there, has(kind)) {
+            (true, false) => format!(
+                "The plan has `[{part}]`, but the script `{}` has no step of kind `{kind}` that would \
+                 read it.",
+                script.name
+            ),
+            (false, true) => format!(
+                "The script `{}` has a step of kind `{kind}`, but the plan has no `[{part}]`.",
+                script.name
+            ),
+            _ => continue,
+        };
+        problems.push(Problem::new(0, part, sentence));
+    }
+    let joins = plan.keys().any(|(_, key)| key.place == Place::Joins);
+    if joins && !has("generate-key") {
+        let sentence = format!(
+            "A keyholder's key has no `keyid`, so it is generated; the script `{}` has no step of kind \
+             `generate-key`.",
+            script.name
+        );
+        problems.push(Problem::new(0, "participant", sentence));
+    }
 }
 
 /// A script that generates the root's keys makes a first root.
 fn first_root(plan: &Plan, script: &Script, problems: &mut Vec<Problem>) {
-    if plan.root.version != 1 {
+    if let Some(root) = plan.root.as_ref().filter(|root| root.version != 1) {
         let sentence = format!(
             "`root.version` is {}; the script `{}` makes a first root, which has version 1.",
-            plan.root.version, script.name
+            root.version, script.name
         );
         problems.push(Problem::new(0, "root.version", sentence));
     }
@@ -139,7 +177,9 @@ fn first_root(plan: &Plan, script: &Script, problems: &mut Vec<Problem>) {
 
 /// What is wrong with the plan if the ceremony is held at this time.
 pub fn against_day(plan: &Plan, now: OffsetDateTime) -> Vec<Problem> {
-    let expires = plan.root.expires;
+    let Some(expires) = plan.root.as_ref().map(|root| root.expires) else {
+        return Vec::new();
+    };
     let days = (expires - now).whole_days();
     let (low, high) = (plan.policy.expiry_min_days, plan.policy.expiry_max_days);
     let sentence = if expires <= now {
@@ -164,7 +204,7 @@ pub fn against_day(plan: &Plan, now: OffsetDateTime) -> Vec<Problem> {
 /// path as the plan has it, or the reason why not.
 pub fn files(plan: &Plan, read: &dyn Fn(&str) -> Result<Vec<u8>, String>) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for (name, role) in &plan.root.roles {
+    for (name, role) in plan.root.iter().flat_map(|root| &root.roles) {
         let mut seen: BTreeMap<Vec<u8>, &str> = BTreeMap::new();
         for (number, file) in role.keys.iter().enumerate() {
             let key = format!("root.role.{name}.keys[{number}]");

@@ -1,6 +1,7 @@
 //! Reading a plan: TOML, all problems at once.
 
 mod people;
+mod published;
 mod root;
 
 use super::{Mode, Participant, Plan, PlanPolicy};
@@ -11,6 +12,7 @@ use crate::ceremony::suggest::{did_you_mean, nearest};
 use crate::ceremony::token::Algorithm;
 use crate::ceremony::toml_reader::{Found, Reading, Section};
 use crate::digest::Sha256;
+use crate::tuf::key::KeyId;
 
 /// Longest title or place, in characters.
 const TITLE: usize = 64;
@@ -64,12 +66,22 @@ fn read(reading: &Reading<'_>, digest: Sha256) -> Option<Plan> {
     let participants = people::read(reading, &top);
     let quorum = people::quorum(reading, top.optional_section("quorum"), &participants);
     let policy = read_policy(reading, top.optional_section("policy"), mode);
+    let trusted = published::trusted(reading, top.optional_section("trusted"), mode);
+    let staged = published::staged(reading, top.optional_section("staged"));
     let root = top
-        .section("root")
-        .and_then(|section| root::read(reading, &section));
+        .optional_section("root")
+        .map(|section| root::read(reading, &section, trusted.is_some()));
+    published::judge(
+        reading,
+        &top,
+        trusted.is_some(),
+        &staged,
+        root.is_some(),
+        &participants,
+    );
     let output = read_output(reading, top.optional_section("output"));
     top.finish();
-    if let Some(root) = &root {
+    if let Some(Some(root)) = &root {
         root::judge_threshold(reading, root, &participants, mode, &policy);
     }
     judge_algorithms(reading, &participants, &policy);
@@ -81,7 +93,12 @@ fn read(reading: &Reading<'_>, digest: Sha256) -> Option<Plan> {
         location: location?.value,
         participants: participants.into_iter().map(|p| p.value).collect(),
         quorum,
-        root: root?.plan,
+        trusted: trusted.flatten(),
+        staged: staged.flatten(),
+        root: match root {
+            None => None,
+            Some(read) => Some(read?.plan),
+        },
         policy,
         output,
     })
@@ -104,6 +121,7 @@ fn read_policy(
         no_spare_acknowledged: false,
         required_checks: required.iter().map(|id| (*id).to_owned()).collect(),
         clock_tolerance_minutes: CLOCK_TOLERANCE,
+        signing_continues: false,
     };
     let Some(section) = section else {
         return policy;
@@ -127,6 +145,7 @@ fn read_policy(
     let flag = |name| section.optional_flag(name).is_some_and(|flag| flag.value);
     policy.allow_p384 = flag("allow_p384");
     policy.no_spare_acknowledged = flag("no_spare_acknowledged");
+    policy.signing_continues = flag("signing_continues");
     if let Some(checks) = section.optional_texts("required_checks") {
         policy.required_checks = Vec::new();
         for check in checks {
@@ -178,8 +197,10 @@ fn read_output(reading: &Reading<'_>, section: Option<Section<'_, '_>>) -> Vec<S
 
 fn judge_algorithms(reading: &Reading<'_>, people: &[Found<Participant>], policy: &PlanPolicy) {
     for person in people {
-        let p384 = |key: &super::KeyPlan| key.algorithm == Algorithm::EcdsaP384;
-        if person.value.key.as_ref().is_some_and(p384) && !policy.allow_p384 {
+        let p384 = |key: &super::KeyPlan| {
+            key.algorithm == Algorithm::EcdsaP384 && key.place == super::Place::Joins
+        };
+        if person.value.keys.iter().any(p384) && !policy.allow_p384 {
             reading.add(
                 person.line,
                 format!("{}.algorithm", person.key),
@@ -191,6 +212,35 @@ fn judge_algorithms(reading: &Reading<'_>, people: &[Found<Participant>], policy
             );
         }
     }
+}
+
+/// A key id: 64 lower-case hexadecimal digits.
+fn key_id(reading: &Reading<'_>, hex: &Found<String>) -> Option<KeyId> {
+    let id = hex.value.parse().ok();
+    if id.is_none() {
+        let sentence = format!(
+            "`{}` must be a key id of 64 lower-case hexadecimal digits, as `rootstage root show` \
+             prints it.",
+            hex.key
+        );
+        reading.add(hex.line, hex.key.clone(), sentence);
+    }
+    id
+}
+
+/// A SHA-256 in hex.
+fn digest(reading: &Reading<'_>, hex: &Found<String>) -> Option<Sha256> {
+    let bytes = data_encoding::HEXLOWER_PERMISSIVE
+        .decode(hex.value.as_bytes())
+        .ok();
+    let digest = bytes
+        .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
+        .map(Sha256);
+    if digest.is_none() {
+        let sentence = format!("`{}` must be a SHA-256 of 64 hexadecimal digits.", hex.key);
+        reading.add(hex.line, hex.key.clone(), sentence);
+    }
+    digest
 }
 
 fn plain_path(reading: &Reading<'_>, path: Found<String>) -> Option<Found<String>> {

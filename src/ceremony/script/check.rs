@@ -33,6 +33,12 @@ const WHAT: (&str, &str) = (
     "until then nobody knows that this is the plan that was reviewed",
 );
 
+/// Either of two kinds gives the content.
+const CONTENT: (&str, &str) = (
+    "assemble-root|import-staged",
+    "there is nothing to look at yet",
+);
+
 /// Every kind with rules. Kinds without an entry may stand anywhere before `close`.
 const RULES: &[Rule] = &[
     rule("roll-call", &[], &[]),
@@ -85,8 +91,8 @@ const RULES: &[Rule] = &[
     rule(
         "prove-possession",
         &[(
-            "show-key",
-            "people must have compared the key before it is enrolled",
+            "show-key|trusted-root",
+            "people must have compared the key, or the root that lists it, before",
         )],
         &[("assemble-root", "a key is proved before it is in the root")],
     ),
@@ -95,8 +101,8 @@ const RULES: &[Rule] = &[
         after: &[
             WHAT,
             (
-                "prove-possession",
-                "there are no enrolled keys to put into the root yet",
+                "prove-possession|trusted-root",
+                "there are no keys to put into the root yet",
             ),
         ],
         not_after: &[],
@@ -104,13 +110,45 @@ const RULES: &[Rule] = &[
         again: Again::No,
     },
     rule(
+        "trusted-root",
+        &[WHAT],
+        &[
+            (
+                "assemble-root",
+                "the new root follows from the one that clients trust",
+            ),
+            (
+                "import-staged",
+                "content is judged by the root that clients trust",
+            ),
+        ],
+    ),
+    Rule {
+        kind: "import-staged",
+        after: &[WHAT],
+        not_after: &[(
+            "sign",
+            "what is signed is frozen before the first signature",
+        )],
+        followed_by: Some(("sign", "content that nobody signs is of no use")),
+        again: Again::No,
+    },
+    rule(
+        "findings",
+        &[CONTENT],
+        &[(
+            "sign",
+            "what stops a ceremony is known before anybody signs",
+        )],
+    ),
+    rule(
         "review",
-        &[("assemble-root", "there is nothing to review yet")],
+        &[CONTENT],
         &[("sign", "content is reviewed before it is signed, not after")],
     ),
     Rule {
         kind: "sign",
-        after: &[WHO, WHAT],
+        after: &[WHO, WHAT, CONTENT],
         not_after: &[],
         followed_by: Some((
             "verify-result",
@@ -166,16 +204,23 @@ const ASKS_NOBODY: &[&str] = &["assemble-root"];
 pub fn alone(step: &Step) -> Vec<String> {
     let mut sentences = Vec::new();
     let kind = step.kind.as_str();
-    if let Some(Repetition::Fixed(each)) = steps::kind(kind).map(Kind::each) {
-        match (each, step.each) {
-            (Each::Keyholder, Each::Once) => sentences.push(format!(
-                "A step of kind `{kind}` is done by each keyholder: add `each = \"keyholder\"`."
-            )),
-            (Each::Once, Each::Keyholder) => sentences.push(format!(
-                "A step of kind `{kind}` is done once: remove `each`."
-            )),
-            _ => {}
+    match steps::kind(kind).map(Kind::each) {
+        Some(Repetition::Fixed(each)) if each != step.each => {
+            sentences.push(match word(each) {
+                None => format!("A step of kind `{kind}` is done once: remove `each`."),
+                Some(word) => format!(
+                    "A step of kind `{kind}` is done so for {}: add `each = \"{word}\"`.",
+                    each.words().to_lowercase()
+                ),
+            });
         }
+        Some(Repetition::OfKey) if matches!(step.each, Each::Once | Each::Keyholder) => {
+            sentences.push(format!(
+                "A step of kind `{kind}` is done for keys: add `each` with \"new-key\", \"held-key\" or \
+                 \"key\"."
+            ));
+        }
+        _ => {}
     }
     if step.each == Each::Once && step.by.contains(&Answerer::Holder) {
         sentences.push(
@@ -209,6 +254,15 @@ pub fn alone(step: &Step) -> Vec<String> {
         );
     }
     sentences
+}
+
+/// The word for it in scripts; `None` for once.
+fn word(each: Each) -> Option<&'static str> {
+    let words = Each::WORDS.iter();
+    words
+        .clone()
+        .find(|(_, known)| *known == each)
+        .map(|(word, _)| *word)
 }
 
 /// What is wrong with the order of the steps.
@@ -269,12 +323,16 @@ fn is_review_by_holder(step: &Step) -> bool {
 }
 
 fn broken(rule: &Rule, step: &Step, before: &[&Step], behind: &[&Step]) -> Vec<String> {
-    let has = |steps: &[&Step], kind: &str| steps.iter().any(|step| step.kind == kind);
+    let has = |steps: &[&Step], kinds: &str| {
+        let mut kinds = kinds.split('|');
+        kinds.any(|kind| steps.iter().any(|step| step.kind == kind))
+    };
     let mut sentences = Vec::new();
     for (kind, why) in rule.after {
         if !has(before, kind) {
+            let kinds = kind.replace('|', "` or `");
             sentences.push(format!(
-                "`{}` ({}) needs a step of kind `{kind}` before it: {why}.",
+                "`{}` ({}) needs a step of kind `{kinds}` before it: {why}.",
                 step.id, step.kind
             ));
         }

@@ -8,6 +8,7 @@ use crate::ceremony::steps;
 use crate::ceremony::suggest::{did_you_mean, list, nearest};
 use crate::ceremony::toml_reader::{Found, Reading, Section};
 use crate::digest::Sha256;
+use crate::tuf::diff::Class;
 
 /// Longest title, in characters: one line of a screen of 80 columns.
 const TITLE: usize = 64;
@@ -20,6 +21,18 @@ const MINUTES: u64 = 240;
 pub(crate) const MODES: [(&str, Mode); 2] = [
     ("production", Mode::Production),
     ("rehearsal", Mode::Rehearsal),
+];
+
+/// The words for what a root may change of the one before; its version always changes.
+pub(crate) const CHANGES: [(&str, Class); 8] = [
+    ("expiry", Class::Expiry),
+    ("root-keys", Class::RootKeys),
+    ("root-threshold", Class::RootThreshold),
+    ("online-keys", Class::OnlineKeys),
+    ("online-thresholds", Class::OnlineThresholds),
+    ("consistent-snapshot", Class::ConsistentSnapshot),
+    ("specification", Class::Specification),
+    ("other", Class::Other),
 ];
 
 /// The words for those who answer.
@@ -69,6 +82,11 @@ fn read(reading: &Reading<'_>, digest: Sha256) -> Option<Script> {
     let title = header.as_ref().and_then(|h| h.line_of_text("title", TITLE));
     let about = header.as_ref().and_then(|h| h.paragraphs("about", SAY));
     let mode = header.as_ref().and_then(|h| h.one_of("mode", &MODES));
+    let changes = header.as_ref().and_then(|h| {
+        let words = h.optional_texts("changes")?;
+        let classes = words.into_iter().map(|word| h.choose(word, &CHANGES));
+        Some(classes.flatten().map(|class| class.value).collect())
+    });
     if let Some(header) = &header {
         header.finish();
     }
@@ -97,6 +115,7 @@ fn read(reading: &Reading<'_>, digest: Sha256) -> Option<Script> {
         title: title.map(|t| t.value).unwrap_or_default(),
         about: about.map(|a| a.value.trim().to_owned()).unwrap_or_default(),
         mode: mode.map_or(Mode::Production, |m| m.value),
+        changes,
         acts,
     })
 }
@@ -136,9 +155,7 @@ fn read_step(reading: &Reading<'_>, section: &Section<'_, '_>, ids: &mut Ids) ->
     let minutes = section.number("minutes", 1..=MINUTES);
     let say = section.paragraphs("say", SAY);
     let each = match section.optional_text("each") {
-        Some(word) => section
-            .choose(word, &[("keyholder", Each::Keyholder)])
-            .map(|each| each.value),
+        Some(word) => section.choose(word, &Each::WORDS).map(|each| each.value),
         None => Some(Each::Once),
     };
     let by: Option<Vec<Answerer>> = section.texts("by").and_then(|words| {

@@ -3,7 +3,7 @@
 use super::{Kind, Next, again, halted, seats_or_anyone};
 use crate::ceremony::ask::{Ask, Form};
 use crate::ceremony::assembly::{self, Assembly, NotMade};
-use crate::ceremony::effect::Effect;
+use crate::ceremony::effect::{Contents, Effect};
 use crate::ceremony::event::Event;
 use crate::ceremony::evolve::AGAIN;
 use crate::ceremony::procedure::BoundStep;
@@ -28,8 +28,11 @@ impl Kind for AssembleRoot {
             return Next::ask(again(state, step, fault));
         }
         let paths = state.procedure.plan.online_key_paths();
-        if !state.here.keys_read && !paths.is_empty() {
-            return Next::Do(Effect::ReadKeys { paths });
+        if !state.here.files_read && !paths.is_empty() {
+            return Next::Do(Effect::ReadFiles {
+                what: Contents::PublicKeys,
+                paths,
+            });
         }
         match assembly::assemble(state) {
             Ok(Assembly { signed, payload }) => {

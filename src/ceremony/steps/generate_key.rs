@@ -23,13 +23,13 @@ impl Kind for GenerateKey {
     }
 
     fn each(&self) -> Repetition {
-        Repetition::Fixed(Each::Keyholder)
+        Repetition::Fixed(Each::NewKey)
     }
 
     fn next(&self, state: &State, step: &BoundStep) -> Next {
         first(|| {
             let (holder, key) = keyholder(state, step)?;
-            if state.keys.contains_key(&holder.id) {
+            if state.keys.contains_key(&key.name) {
                 return Ok(Next::Done);
             }
             let identity = in_hand(state, step)?;
@@ -59,7 +59,7 @@ impl Kind for GenerateKey {
                 return Ok(Next::ask(
                     Ask::new(
                         "consent",
-                        format!("{}: generate the key on this token", holder.name),
+                        format!("{}: generate the key on this token", holder.name_with(key)),
                         Form::TypeBack { phrase },
                     )
                     .saying(step.say.trim())

@@ -97,22 +97,25 @@ fn wrong_token(
     }
     let same =
         |other: &TokenIdentity| other.serial == identity.serial && other.kind == identity.kind;
-    if let Some((owner, _)) = state
-        .keys
-        .iter()
-        .find(|(owner, held)| **owner != holder.id && same(&held.token))
-    {
+    let plan = &state.procedure.plan;
+    let others = state.keys.iter().filter(|(_, held)| same(&held.token));
+    let owner = others
+        .filter_map(|(name, _)| plan.key(name))
+        .find(|(owner, other)| owner.id != holder.id || other.token != key.token);
+    if let Some((owner, other)) = owner {
         return Some(format!(
-            "This is the token of {}, serial {}; {} needs their own.",
-            state.procedure.plan.name_of(owner),
+            "This is the token of {}, serial {}; {} needs another.",
+            owner.name_with(other),
             identity.serial,
-            holder.name
+            holder.name_with(key)
         ));
     }
-    match state.keys.get(&holder.id) {
+    match state.keys.get(&key.name) {
         Some(held) if !same(&held.token) => Some(format!(
-            "The key of {} was made on the token with serial {}; this one says serial {}.",
-            holder.name, held.token.serial, identity.serial
+            "The key of {} is on the token with serial {}; this one says serial {}.",
+            holder.name_with(key),
+            held.token.serial,
+            identity.serial
         )),
         _ => None,
     }

@@ -3,8 +3,10 @@
 use super::in_hand::{describe, in_hand, keyholder};
 use super::{Kind, Next, Repetition, first};
 use crate::ceremony::ask::{Ask, Form};
+use crate::ceremony::event::Event;
+use crate::ceremony::judge;
+use crate::ceremony::plan::KeyPlan;
 use crate::ceremony::procedure::BoundStep;
-use crate::ceremony::script::Each;
 use crate::ceremony::state::State;
 use crate::ceremony::token::TokenKind;
 
@@ -20,27 +22,39 @@ impl Kind for PresentToken {
     }
 
     fn each(&self) -> Repetition {
-        Repetition::Fixed(Each::Keyholder)
+        Repetition::OfKey
     }
 
     fn next(&self, state: &State, step: &BoundStep) -> Next {
         first(|| {
             let (holder, key) = keyholder(state, step)?;
+            let who = holder.name_with(key);
             if !state.here.answers.contains_key("insert") && state.here.faults == 0 {
-                let mut ask = Ask::new(
-                    "insert",
-                    format!("{}: insert your token", holder.name),
-                    Form::Confirm,
-                )
-                .saying(step.say.trim())
-                .fact("Token in the plan", key.token.to_string());
+                let mut ask =
+                    Ask::new("insert", format!("{who}: insert your token"), Form::Confirm)
+                        .saying(step.say.trim())
+                        .fact("Token in the plan", key.token.to_string());
                 if let Some(serial) = &key.serial {
                     ask = ask.fact("Serial in the plan", serial);
                 }
                 return Ok(Next::ask(ask.seated(state.procedure.seats(step))));
             }
             if state.here.answers.contains_key("identified") {
-                return Ok(Next::Done);
+                return Ok(presented(state, key));
+            }
+            if let Some(id) = key.place.keyid()
+                && judge::listed(state, id).is_none()
+            {
+                return Ok(super::halted(
+                    format!("The key of {} is not known", holder.name_with(key)),
+                    vec![
+                        format!(
+                            "The plan says that it is listed under the id {id}. Neither the trusted root nor \
+                             the content lists a usable key under it."
+                        ),
+                        "Nothing was done with the token. Abort, and correct the plan.".to_owned(),
+                    ],
+                ));
             }
             let identity = in_hand(state, step)?;
             let form = match identity.kind {
@@ -51,7 +65,7 @@ impl Kind for PresentToken {
             };
             let mut ask = Ask::new(
                 "identified",
-                format!("Is this the token of {}?", holder.name),
+                format!("Is this the token of {who}?"),
                 form,
             )
             .saying(match identity.kind {
@@ -69,6 +83,22 @@ impl Kind for PresentToken {
             }
             Ok(Next::ask(ask.seated(state.procedure.seats(step))))
         })
+    }
+}
+
+/// Puts on record that the token of a key that exists already is here.
+fn presented(state: &State, key: &KeyPlan) -> Next {
+    let id = key.place.keyid();
+    let listed = id.and_then(|id| Some((id, judge::listed(state, id)?)));
+    match listed {
+        Some((keyid, public)) if !state.keys.contains_key(&key.name) => {
+            Next::record(Event::KeyPresented {
+                key: key.name.clone(),
+                keyid,
+                fingerprint: public.fingerprint(),
+            })
+        }
+        _ => Next::Done,
     }
 }
 

@@ -8,8 +8,8 @@ use super::{Kind, Next, Repetition, first};
 use crate::ceremony::ask::{Answer, Ask, Form};
 use crate::ceremony::effect::{Effect, Message};
 use crate::ceremony::event::Event;
+use crate::ceremony::plan::Place;
 use crate::ceremony::procedure::BoundStep;
-use crate::ceremony::script::Each;
 use crate::ceremony::state::State;
 use crate::digest::Sha256;
 use crate::tuf::key::PublicKey;
@@ -26,21 +26,29 @@ impl Kind for ProvePossession {
     }
 
     fn each(&self) -> Repetition {
-        Repetition::Fixed(Each::Keyholder)
+        Repetition::OfKey
     }
 
     fn next(&self, state: &State, step: &BoundStep) -> Next {
         first(|| {
-            let (holder, _) = keyholder(state, step)?;
-            if let Some(held) = state.keys.get(&holder.id)
-                && held.possession.is_some()
-            {
+            let (holder, key) = keyholder(state, step)?;
+            let Some(held) = state.keys.get(&key.name) else {
+                return Ok(super::halted(
+                    format!("{} has no key in hand", holder.name_with(key)),
+                    vec![
+                        "The token was not presented, so that it cannot show that it signs. Nothing was done. \
+                         Log an exception and skip this step."
+                            .to_owned(),
+                    ],
+                ));
+            };
+            if held.possession.is_some() {
                 if held.enrolled.is_some() {
                     return Ok(Next::Done);
                 }
-                if let Ok(public) = PublicKey::from_pem(&held.key.public_pem) {
+                if let Ok(public) = PublicKey::from_pem(&held.public_pem) {
                     return Ok(Next::record(Event::KeyEnrolled {
-                        holder: holder.id.clone(),
+                        key: key.name.clone(),
                         keyid: public.key_id(),
                         fingerprint: public.fingerprint(),
                     }));
@@ -74,8 +82,8 @@ impl Kind for ProvePossession {
         if !matches!(ask.form, Form::Secret(_)) {
             return None;
         }
-        let (holder, key) = state.procedure.key_plan(step)?;
-        let text = state.possession_text(&holder.id)?;
+        let (_, key) = state.procedure.key_plan(step)?;
+        let text = state.possession_text(&key.name)?;
         Some(Effect::Sign {
             token: key.token.clone(),
             label: key.label.clone(),
@@ -86,6 +94,10 @@ impl Kind for ProvePossession {
     }
 
     fn skippable(&self, state: &State, step: &BoundStep) -> Result<(), String> {
-        needed_key(state, step)
+        // A token that exists already and fails its trial is what the record is for.
+        match state.procedure.key_plan(step) {
+            Some((_, key)) if key.place != Place::Joins => Ok(()),
+            _ => needed_key(state, step),
+        }
     }
 }

@@ -6,7 +6,6 @@ use crate::ceremony::assembly;
 use crate::ceremony::event::Event;
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::state::State;
-use crate::tuf::policy::Level;
 
 pub struct Review;
 
@@ -16,7 +15,7 @@ impl Kind for Review {
     }
 
     fn about(&self) -> &'static str {
-        "The exact content of the root is read to its end, its digest is read back, and the reader approves it."
+        "Findings, changes and the exact content are read to the end, the digest is read back, and the reader approves."
     }
 
     fn each(&self) -> Repetition {
@@ -28,7 +27,7 @@ impl Kind for Review {
             return halted(
                 "There is no content to review",
                 vec![
-                    "The script reviews a root before it is made. Abort, and correct the script."
+                    "The script reviews content before it is there. Abort, and correct the script."
                         .to_owned(),
                 ],
             );
@@ -46,23 +45,15 @@ impl Kind for Review {
         let form = Form::Words {
             positions: positions(state, "review", 3),
         };
-        let mut ask = ask_of(
+        let ask = ask_of(
             state,
             step,
             "review",
-            "Read the root to its end; approve it with three words and initials",
+            "Read the content to its end; approve it with three words and initials",
             form,
         )
         .showing("SHA-256 of what will be signed", payload.sha256);
-        for finding in assembly::findings(state) {
-            let level = match finding.level {
-                Level::Info => "For information",
-                Level::Caution => "CAUTION",
-                Level::Stop => "STOP",
-            };
-            ask = ask.fact(level, finding.sentence);
-        }
-        Next::ask(ask.reviewing("root.json", assembly::review_lines(state, payload)))
+        Next::ask(ask.reviewing(assembly::document(state, payload)))
     }
 
     fn skippable(&self, _state: &State, _step: &BoundStep) -> Result<(), String> {

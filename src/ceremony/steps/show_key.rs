@@ -21,20 +21,20 @@ impl Kind for ShowKey {
     }
 
     fn each(&self) -> Repetition {
-        Repetition::Fixed(Each::Keyholder)
+        Repetition::Fixed(Each::NewKey)
     }
 
     fn next(&self, state: &State, step: &BoundStep) -> Next {
         first(|| {
-            let (holder, _) = keyholder(state, step)?;
+            let (holder, key) = keyholder(state, step)?;
             if state.here.answers.contains_key("fingerprint") {
                 return Ok(Next::Done);
             }
-            let shown = state.keys.get(&holder.id).and_then(|held| {
-                let public = PublicKey::from_pem(&held.key.public_pem).ok()?;
-                Some((held, public))
+            let shown = state.keys.get(&key.name).and_then(|held| {
+                let public = PublicKey::from_pem(&held.public_pem).ok()?;
+                Some((held, held.generated.as_ref()?, public))
             });
-            let Some((held, public)) = shown else {
+            let Some((held, generated, public)) = shown else {
                 return Ok(super::halted(
                     format!("{} has no key yet", holder.name),
                     vec![
@@ -46,7 +46,7 @@ impl Kind for ShowKey {
             let form = Form::Words {
                 positions: positions(state, "fingerprint", 3),
             };
-            let attributes = &held.key.attributes;
+            let attributes = &generated.attributes;
             let place = match held.token.kind {
                 TokenKind::Pkcs11 if attributes.local && attributes.never_extractable => {
                     "generated on the token; sensitive, never extractable"
@@ -59,10 +59,10 @@ impl Kind for ShowKey {
                     state,
                     step,
                     "fingerprint",
-                    &format!("The public key of {}", holder.name),
+                    &format!("The public key of {}", holder.name_with(key)),
                     form,
                 )
-                .fact("Kind of key", held.key.algorithm.name())
+                .fact("Kind of key", generated.algorithm.name())
                 .fact("Private half", place)
                 .fact("TUF key id", public.key_id().digest().groups().join(" "))
                 .showing("SHA-256 of the public key", public.fingerprint()),

@@ -1,10 +1,12 @@
 //! `sign`: a keyholder's token signs the root.
 
 use super::in_hand::{ask_secret, describe, in_hand, keyholder, secret_kind};
-use super::{Kind, Next, Repetition, ask_of, first, halted, two_seats};
+use super::{Kind, Next, Repetition, ask_of, first, halted, seats_or_anyone, two_seats};
 use crate::ceremony::ask::{Answer, Ask, Choice, Form};
+use crate::ceremony::assembly;
 use crate::ceremony::effect::{Effect, Message};
 use crate::ceremony::event::Event;
+use crate::ceremony::judge::{self, Judge};
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::script::Each;
 use crate::ceremony::state::{Standing, State};
@@ -21,13 +23,13 @@ impl Kind for Sign {
     }
 
     fn each(&self) -> Repetition {
-        Repetition::Fixed(Each::Keyholder)
+        Repetition::Fixed(Each::Key)
     }
 
     fn next(&self, state: &State, step: &BoundStep) -> Next {
         first(|| {
-            let (holder, _) = keyholder(state, step)?;
-            if state.signatures.contains_key(&holder.id) {
+            let (holder, key) = keyholder(state, step)?;
+            if state.signatures.contains_key(&key.name) {
                 return Ok(Next::Done);
             }
             let Some(payload) = &state.payload else {
@@ -48,28 +50,68 @@ impl Kind for Sign {
                 ],
                 ));
             }
+            let stops = assembly::unaccepted(state);
+            if !stops.is_empty() {
+                return Ok(halted(
+                    "There are findings that nobody has accepted",
+                    vec![format!(
+                        "Two people must know of these and go on, before anybody signs: {}. Nothing was \
+                         signed. Abort, and correct the script or the content.",
+                        stops.join(", ")
+                    )],
+                ));
+            }
+            let Some(held) = state.keys.get(&key.name) else {
+                return Ok(halted(
+                    format!("{} has no key in hand", holder.name_with(key)),
+                    vec![
+                        "The token was not presented. Nothing was signed. Log an exception and skip this \
+                         step, if enough others can sign."
+                            .to_owned(),
+                    ],
+                ));
+            };
+            let fingerprint = held.enrolled.map(|(_, fingerprint)| fingerprint);
+            if fingerprint.is_some_and(|key| payload.given_by.contains(&key)) {
+                return Ok(already(state, step, &holder.name_with(key)));
+            }
+            let counts =
+                |judge: &Judge| fingerprint.is_some_and(|key| judge.ids(key).next().is_some());
+            if !state.judges.iter().any(counts) {
+                return Ok(halted(
+                    format!("The key of {} does not count here", holder.name_with(key)),
+                    vec![
+                        "No root or role that judges this content lists the key, so that its signature would \
+                         be worth nothing. Nothing was signed. Log an exception and skip this step."
+                            .to_owned(),
+                    ],
+                ));
+            }
             if state.in_doubt.is_some() {
                 return Ok(if doubt_settled(state) {
                     Next::record(Event::DoubtSettled {})
                 } else {
-                    Next::ask(doubt(state, step, "the root"))
+                    Next::ask(doubt(state, step, &format!("{}.json", payload.role)))
                 });
             }
             let identity = in_hand(state, step)?;
             // Irreversible, so typed back: the phrase carries the digest of what is signed.
             if !state.here.answers.contains_key(CONSENT) {
                 let phrase = format!("SIGN {}", payload.sha256.short());
-                return Ok(Next::ask(
-                    ask_of(
-                        state,
-                        step,
-                        CONSENT,
-                        &format!("{}: sign this content", holder.name),
-                        Form::TypeBack { phrase },
-                    )
-                    .fact("Token", describe(identity))
-                    .showing(PAYLOAD, payload.sha256),
-                ));
+                let mut ask = ask_of(
+                    state,
+                    step,
+                    CONSENT,
+                    &format!("{}: sign this content", holder.name_with(key)),
+                    Form::TypeBack { phrase },
+                )
+                .fact("Token", describe(identity));
+                if state.judges.len() > 1 {
+                    let judges = state.judges.iter().filter(|judge| counts(judge));
+                    let names: Vec<&str> = judges.map(|judge| judge.name.as_str()).collect();
+                    ask = ask.fact("Counts for", names.join("; "));
+                }
+                return Ok(Next::ask(ask.showing(PAYLOAD, payload.sha256)));
             }
             let ask = ask_secret(
                 state,
@@ -107,25 +149,49 @@ impl Kind for Sign {
     }
 
     fn skippable(&self, state: &State, step: &BoundStep) -> Result<(), String> {
-        let to_come = state
-            .procedure
-            .steps
-            .iter()
-            .zip(&state.standing)
-            .filter(|(other, standing)| {
-                other.kind == step.kind && other.id != step.id && **standing == Standing::Waiting
-            })
-            .count();
-        let reachable = state.signatures.len() + to_come;
-        let threshold = usize::try_from(state.procedure.plan.root.threshold).unwrap_or(usize::MAX);
-        if reachable >= threshold {
-            Ok(())
-        } else {
-            Err(format!(
-                "only {reachable} signatures could be reached without it, and {threshold} are needed"
-            ))
+        if state.procedure.plan.policy.signing_continues {
+            return Ok(());
         }
+        let steps = state.procedure.steps.iter().zip(&state.standing);
+        let to_come = steps.filter(|(other, standing)| {
+            other.kind == step.kind && other.id != step.id && **standing == Standing::Waiting
+        });
+        let mut signers = judge::signers(state);
+        for (_, key) in to_come.filter_map(|(other, _)| state.procedure.key_plan(other)) {
+            let held = state.keys.get(&key.name);
+            let enrolled = held.and_then(|held| held.enrolled.map(|(_, fingerprint)| fingerprint));
+            // whose token comes only then: its key is known by its id
+            let listed = || Some(judge::listed(state, key.place.keyid()?)?.fingerprint());
+            signers.extend(enrolled.or_else(listed));
+        }
+        for judge in state.judges.iter() {
+            let (reachable, threshold) = (judge.count(&signers), judge.role.threshold);
+            if reachable < threshold {
+                return Err(format!(
+                    "only {reachable} signatures could be reached without it for {}, and {threshold} are \
+                     needed",
+                    judge.name
+                ));
+            }
+        }
+        Ok(())
     }
+}
+
+/// Says that a signature of this key came with the content.
+fn already(state: &State, step: &BoundStep, who: &str) -> Next {
+    const ALREADY: &str = "already";
+    if state.here.answers.contains_key(ALREADY) {
+        return Next::Done;
+    }
+    Next::ask(
+        Ask::new(ALREADY, format!("{who} has signed already"), Form::Confirm)
+            .saying(
+                "A signature of this key came with the content, and it verifies. A second one would count \
+                 for nothing, so that the token is not asked.",
+            )
+            .seated(seats_or_anyone(state, step)),
+    )
 }
 
 const CONSENT: &str = "consent";

@@ -15,7 +15,7 @@ impl Kind for WriteOut {
     }
 
     fn about(&self) -> &'static str {
-        "root.json and N.root.json are written to the ceremony directory and the plan's media, and read back."
+        "The signed metadata is written to the ceremony directory and the plan's media, and read back; a complete root also as N.root.json."
     }
 
     fn next(&self, state: &State, step: &BoundStep) -> Next {
@@ -27,11 +27,13 @@ impl Kind for WriteOut {
         }
         if state.written.is_empty() {
             let files = assembly::metadata_files(state);
-            if files.is_empty() || !state.threshold_reached {
+            let continues = state.procedure.plan.policy.signing_continues;
+            let ready = state.threshold_reached || (state.counted && continues);
+            if files.is_empty() || !ready {
                 return halted(
-                    "There is no signed root to write",
+                    "There is no signed metadata to write",
                     vec![
-                        "The script writes a root before it is signed. Nothing was written."
+                        "The script writes metadata before its signatures are counted. Nothing was written."
                             .to_owned(),
                     ],
                 );
@@ -45,19 +47,23 @@ impl Kind for WriteOut {
             state,
             step,
             "written",
-            "The signed root was written and read back",
+            if state.threshold_reached {
+                "The signed metadata was written and read back"
+            } else {
+                "Written and read back; SIGNATURES ARE STILL MISSING"
+            },
             Form::Confirm,
         );
         for file in &state.written {
             ask = ask.fact("Written", format!("{} ({} bytes)", file.name, file.size));
         }
         if let Some(file) = state.written.first() {
-            ask = ask.showing("SHA-256 of root.json", file.sha256);
+            ask = ask.showing("SHA-256 of the file", file.sha256);
         }
         Next::ask(ask)
     }
 
     fn skippable(&self, _state: &State, _step: &BoundStep) -> Result<(), String> {
-        Err("the signed root is what the ceremony is for".to_owned())
+        Err("the signed metadata is what the ceremony is for".to_owned())
     }
 }

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::ceremony::plan::{Participant, Plan};
+use crate::ceremony::board::side_words;
+use crate::ceremony::plan::{Participant, Place, Plan};
 use crate::ceremony::problem::Problems;
 use crate::cli::script::text::{faults, mode, problems_json};
 use crate::digest::Sha256;
@@ -40,24 +41,12 @@ pub fn check_json(file: &str, outcome: &Result<Plan, Problems>) -> Value {
 
 /// `plan show`.
 pub fn show(plan: &Plan) -> String {
-    let root = &plan.root;
     let mut text = format!("{}\n\n", plan.title);
-    let keys = plan
-        .participants
-        .iter()
-        .filter(|person| person.key.is_some())
-        .count();
     let lines = [
         ("script", plan.script.clone()),
         ("mode", mode(plan.mode).to_owned()),
-        ("place", plan.location.clone()),
-        ("root version", root.version.to_string()),
-        ("threshold", format!("{} of {keys} keys", root.threshold)),
-        ("expires", crate::ceremony::plan::check::stamp(root.expires)),
-        (
-            "consistent snapshot",
-            yes(root.consistent_snapshot).to_owned(),
-        ),
+    ];
+    let rest = [
         (
             "expiry bounds",
             format!(
@@ -67,27 +56,26 @@ pub fn show(plan: &Plan) -> String {
         ),
         ("P-384 allowed", yes(plan.policy.allow_p384).to_owned()),
         (
-            "no spare, known",
-            yes(plan.policy.no_spare_acknowledged).to_owned(),
-        ),
-        ("required checks", some(&plan.policy.required_checks)),
-        (
             "clock tolerance",
             format!("{} minutes", plan.policy.clock_tolerance_minutes),
         ),
         ("also written to", some(&plan.output)),
     ];
-    for (label, value) in lines {
-        let _ = writeln!(text, "{label:<21}{value}");
+    let own = |(label, value): (&str, String)| (label.to_owned(), value);
+    let parameters = plan.parameters().into_iter().map(|(label, value)| {
+        let mut letters = label.chars();
+        let first = letters.next().map(|c| c.to_lowercase().to_string());
+        (first.unwrap_or_default() + letters.as_str(), value)
+    });
+    let lines = lines.map(own).into_iter();
+    for (label, value) in lines.chain(parameters).chain(rest.map(own)) {
+        let _ = writeln!(text, "{label:<23}{value}");
     }
-    for (name, role) in &root.roles {
-        let _ = writeln!(
-            text,
-            "\n{name}: {} of {} keys",
-            role.threshold,
-            role.keys.len()
-        );
-        for key in &role.keys {
+    for (name, role) in plan.root.iter().flat_map(|root| &root.roles) {
+        if role.keys.iter().any(|key| key.sha256.is_some()) {
+            let _ = writeln!(text, "\nKey files of {name}");
+        }
+        for key in role.keys.iter().filter(|key| key.sha256.is_some()) {
             let _ = writeln!(text, "    {}", key.path);
             if let Some(pinned) = &key.sha256 {
                 let _ = writeln!(text, "        SHA-256 {}", pinned.hex());
@@ -104,17 +92,18 @@ pub fn show(plan: &Plan) -> String {
             person.name,
             person.duty.name()
         );
-        if let Some(key) = &person.key {
+        for key in &person.keys {
             let serial = key
                 .serial
                 .as_deref()
                 .map_or(String::new(), |s| format!(", serial {s}"));
             let _ = writeln!(
                 text,
-                "         {} {:?} on {}{serial}",
+                "         {} {:?} on {}{serial}; {}",
                 key.algorithm.name(),
                 key.label,
-                key.token
+                key.token,
+                side_words(key.place)
             );
         }
     }
@@ -127,8 +116,8 @@ pub fn show(plan: &Plan) -> String {
 pub fn show_json(plan: &Plan) -> Value {
     let roles: serde_json::Map<String, Value> = plan
         .root
-        .roles
         .iter()
+        .flat_map(|root| &root.roles)
         .map(|(name, role)| {
             let keys: Vec<Value> = role
                 .keys
@@ -156,13 +145,33 @@ pub fn show_json(plan: &Plan) -> Value {
         "words": plan.digest.words().to_vec(),
         "participants": people,
         "quorum": quorum,
-        "root": {
-            "version": plan.root.version,
-            "threshold": plan.root.threshold,
-            "expires": crate::ceremony::plan::check::stamp(plan.root.expires),
-            "consistent_snapshot": plan.root.consistent_snapshot,
+        "trusted": plan.trusted.as_ref().map(|trusted| json!({
+            "path": trusted.path,
+            "sha256": trusted.sha256.map(|pin| pin.hex()),
+        })),
+        "staged": plan.staged.as_ref().map(|staged| json!({
+            "path": staged.path,
+            "role": staged.role,
+            "payload": staged.payload.map(|pin| pin.hex()),
+            "also": staged.also,
+            "delegated_by": staged.delegated_by,
+        })),
+        "root": plan.root.as_ref().map(|root| json!({
+            "version": root.version,
+            "threshold": root.threshold,
+            "expires": crate::ceremony::plan::check::stamp(root.expires),
+            "consistent_snapshot": root.consistent_snapshot,
             "role": roles,
-        },
+            "keep": root.keep.iter().map(|kept| json!({
+                "keyid": kept.keyid.hex(),
+                "name": kept.name,
+            })).collect::<Vec<_>>(),
+            "remove": root.remove.iter().map(|gone| json!({
+                "keyid": gone.keyid.hex(),
+                "name": gone.name,
+                "reason": gone.reason.name(),
+            })).collect::<Vec<_>>(),
+        })),
         "policy": {
             "expiry_min_days": plan.policy.expiry_min_days,
             "expiry_max_days": plan.policy.expiry_max_days,
@@ -170,22 +179,34 @@ pub fn show_json(plan: &Plan) -> Value {
             "no_spare_acknowledged": plan.policy.no_spare_acknowledged,
             "required_checks": plan.policy.required_checks,
             "clock_tolerance_minutes": plan.policy.clock_tolerance_minutes,
+            "signing_continues": plan.policy.signing_continues,
         },
         "output": { "directories": plan.output },
     })
 }
 
 fn person_json(person: &Participant) -> Value {
-    let key = person.key.as_ref();
+    let keys: Vec<Value> = person
+        .keys
+        .iter()
+        .map(|key| {
+            json!({
+                "name": key.name.0,
+                "token": key.token,
+                "serial": key.serial,
+                "algorithm": key.algorithm.name(),
+                "key_label": key.label,
+                "keyid": key.place.keyid().map(|id| id.hex()),
+                "leaves": matches!(key.place, Place::Leaves(_)),
+            })
+        })
+        .collect();
     json!({
         "id": person.id,
         "name": person.name,
         "initials": person.initials,
         "duty": person.duty.name(),
-        "token": key.map(|key| key.token.clone()),
-        "serial": key.and_then(|key| key.serial.clone()),
-        "algorithm": key.map(|key| key.algorithm.name()),
-        "key_label": key.map(|key| key.label.clone()),
+        "keys": keys,
     })
 }
 

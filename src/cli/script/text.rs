@@ -76,8 +76,8 @@ pub fn show(script: &Script) -> String {
         let _ = writeln!(text, "\nAct {number}: {}", act.title);
         for step in &act.steps {
             let each = match step.each {
-                Each::Once => "",
-                Each::Keyholder => ", for each keyholder",
+                Each::Once => String::new(),
+                each => format!(", for {}", each.words().to_lowercase()),
             };
             let by: Vec<&str> = step.by.iter().map(|answerer| answerer.name()).collect();
             let _ = writeln!(

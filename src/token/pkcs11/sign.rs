@@ -15,6 +15,7 @@ use crate::token::public_key::to_be_signed;
 pub(super) fn sign(
     token: &OpenToken<'_>,
     label: &str,
+    expected: Option<&str>,
     message: &[u8],
     secret: &Secret,
 ) -> Result<Vec<u8>, Fault> {
@@ -34,6 +35,7 @@ pub(super) fn sign(
     };
     token.check_pair(private, public, label)?;
     let public = token.public_key(public, label)?;
+    public.check_expected(&token.name, label, expected)?;
     let input = to_be_signed(public.algorithm(), message);
     let mechanism = match public.algorithm() {
         Algorithm::EcdsaP256 | Algorithm::EcdsaP384 => Mechanism::Ecdsa,

@@ -3,7 +3,7 @@
 use super::outcome::{judge_conclusion, judge_outcome};
 use super::{APPROVED, EXCEPTIONS, FOLLOWED, MODE, PLAN, Rule, SCRIPT};
 use crate::ceremony::ask::Ask;
-use crate::ceremony::decide::{PROGRAM, accepted};
+use crate::ceremony::decide::{PROGRAM, accepted, withdrawable};
 use crate::ceremony::effect::{Effect, Message};
 use crate::ceremony::event::{Event, Exception};
 use crate::ceremony::plan::ParticipantId;
@@ -142,6 +142,17 @@ impl Follow {
                 // One by which somebody comes late lets nobody skip: those two were not both there.
                 let there = |id: &ParticipantId| !state.absent.contains(id);
                 self.excepted = exception.by.iter().all(there).then(|| exception.clone());
+            }
+            (Event::ContentWithdrawn { by, .. }, _) => {
+                if let Err(refusal) = withdrawable(state) {
+                    say(FOLLOWED, refusal.to_string());
+                }
+                if !two(by) || by.iter().any(|id| state.absent.contains(id)) {
+                    say(
+                        FOLLOWED,
+                        "withdrawing content takes two people in the room".to_owned(),
+                    );
+                }
             }
             (Event::Aborted { by, .. }, _) => {
                 if !two(by) || by.iter().any(|id| state.absent.contains(id)) {

@@ -1,9 +1,13 @@
 //! What the world said, and what was concluded from it: checked again, never believed.
 
-use super::{APPROVED, FOLLOWED, KEY_IDS, PAYLOAD, POLICY, POSSESSION, Rule, SIGNATURES};
+use super::{
+    ACCEPTED, APPROVED, BASE, FOLLOWED, IMPORTED, KEY_IDS, PAYLOAD, POLICY, POSSESSION, Rule,
+    SIGNATURES,
+};
 use crate::ceremony::assembly::{self, NotMade};
 use crate::ceremony::effect::{Effect, Message, all_written};
 use crate::ceremony::event::Event;
+use crate::ceremony::import;
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::state::State;
 use crate::tuf::key::PublicKey;
@@ -22,8 +26,13 @@ pub fn judge_outcome(
         (Effect::CheckEnvironment, Event::EnvironmentChecked { .. })
         | (Effect::ReadClock, Event::ClockRead { .. })
         | (Effect::Identify { .. }, Event::TokenIdentified(_))
-        | (Effect::ReadKeys { .. }, Event::KeysRead { .. })
         | (Effect::FindKey { .. }, Event::KeySought { .. }) => true,
+        (Effect::ReadFiles { paths, .. }, Event::FilesRead { files }) => {
+            files.iter().map(|file| &file.path).eq(paths)
+        }
+        (Effect::Archive { file }, Event::Archived { file: there }) => {
+            all_written(&[], std::slice::from_ref(file), std::slice::from_ref(there))
+        }
         (
             Effect::WriteMetadata { directories, files },
             Event::MetadataWritten { files: written },
@@ -35,7 +44,7 @@ pub fn judge_outcome(
             Event::KeyGenerated(key),
         ) => key.label == *label && key.algorithm == *algorithm,
         (Effect::Sign { message, .. }, Event::SignatureMade { sig }) => {
-            if !verifies(state, step, message, sig) {
+            if !verifies(state, message, sig) {
                 let rule = match message {
                     Message::Possession { .. } => POSSESSION,
                     Message::Payload { .. } => SIGNATURES,
@@ -55,44 +64,39 @@ pub fn judge_outcome(
             "it does not answer what was being done".to_owned(),
         );
     }
-    if let Event::KeysRead { files } = outcome {
+    if let Event::FilesRead { files } = outcome {
         for file in files {
             if crate::digest::Sha256::of(file.text.as_bytes()) != file.sha256 {
                 say(
                     PAYLOAD,
-                    format!("the key file {} has another digest", file.path),
+                    format!("the file {} has another digest", file.path),
                 );
             }
         }
     }
 }
 
-fn verifies(state: &State, step: &BoundStep, message: &Message, sig: &str) -> bool {
-    let check = || {
-        let signature = data_encoding::HEXLOWER.decode(sig.as_bytes()).ok()?;
-        let held = state.keys.get(step.holder.as_ref()?)?;
-        let key = PublicKey::from_pem(&held.key.public_pem).ok()?;
-        key.verify(&state.message(message)?, &signature).ok()
-    };
-    check().is_some()
+fn verifies(state: &State, message: &Message, sig: &str) -> bool {
+    let signature = data_encoding::HEXLOWER.decode(sig.as_bytes());
+    signature.is_ok_and(|signature| state.signature_holds(message, &signature))
 }
 
 /// Rules about conclusions, so that a forged one is named for what it is.
 pub fn judge_conclusion(state: &State, event: &Event, say: &mut dyn FnMut(Rule, String)) {
     match event {
         Event::KeyEnrolled {
-            holder,
+            key: name,
             keyid,
             fingerprint,
         } => {
             let key = state
                 .keys
-                .get(holder)
-                .and_then(|held| PublicKey::from_pem(&held.key.public_pem).ok());
+                .get(name)
+                .and_then(|held| PublicKey::from_pem(&held.public_pem).ok());
             if key.is_none_or(|key| key.key_id() != *keyid || key.fingerprint() != *fingerprint) {
                 say(
                     KEY_IDS,
-                    format!("the key id of {holder} is not the hash of the key"),
+                    format!("the key id of {name} is not the hash of the key"),
                 );
             }
         }
@@ -105,6 +109,19 @@ pub fn judge_conclusion(state: &State, event: &Event, say: &mut dyn FnMut(Rule, 
             Err(NotMade::Policy(problems)) => say(POLICY, problems.join(" ")),
             Err(NotMade::Keys(problems)) => say(PAYLOAD, problems.join(" ")),
         },
+        Event::RootTrusted { payload, .. } => match import::trusted(state) {
+            Ok(read) if read.payload == *payload => {}
+            Ok(_) => say(BASE, "another root was read".to_owned()),
+            Err(problem) => say(BASE, problem),
+        },
+        Event::ContentImported { payload, .. } => match import::content(state) {
+            Ok(read) if read.sha256 == *payload => {}
+            Ok(_) => say(IMPORTED, "other content was read".to_owned()),
+            Err(problem) => say(IMPORTED, problem),
+        },
+        Event::FindingsAccepted { by, .. } if by.len() < 2 => {
+            say(ACCEPTED, "that takes two people".to_owned());
+        }
         Event::ContentApproved { payload, .. }
             if state
                 .payload

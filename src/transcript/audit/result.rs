@@ -1,14 +1,18 @@
 //! The verdicts, once the last line is read.
 
 use super::{
-    APPROVED, Anchor, Artefacts, Auditor, CATALOGUE, CHAIN, EXCEPTIONS, FILES, FOLLOWED, Finding,
-    HEAD, KEY_IDS, MODE, PAYLOAD, POLICY, POSSESSION, Rule, SIGNATURES, THRESHOLD, TRUSTED,
-    Verdict, WHOLE,
+    ACCEPTED, APPROVED, Anchor, Artefacts, Auditor, BASE, CATALOGUE, CHAIN, EXCEPTIONS, FILES,
+    FOLLOWED, Finding, HEAD, IMPORTED, INPUTS, KEY_IDS, MODE, PAYLOAD, POLICY, POSSESSION, Rule,
+    SIGNATURES, THRESHOLD, TRUSTED, Verdict, WHOLE,
 };
 use crate::ceremony::assembly;
+use crate::ceremony::event::Count;
+use crate::ceremony::import;
+use crate::ceremony::judge;
 use crate::ceremony::plan::Mode;
 use crate::ceremony::state::{Ending, State};
 use crate::tuf::key::PublicKey;
+use crate::tuf::policy::Level;
 use crate::tuf::root::{Root, Signed};
 use crate::tuf::trusted::Trusted;
 
@@ -54,16 +58,19 @@ fn judge(auditor: &Auditor, artefacts: &Artefacts, rule: Rule) -> Said {
             1 => "1 exception is on record: read it".to_owned(),
             more => format!("{more} exceptions are on record: read them"),
         }),
+        BASE => base(state),
+        IMPORTED => imported(state),
+        INPUTS => inputs(state, artefacts),
+        ACCEPTED => accepted(state),
         POSSESSION => possession(state),
         KEY_IDS => key_ids(state),
         PAYLOAD => payload(state),
         POLICY => policy(state),
-        APPROVED => match state
-            .signatures
-            .keys()
-            .find(|id| !state.approved.contains(*id))
-        {
-            Some(id) => fail(format!("{id} signed without having approved")),
+        APPROVED => match state.signatures.keys().find(|name| {
+            let holder = state.procedure.plan.key(name).map(|(person, _)| &person.id);
+            !holder.is_some_and(|holder| state.approved.contains(holder))
+        }) {
+            Some(name) => fail(format!("{name} signed without having approved")),
             None => pass(format!("{} approvals are on record", state.approved.len())),
         },
         SIGNATURES => pass(format!("{} signatures verify", state.signatures.len())),
@@ -158,26 +165,110 @@ fn head(auditor: &Auditor) -> Said {
     }
 }
 
+fn signs(state: &State) -> bool {
+    !state.procedure.plan.signs_nothing()
+}
+
+fn nothing_signed() -> Said {
+    let sentence = "nothing is signed in this ceremony";
+    (Verdict::Note, sentence.to_owned())
+}
+
+fn base(state: &State) -> Said {
+    let plan = &state.procedure.plan;
+    match (&plan.trusted, &state.trusted) {
+        (None, _) => pass("no root was trusted before this one"),
+        (Some(_), None) => unfinished(state).unwrap_or_else(|| fail("it was never read")),
+        (Some(_), Some(trusted)) => match import::trusted(state) {
+            Ok(again) if again.payload == trusted.payload => pass(format!(
+                "version {}, SHA-256 {}",
+                trusted.root.version, trusted.payload
+            )),
+            Ok(_) => fail("another root was read than the one that was trusted"),
+            Err(problem) => fail(problem),
+        },
+    }
+}
+
+fn imported(state: &State) -> Said {
+    if state.procedure.plan.staged.is_none() {
+        return pass("no content came from outside");
+    }
+    match (&state.payload, import::content(state)) {
+        (None, _) => unfinished(state).unwrap_or_else(|| fail("it was never read")),
+        (Some(frozen), Ok(read)) if read.sha256 == frozen.sha256 => pass(format!(
+            "SHA-256 {}; {} withdrawn before it",
+            frozen.sha256,
+            state.defunct.len()
+        )),
+        (Some(_), Ok(_)) => fail("the content is not what was read"),
+        (Some(_), Err(problem)) => fail(problem),
+    }
+}
+
+fn inputs(state: &State, artefacts: &Artefacts) -> Said {
+    let plan = &state.procedure.plan;
+    let staged = plan.staged.iter().flat_map(|staged| {
+        let paths = [&staged.path].into_iter().chain(&staged.also);
+        paths.chain(&staged.delegated_by)
+    });
+    let trusted = plan.trusted.iter().map(|trusted| &trusted.path);
+    let mut files = 0;
+    for file in trusted
+        .chain(staged)
+        .filter_map(|path| state.inputs.get(path))
+    {
+        let name = file.kept_as();
+        match artefacts.inputs.iter().find(|(known, _)| *known == name) {
+            None => return fail(format!("in/{name} is missing")),
+            Some((_, bytes)) if *bytes != file.text.as_bytes() => {
+                return fail(format!("in/{name} is not what was read"));
+            }
+            Some(_) => files += 1,
+        }
+    }
+    pass(format!("{files} files, byte for byte"))
+}
+
 fn possession(state: &State) -> Said {
     if let Some(said) = unfinished(state) {
         return said;
     }
-    for (id, held) in &state.keys {
+    let mut proofs = 0;
+    for (name, held) in &state.keys {
+        let Some(possession) = &held.possession else {
+            // a key that existed before shows with its signature over the content that it is there
+            if held.generated.is_some() {
+                return fail(format!("the possession of {name}'s key is not proved"));
+            }
+            continue;
+        };
         let proved = || {
-            let key = PublicKey::from_pem(&held.key.public_pem).ok()?;
-            let signature = data_encoding::HEXLOWER
-                .decode(held.possession.as_ref()?.as_bytes())
-                .ok()?;
-            key.verify(&state.possession_text(id)?, &signature).ok()
+            let key = PublicKey::from_pem(&held.public_pem).ok()?;
+            let signature = data_encoding::HEXLOWER.decode(possession.as_bytes()).ok()?;
+            key.verify(&state.possession_text(name)?, &signature).ok()
         };
         if proved().is_none() {
-            return fail(format!("the possession of {id}'s key is not proved"));
+            return fail(format!(
+                "the proof of possession of {name}'s key does not verify"
+            ));
         }
+        proofs += 1;
     }
-    pass(format!("{} proofs verify", state.keys.len()))
+    pass(format!("{proofs} proofs verify"))
 }
 
 fn key_ids(state: &State) -> Said {
+    if !signs(state) {
+        return nothing_signed();
+    }
+    let roots = state
+        .payload
+        .iter()
+        .filter(|payload| payload.role == "root");
+    if state.payload.is_some() && roots.count() == 0 {
+        return (Verdict::Note, "the content is no root".to_owned());
+    }
     let wrong = state
         .payload
         .as_ref()
@@ -185,6 +276,11 @@ fn key_ids(state: &State) -> Said {
     match wrong {
         None => unfinished(state).unwrap_or_else(|| fail("there is no root")),
         Some(Ok(wrong)) if wrong.is_empty() => pass("every key id is the hash of its key"),
+        // in content from outside it is a finding, which two people accepted
+        Some(Ok(wrong)) if state.procedure.plan.staged.is_some() => (
+            Verdict::Note,
+            format!("{} key ids are not the hash of their key", wrong.len()),
+        ),
         Some(Ok(wrong)) => fail(format!(
             "{} key ids are not the hash of their key",
             wrong.len()
@@ -194,46 +290,78 @@ fn key_ids(state: &State) -> Said {
 }
 
 fn payload(state: &State) -> Said {
-    match (&state.payload, assembly::assemble(state)) {
-        (None, _) => unfinished(state).unwrap_or_else(|| fail("there is no root")),
-        (Some(made), Ok(derived))
-            if derived.signed == made.signed && derived.payload == made.sha256 =>
-        {
+    if !signs(state) {
+        return nothing_signed();
+    }
+    let Some(made) = &state.payload else {
+        return unfinished(state).unwrap_or_else(|| fail("there is no root"));
+    };
+    if state.procedure.plan.root.is_none() {
+        return pass(format!("SHA-256 {}, from outside", made.sha256));
+    }
+    match assembly::assemble(state) {
+        Ok(derived) if derived.signed == made.signed && derived.payload == made.sha256 => {
             pass(format!("SHA-256 {}", made.sha256))
         }
-        (Some(_), Ok(_)) => fail("the content on record is not what plan and keys lead to"),
+        Ok(_) => fail("the content on record is not what plan and keys lead to"),
         // Policy is judged at the time of assembly; by now a root may be past its bounds.
-        (Some(made), Err(_)) => pass(format!("SHA-256 {}, derived when it was made", made.sha256)),
+        Err(_) => pass(format!("SHA-256 {}, derived when it was made", made.sha256)),
     }
 }
 
 fn policy(state: &State) -> Said {
+    if !signs(state) {
+        return nothing_signed();
+    }
     if state.payload.is_none() {
         return unfinished(state).unwrap_or_else(|| fail("there is no root"));
     }
-    let cautions = assembly::findings(state)
-        .into_iter()
-        .filter(|finding| finding.level == crate::tuf::policy::Level::Caution)
-        .count();
-    pass(format!("no rule is broken; {cautions} cautions"))
+    let of = |level| {
+        let found = assembly::findings(state).into_iter();
+        found.filter(|finding| finding.level == level).count()
+    };
+    pass(format!(
+        "no rule is broken beyond what was accepted; {} cautions",
+        of(Level::Caution)
+    ))
+}
+
+fn accepted(state: &State) -> Said {
+    if !signs(state) {
+        return nothing_signed();
+    }
+    let accepted: Vec<&str> = state.accepted.iter().map(String::as_str).collect();
+    if accepted.is_empty() {
+        pass("nothing had to be accepted")
+    } else {
+        pass(format!("accepted, read them: {}", accepted.join(", ")))
+    }
 }
 
 fn threshold(state: &State) -> Said {
+    if !signs(state) {
+        return nothing_signed();
+    }
     if let Some(said) = unfinished(state) {
         return said;
     }
-    match assembly::tally(state) {
-        Ok(tally) if tally.met() => pass(format!(
-            "{} of {} needed keys have signed",
-            tally.count(),
-            tally.threshold()
-        )),
-        Ok(tally) => fail(format!(
-            "only {} of {} needed keys have signed",
-            tally.count(),
-            tally.threshold()
-        )),
-        Err(problem) => fail(problem),
+    let counts = judge::counts(state);
+    let say = |count: &Count| {
+        format!(
+            "{} of {} needed keys have signed for {}",
+            count.counted, count.threshold, count.judge
+        )
+    };
+    let sentence = counts.iter().map(say).collect::<Vec<_>>().join("; ");
+    if judge::reached(&counts) {
+        pass(sentence)
+    } else if state.procedure.plan.policy.signing_continues {
+        (
+            Verdict::Note,
+            format!("{sentence}; by the plan, signing continues elsewhere"),
+        )
+    } else {
+        fail(format!("only {sentence}"))
     }
 }
 
@@ -246,7 +374,13 @@ fn trusted(state: &State, artefacts: &Artefacts) -> Said {
             "not compared: give --trusted-root with a root that you trust".to_owned(),
         );
     }
+    if !signs(state) {
+        return nothing_signed();
+    }
     let Some(ours) = assembly::signed_root(state) else {
+        if state.payload.is_some() {
+            return (Verdict::Note, "the content is no root".to_owned());
+        }
         return fail("there is no root to compare");
     };
     let mut last: Option<Trusted<Root>> = None;
@@ -288,13 +422,22 @@ fn trusted(state: &State, artefacts: &Artefacts) -> Said {
 }
 
 fn files(state: &State, artefacts: &Artefacts) -> Said {
-    let wanted = assembly::metadata_files(state);
+    let mut wanted = assembly::defunct_files(state);
+    if signs(state) {
+        wanted.extend(assembly::metadata_files(state));
+    }
     if state.ending != Some(Ending::Closed) {
         // Before the files were written there must be none.
         return match artefacts.metadata.first() {
-            Some((name, _)) if state.written.is_empty() && !state.threshold_reached => fail(
-                format!("metadata/{name} is there, and the transcript does not lead to it"),
-            ),
+            Some((name, _))
+                if state.written.is_empty()
+                    && !state.threshold_reached
+                    && !wanted.iter().any(|file| file.name == *name) =>
+            {
+                fail(format!(
+                    "metadata/{name} is there, and the transcript does not lead to it"
+                ))
+            }
             _ => (
                 Verdict::Note,
                 "not decided, because the ceremony did not come to its end".to_owned(),
@@ -315,10 +458,7 @@ fn files(state: &State, artefacts: &Artefacts) -> Said {
                 ));
             }
             Some((_, bytes)) => {
-                if let Err(reason) = Signed::parse(bytes)
-                    .map_err(|error| error.to_string())
-                    .and_then(|signed| Trusted::first(&signed).map_err(|error| error.to_string()))
-                {
+                if let Err(reason) = accepted_by_clients(state, &file.name, bytes) {
                     return fail(format!("metadata/{}: {reason}", file.name));
                 }
             }
@@ -334,4 +474,24 @@ fn files(state: &State, artefacts: &Artefacts) -> Said {
         ));
     }
     pass(format!("{} files, byte for byte", wanted.len()))
+}
+
+/// Whether clients that trust the root before take a complete root, checked from its bytes.
+fn accepted_by_clients(state: &State, name: &str, bytes: &[u8]) -> Result<(), String> {
+    let root = state
+        .payload
+        .as_ref()
+        .is_some_and(|payload| payload.role == "root");
+    if !root || !state.threshold_reached || name.starts_with("defunct-") {
+        return Ok(());
+    }
+    let said = |error: &dyn std::fmt::Display| error.to_string();
+    let signed = Signed::parse(bytes).map_err(|error| said(&error))?;
+    match &state.trusted {
+        None => Trusted::first(&signed).map_err(|error| said(&error))?,
+        Some(trusted) => Trusted::first(&trusted.signed)
+            .and_then(|before| before.next(&signed))
+            .map_err(|error| said(&error))?,
+    };
+    Ok(())
 }

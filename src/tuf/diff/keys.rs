@@ -99,7 +99,7 @@ fn blank(role: Option<Role>, root: &Root, id: KeyId, holders: &Holders) -> KeyCh
     let kind = match (listed, public) {
         (None, _) => "not listed in the root",
         (Some(_), None) => "of a kind that cannot be used here",
-        (Some(_), Some(key)) => key.algorithm().name(),
+        (Some(_), Some(key)) => key.kind_name(),
     };
     KeyChange {
         role,

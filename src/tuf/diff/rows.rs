@@ -17,12 +17,18 @@ pub(super) fn all(
     let both = |class, what: &str, say: &dyn Fn(&Root) -> String| {
         row(class, what.to_owned(), old.map(say), Some(say(new)))
     };
-    let threshold = |role: Role| {
-        move |root: &Root| {
+    let threshold = |class, role: Role| {
+        let number = |root: &Root| root.role(role).map(|keys| keys.threshold);
+        let mut row = both(class, &format!("{role} threshold"), &|root| {
             root.role(role).map_or_else(String::new, |keys| {
                 format!("{} of {}", keys.threshold, keys.keyids.len())
             })
+        });
+        // how many keys there are is said by the rows of the keys
+        if row.mark == Mark::Changed && old.and_then(number) == number(new) {
+            row.mark = Mark::Kept;
         }
+        row
     };
     let of = |role: Role| keys.iter().filter(move |key| key.role == Some(role));
     let mut rows = vec![
@@ -31,19 +37,11 @@ pub(super) fn all(
             let days = from_now(root.expires, now);
             format!("{} ({days})", safe(&root.expires_text))
         }),
-        both(
-            Class::RootThreshold,
-            "root threshold",
-            &threshold(Role::Root),
-        ),
+        threshold(Class::RootThreshold, Role::Root),
     ];
     rows.extend(of(Role::Root).map(key_row));
     for role in [Role::Targets, Role::Snapshot, Role::Timestamp] {
-        rows.push(both(
-            Class::OnlineThresholds,
-            &format!("{role} threshold"),
-            &threshold(role),
-        ));
+        rows.push(threshold(Class::OnlineThresholds, role));
         rows.extend(of(role).map(key_row));
     }
     rows.push(both(

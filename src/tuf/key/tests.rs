@@ -2,16 +2,17 @@ use data_encoding::HEXLOWER;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{KeyError, KeyId, PublicKey, SignatureError};
-use crate::ceremony::token::Algorithm;
+use super::{KeyError, KeyId, KeyKind, PublicKey, SignatureError};
 use crate::tuf::testing::{IDS, Pair};
+
+mod rsa;
 
 fn pairs() -> [Pair; 3] {
     [Pair::golden(0), Pair::p384(), Pair::ed25519()]
 }
 
 fn point(key: &PublicKey) -> String {
-    let len = if key.algorithm() == Algorithm::EcdsaP256 {
+    let len = if key.kind() == KeyKind::EcdsaP256 {
         65
     } else {
         97
@@ -118,7 +119,7 @@ fn what_does_not_fit_together_is_refused() {
     ));
     assert!(matches!(
         changed(&|o| o["keyval"]["public"] = json!(format!("04{}", "00".repeat(64)))),
-        KeyError::Unsound(Algorithm::EcdsaP256)
+        KeyError::Unsound(KeyKind::EcdsaP256)
     ));
     assert!(matches!(
         changed(&|o| o["keyval"]["public"] = json!("hello")),
@@ -129,7 +130,7 @@ fn what_does_not_fit_together_is_refused() {
         KeyError::Unsupported(_)
     ));
     assert!(
-        matches!(changed(&|o| { o["keytype"] = json!("rsa"); o["scheme"] = json!("rsassa-pss-sha256"); }), KeyError::Unsupported(what) if what == "an RSA key")
+        matches!(changed(&|o| { o["keytype"] = json!("rsa"); o["scheme"] = json!("rsassa-pss-sha256"); }), KeyError::Mismatch { found, .. } if found == "an ecdsa-p256 key")
     );
     let short = json!({"keytype": "ed25519", "scheme": "ed25519", "keyval": {"public": "aa"}});
     assert!(matches!(
@@ -153,7 +154,7 @@ fn der_with_anything_after_it_is_refused() {
 
 #[test]
 fn unsound_ed25519_keys_are_refused() {
-    let unsound = Err(KeyError::Unsound(Algorithm::Ed25519));
+    let unsound = Err(KeyError::Unsound(KeyKind::Ed25519));
     let mut identity = [0; 32];
     identity[0] = 1;
     assert_eq!(PublicKey::from_ed25519_raw(identity), unsound);
@@ -186,16 +187,16 @@ fn signatures_of_each_kind() {
     }
     assert_eq!(
         Pair::golden(0).public().verify(b"x", &[7; 64]),
-        Err(SignatureError::Raw(Algorithm::EcdsaP256))
+        Err(SignatureError::Raw(KeyKind::EcdsaP256))
     );
     assert_eq!(
         Pair::p384().public().verify(b"x", &[7; 96]),
-        Err(SignatureError::Raw(Algorithm::EcdsaP384))
+        Err(SignatureError::Raw(KeyKind::EcdsaP384))
     );
     assert_eq!(
         Pair::ed25519().public().verify(b"x", &[7; 63]),
         Err(SignatureError::Length {
-            algorithm: Algorithm::Ed25519,
+            kind: KeyKind::Ed25519,
             expected: 64,
             len: 63
         })

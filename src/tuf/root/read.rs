@@ -13,7 +13,7 @@ use crate::tuf::key::{KeyError, KeyId, PublicKey};
 
 /// What a root says. A view: the metadata itself stays a JSON value and is never written from
 /// this, so that nothing unknown is lost.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Root {
     /// Version, from 1.
     pub version: u64,
@@ -53,7 +53,7 @@ pub(in crate::tuf) const KEYVAL_MEMBERS: &[&str] = &["public"];
 pub(in crate::tuf) const ROLE_MEMBERS: &[&str] = &["keyids", "threshold"];
 
 /// One key of a root.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedKey {
     /// The key, where it is of a kind that can be used here.
     pub public: Result<PublicKey, KeyError>,

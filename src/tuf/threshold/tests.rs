@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Tally, Verdict, check};
+use super::{Checked, Tally, Verdict, check};
 use crate::tuf::key::{KeyId, SignatureError};
 use crate::tuf::root::{Role, Root, Signature, Signed, payload};
 use crate::tuf::testing::{Pair, golden_spec, signed_by};
@@ -136,20 +136,71 @@ fn a_key_under_a_wrong_id_counts_as_what_it_is() {
     assert_eq!(Root::parse(&signed.signed).unwrap().wrong_ids().len(), 1);
 }
 
+fn rsa_root(key: Value) -> (KeyId, Signed) {
+    let id = KeyId::of(&key).unwrap();
+    let mut built = golden_spec().build().unwrap();
+    built["keys"][id.hex()] = key;
+    built["roles"]["root"] = json!({"keyids": [id.hex()], "threshold": 1});
+    (id, Signed::unsigned(built))
+}
+
 #[test]
 fn a_key_that_cannot_be_checked_does_not_count() {
-    let rsa = json!({"keytype": "rsa", "scheme": "rsassa-pss-sha256", "keyval": {"public": "?"}});
-    let id = KeyId::of(&rsa).unwrap();
-    let mut built = golden_spec().build().unwrap();
-    built["keys"][id.hex()] = rsa;
-    built["roles"]["root"] = json!({"keyids": [id.hex()], "threshold": 1});
-    let mut signed = Signed::unsigned(built);
+    let key = json!({"keytype": "rsa", "scheme": "rsassa-pss-sha256", "keyval": {"public": "?"}});
+    let (id, mut signed) = rsa_root(key);
     signed.put(Signature::new(id, b"?"));
     assert!(matches!(
         tally(&signed).verdicts()[0].1,
         Verdict::UnusableKey(_)
     ));
     assert!(!tally(&signed).met());
+}
+
+#[test]
+fn an_rsa_key_counts() {
+    let vectors: Value =
+        serde_json::from_str(include_str!("../../../tests/data/rsa/pss.json")).unwrap();
+    let vector = &vectors["signatures"][0];
+    let key = json!({"keytype": "rsa", "scheme": "rsassa-pss-sha256", "keyval": {"public": vector["public"]}});
+    let (id, signed) = rsa_root(key);
+    let root = Root::parse(&signed.signed).unwrap();
+    let signature = Signature {
+        keyid: id,
+        sig: vector["sig"].as_str().unwrap().to_owned(),
+    };
+    let message = vectors["message"].as_str().unwrap().as_bytes();
+    let role = root.role(Role::Root).unwrap();
+    assert!(check(&root.keys, role, message, std::slice::from_ref(&signature)).met());
+    assert!(!check(&root.keys, role, b"another", &[signature]).met());
+}
+
+#[test]
+fn both_sides_count_one_verification() {
+    let [a, b] = keys();
+    let signed = signed_by(&golden_spec(), &[&a, &b]);
+    let root = Root::parse(&signed.signed).unwrap();
+    let (bytes, _) = payload(&signed.signed).unwrap();
+    let role = root.role(Role::Root).unwrap();
+    let mut checked = Checked::new(&bytes, &signed.signatures);
+    let first = checked.tally(&root.keys, role);
+    assert!(first.met());
+    assert_eq!(checked.found.len(), 2);
+    assert_eq!(checked.tally(&root.keys, role), first);
+    assert_eq!(checked.found.len(), 2);
+    // what one side does not list is not counted there because the other side has verified it
+    let mut narrower = role.clone();
+    narrower.keyids.pop();
+    assert_eq!(checked.tally(&root.keys, &narrower).count(), 1);
+    // another key under the same id is verified anew
+    let mut other = root.keys.clone();
+    let (id_a, id_b) = (a.public().key_id(), b.public().key_id());
+    let key_b = other[&id_b].clone();
+    other.insert(id_a, key_b);
+    assert_eq!(
+        checked.tally(&other, role).verdicts()[0].1,
+        Verdict::Invalid(SignatureError::Mismatch)
+    );
+    assert_eq!(checked.found.len(), 3);
 }
 
 #[test]

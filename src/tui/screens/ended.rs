@@ -1,6 +1,7 @@
 //! The last screen: how it ended, the transcript head for the paper, files, and what comes after.
 //! It is left only by typing a word, and shows the head on an abort as well.
 
+use crate::ceremony::board::board;
 use crate::ceremony::state::{Ending, State};
 use crate::safe::safe;
 use crate::tui::model::Model;
@@ -75,12 +76,14 @@ fn result(pen: Pen, model: &Model, width: usize) -> Text {
         (None, _) => (
             Role::Ok,
             "The ceremony is complete.",
-            format!(
-                "Signatures in the root: {}; needed: {}. Exceptions: {}.",
-                state.signatures.len(),
-                state.procedure.plan.root.threshold,
-                state.exceptions.len()
-            ),
+            {
+                let sides = board(state).sides;
+                let sides = sides.iter().map(|side| {
+                    let (signed, threshold) = (side.signed, side.threshold);
+                    format!("Signatures for {}: {signed} of {threshold} needed. ", side.name)
+                });
+                sides.collect::<String>() + &format!("Exceptions: {}.", state.exceptions.len())
+            },
         ),
     };
     let mut text = pen.wrapped(role, title, 1, width);

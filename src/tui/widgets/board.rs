@@ -3,19 +3,27 @@
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use crate::ceremony::board::{Board, Row};
+use crate::ceremony::board::{Board, Row, Side};
 use crate::safe::safe;
 use crate::tui::glyphs::POINT;
 use crate::tui::pen::{Pen, Text, cut, padded};
 use crate::tui::theme::Role;
 
 fn count(pen: Pen, board: &Board) -> Span<'static> {
-    let reached = board.signed >= board.threshold;
-    let role = if reached { Role::Ok } else { Role::Important };
-    pen.span(
-        role,
-        format!("Signatures {}/{}", board.signed, board.threshold),
-    )
+    let role = if board.complete() {
+        Role::Ok
+    } else {
+        Role::Important
+    };
+    let sides = board.sides.iter();
+    let sides = sides.map(|side| format!("{}/{}", side.signed, side.threshold));
+    let sides: Vec<String> = sides.collect();
+    let text = match sides.as_slice() {
+        [] => "Keys".to_owned(),
+        [old, new] => format!("Signatures old {old} new {new}"),
+        other => format!("Signatures {}", other.join(" ")),
+    };
+    pen.span(role, text)
 }
 
 /// One line: `Signatures 1/2   [x] Alice   [ ] Bob`. Names shrink to ids, then to what is counted.
@@ -33,20 +41,22 @@ pub fn line(pen: Pen, board: &Board, width: usize) -> Line<'static> {
     let entries = [
         names(|r| safe(&r.name)),
         names(|r| safe(r.name.split(' ').next().unwrap_or(&r.name))),
-        names(|r| safe(&r.id.0)),
+        names(|r| {
+            r.key
+                .as_ref()
+                .map_or_else(|| safe(&r.name), |key| safe(&key.0))
+        }),
     ]
     .into_iter()
     .find(|entries| fits(entries))
     .unwrap_or_default();
     let mut spans = vec![pen.span(Role::Dim, "── "), count(pen, board)];
     if entries.is_empty() {
-        let missing = board.threshold.saturating_sub(board.signed);
+        let missing = |side: &Side| side.threshold.saturating_sub(side.signed);
+        let missing = board.sides.iter().map(missing).max().unwrap_or_default();
         spans.push(pen.span(
             Role::Dim,
-            format!(
-                "   of {} keyholders, {missing} still needed",
-                board.rows.len()
-            ),
+            format!("   of {} keys, {missing} still needed", board.rows.len()),
         ));
     }
     for (signed, now, name) in entries {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::ceremony::plan::{Duty, KeyPlan, Participant, ParticipantId};
+use super::key_id;
+use crate::ceremony::plan::{Duty, KeyName, KeyPlan, Participant, ParticipantId, Place};
 use crate::ceremony::token::{Algorithm, TokenName};
 use crate::ceremony::toml_reader::{Found, Reading, Section};
 
@@ -16,7 +17,14 @@ const SERIAL: usize = 64;
 const TOKEN: usize = 1024;
 
 /// What a keyholder's table has and nobody else's may.
-const KEY_KEYS: [&str; 4] = ["token", "serial", "algorithm", "key_label"];
+const KEY_KEYS: [&str; 6] = [
+    "token",
+    "serial",
+    "algorithm",
+    "key_label",
+    "keyid",
+    "leaves",
+];
 
 /// Everyone in the plan who could be read.
 pub(super) fn read(reading: &Reading<'_>, top: &Section<'_, '_>) -> Vec<Found<Participant>> {
@@ -68,11 +76,38 @@ fn read_one(
     let duty = table
         .one_of("duty", &Duty::ALL.map(|duty| (duty.name(), duty)))?
         .value;
-    let key = if duty == Duty::Keyholder {
-        Some(read_key(reading, table, taken))
+    let owner = id.as_ref().map(|id| id.value.clone()).unwrap_or_default();
+    let keys = if duty == Duty::Keyholder {
+        let own = read_key(reading, table, taken, KeyName(owner.clone()));
+        // Its old token: it signs once more, so that the roots before accept the new one.
+        let old = table.optional_section("old").and_then(|old| {
+            let key = read_key(reading, &old, taken, KeyName(format!("{owner}.old")));
+            old.finish();
+            let key = key?;
+            match key.place {
+                Place::Joins => {
+                    old.add(format!(
+                        "`{}` needs `keyid`: an old key is one that the trusted root lists.",
+                        old.key("keyid").trim_end_matches(".keyid")
+                    ));
+                    None
+                }
+                Place::Stays(id) | Place::Leaves(id) => Some(KeyPlan {
+                    place: Place::Leaves(id),
+                    ..key
+                }),
+            }
+        });
+        old.into_iter().chain(own).collect()
     } else {
+        if table.has("old") {
+            table.add(format!("`{}` is for keyholders.", table.key("old")));
+            let _ = table.optional_section("old");
+        }
         for key in KEY_KEYS {
-            if table.optional_text(key).is_some() {
+            if table.has(key) {
+                let _ = (key != "leaves").then(|| table.optional_text(key));
+                let _ = (key == "leaves").then(|| table.optional_flag(key));
                 table.add(format!(
                     "`{}` is for keyholders; this person is a {}.",
                     table.key(key),
@@ -80,7 +115,7 @@ fn read_one(
                 ));
             }
         }
-        None
+        Vec::new()
     };
     Some(Participant {
         // What could not be read is a problem already; the duty is enough for counting heads.
@@ -88,14 +123,19 @@ fn read_one(
         name: name.map(|name| name.value).unwrap_or_default(),
         initials: initials.map(|initials| initials.value).unwrap_or_default(),
         duty,
-        key: key.flatten(),
+        keys,
     })
 }
 
-fn read_key(reading: &Reading<'_>, table: &Section<'_, '_>, taken: &mut Taken) -> Option<KeyPlan> {
+fn read_key(
+    reading: &Reading<'_>,
+    table: &Section<'_, '_>,
+    taken: &mut Taken,
+    name: KeyName,
+) -> Option<KeyPlan> {
     let written = table.line_of_text("token", TOKEN);
     taken.claim(reading, "token", written.as_ref());
-    let name = written.and_then(|written| known_token(reading, written));
+    let token = written.and_then(|written| known_token(reading, written));
     let serial = table
         .optional_text("serial")
         .and_then(|serial| table.one_line(serial, SERIAL));
@@ -106,8 +146,28 @@ fn read_key(reading: &Reading<'_>, table: &Section<'_, '_>, taken: &mut Taken) -
         Some(text) => table.choose(text, &algorithms).map(|found| found.value),
         None => Some(Algorithm::EcdsaP256),
     };
+    let given = table.optional_text("keyid");
+    let keyid = given.as_ref().map(|hex| key_id(reading, hex));
+    taken.claim(reading, "keyid", given.as_ref());
+    let leaves = table.optional_flag("leaves");
+    let place = match (keyid, leaves) {
+        (None, Some(leaves)) if leaves.value => {
+            let sentence = format!(
+                "`{}` is set, but the key has no `keyid`: only a key of the trusted root can leave.",
+                leaves.key
+            );
+            reading.add(leaves.line, leaves.key, sentence);
+            None
+        }
+        (None, _) => Some(Place::Joins),
+        (Some(None), _) => None,
+        (Some(Some(id)), Some(leaves)) if leaves.value => Some(Place::Leaves(id)),
+        (Some(Some(id)), _) => Some(Place::Stays(id)),
+    };
     Some(KeyPlan {
-        token: name?,
+        name,
+        place: place?,
+        token: token?,
         serial: serial.map(|serial| serial.value),
         algorithm: algorithm?,
         label: label?.value,

@@ -6,10 +6,13 @@ use time::OffsetDateTime;
 use time::PrimitiveDateTime;
 use time::macros::format_description;
 
-use super::{PATH, plain_path};
-use crate::ceremony::plan::{Duty, KeyFilePlan, Mode, Participant, PlanPolicy, RolePlan, RootPlan};
+use super::{PATH, digest, key_id, plain_path};
+use crate::ceremony::plan::{
+    Duty, KeptKey, KeyFilePlan, KeyIds, KeyPlan, Mode, Participant, Place, PlanPolicy, Reason,
+    RemovedKey, RolePlan, RootPlan,
+};
 use crate::ceremony::toml_reader::{Found, Reading, Section};
-use crate::digest::Sha256;
+use crate::tuf::key::KeyId;
 
 /// The online roles of TUF, all of which a root names (TUF specification, section 4.3).
 pub(in crate::ceremony::plan) const ONLINE_ROLES: [&str; 3] = ["targets", "snapshot", "timestamp"];
@@ -22,8 +25,13 @@ pub(super) struct ReadRoot {
     threshold: Found<u64>,
 }
 
-/// The root, where enough of it could be read.
-pub(super) fn read(reading: &Reading<'_>, section: &Section<'_, '_>) -> Option<ReadRoot> {
+/// The root, where enough of it could be read. Where it `follows` a trusted root, an online role
+/// that it does not name stays as it is.
+pub(super) fn read(
+    reading: &Reading<'_>,
+    section: &Section<'_, '_>,
+    follows: bool,
+) -> Option<ReadRoot> {
     let version = section.number("version", 1..=u64::from(u32::MAX));
     let threshold = section.number("threshold", 1..=u64::from(u16::MAX));
     let expires = section
@@ -31,17 +39,54 @@ pub(super) fn read(reading: &Reading<'_>, section: &Section<'_, '_>) -> Option<R
         .and_then(|text| moment(reading, &text));
     let consistent_snapshot = section.flag("consistent_snapshot");
     let mut roles = BTreeMap::new();
-    if let Some(table) = section.section("role") {
+    let table = if follows {
+        section.optional_section("role")
+    } else {
+        section.section("role")
+    };
+    if let Some(table) = table {
         for name in ONLINE_ROLES {
-            if let Some(role) = table
-                .section(name)
-                .and_then(|role| read_role(reading, &role))
-            {
+            let role = if follows {
+                table.optional_section(name)
+            } else {
+                table.section(name)
+            };
+            if let Some(role) = role.and_then(|role| read_role(reading, &role)) {
                 roles.insert(name.to_owned(), role);
             }
         }
         table.finish();
     }
+    let keep = listed(reading, section, "keep", |id, name, _| {
+        Some(KeptKey { keyid: id, name })
+    });
+    let remove = listed(reading, section, "remove", |keyid, name, table| {
+        let reason = table.one_of("reason", &Reason::WORDS)?.value;
+        Some(RemovedKey {
+            keyid,
+            name,
+            reason,
+        })
+    });
+    if !follows {
+        for (there, name) in [(!keep.is_empty(), "keep"), (!remove.is_empty(), "remove")] {
+            if there {
+                section.add(format!(
+                    "`{}` names keys of a root before this one, and the plan has no `[trusted]`.",
+                    section.key(name)
+                ));
+            }
+        }
+    }
+    let key_ids = section
+        .optional_text("key_ids")
+        .and_then(|word| {
+            section.choose(
+                word,
+                &[("keep", KeyIds::Keep), ("recompute", KeyIds::Recompute)],
+            )
+        })
+        .map_or(KeyIds::Keep, |found| found.value);
     section.finish();
     let threshold = threshold?;
     Some(ReadRoot {
@@ -51,9 +96,37 @@ pub(super) fn read(reading: &Reading<'_>, section: &Section<'_, '_>) -> Option<R
             expires: expires?,
             consistent_snapshot: consistent_snapshot?.value,
             roles,
+            keep,
+            remove,
+            key_ids,
         },
         threshold,
     })
+}
+
+/// Keys of the trusted root that are named by their ids.
+fn listed<T>(
+    reading: &Reading<'_>,
+    section: &Section<'_, '_>,
+    name: &'static str,
+    make: impl Fn(KeyId, String, &Section<'_, '_>) -> Option<T>,
+) -> Vec<T> {
+    if !section.has(name) || section.is_empty_list(name) {
+        // an empty list says the same as none
+        let _ = section.has(name).then(|| section.sections(name));
+        return Vec::new();
+    }
+    let mut keys = Vec::new();
+    for table in section.sections(name) {
+        let id = table.text("keyid").and_then(|hex| key_id(reading, &hex));
+        let who = table.line_of_text("name", super::TITLE);
+        let made = id
+            .zip(who)
+            .and_then(|(id, who)| make(id, who.value, &table));
+        table.finish();
+        keys.extend(made);
+    }
+    keys
 }
 
 fn read_role(reading: &Reading<'_>, section: &Section<'_, '_>) -> Option<RolePlan> {
@@ -114,18 +187,24 @@ pub(super) fn judge_threshold(
     mode: Option<Mode>,
     policy: &PlanPolicy,
 ) {
-    let keys = people
-        .iter()
-        .filter(|p| p.value.duty == Duty::Keyholder)
-        .count();
+    let here = people.iter().filter(|p| p.value.duty == Duty::Keyholder);
+    let here = here.map(|p| match p.value.keys.as_slice() {
+        // it could not be read, which is a problem of its own
+        [] => 1,
+        keys => {
+            let stays = |key: &&KeyPlan| !matches!(key.place, Place::Leaves(_));
+            keys.iter().filter(stays).count()
+        }
+    });
+    let keys = here.sum::<usize>() + root.plan.keep.len();
     let wanted = usize::try_from(root.plan.threshold).unwrap_or(usize::MAX);
     let tell = |sentence: String| {
         reading.add(root.threshold.line, root.threshold.key.clone(), sentence);
     };
     if wanted > keys {
         tell(format!(
-            "`root.threshold` is {wanted}, but the plan has {keys} keyholders: the root could \
-             never be signed."
+            "`root.threshold` is {wanted}, but the plan's root has {keys} keys: it could never \
+             be signed."
         ));
     } else if wanted == keys && !policy.no_spare_acknowledged {
         tell(format!(
@@ -157,18 +236,4 @@ fn moment(reading: &Reading<'_>, text: &Found<String>) -> Option<OffsetDateTime>
         reading.add(text.line, text.key.clone(), sentence);
     }
     read.map(PrimitiveDateTime::assume_utc)
-}
-
-fn digest(reading: &Reading<'_>, hex: &Found<String>) -> Option<Sha256> {
-    let bytes = data_encoding::HEXLOWER_PERMISSIVE
-        .decode(hex.value.as_bytes())
-        .ok();
-    let digest = bytes
-        .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
-        .map(Sha256);
-    if digest.is_none() {
-        let sentence = format!("`{}` must be a SHA-256 of 64 hexadecimal digits.", hex.key);
-        reading.add(hex.line, hex.key.clone(), sentence);
-    }
-    digest
 }

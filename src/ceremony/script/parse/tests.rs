@@ -87,14 +87,14 @@ fn a_key_of_its_own_kind_is_asked_for_at_each_fault() {
         ),
         ("by = [\"administrator\"]", "by = []", "asks people"),
         (
-            "minutes = 3\neach = \"keyholder\"",
+            "minutes = 3\neach = \"new-key\"",
             "minutes = 3\neach = \"witness\"",
             "must be one of `keyholder`",
         ),
         (
-            "minutes = 3\neach = \"keyholder\"\n",
+            "minutes = 3\neach = \"new-key\"\n",
             "minutes = 3\n",
-            "add `each = \"keyholder\"`",
+            "add `each` with \"new-key\"",
         ),
         (
             "kind = \"roll-call\"\n",

@@ -1,0 +1,106 @@
+//! What a plan says, in lines for people: the same on the screen, on paper and in `plan show`.
+
+use super::check::stamp;
+use super::{KeyIds, Place, Plan};
+
+impl Plan {
+    /// Parameters that are not people: label and value.
+    pub fn parameters(&self) -> Vec<(String, String)> {
+        let mut lines = vec![("Place".to_owned(), self.location.clone())];
+        let mut say = |label: &str, value: String| lines.push((label.to_owned(), value));
+        if let Some(trusted) = &self.trusted {
+            say("Trusted root", trusted.path.clone());
+            if let Some(pinned) = trusted.sha256 {
+                say("its SHA-256", pinned.hex());
+            }
+        }
+        if let Some(staged) = &self.staged {
+            say("To be signed", format!("{} ({})", staged.path, staged.role));
+            match staged.payload {
+                Some(pinned) => say("its payload", pinned.hex()),
+                None => say("its payload", "pinned when it is imported".to_owned()),
+            }
+            for path in &staged.also {
+                say("with signatures of", path.clone());
+            }
+            if let Some(path) = &staged.delegated_by {
+                say("delegated by", path.clone());
+            }
+        }
+        if let Some(root) = &self.root {
+            say("Root version", root.version.to_string());
+            let keys = self.root_keys() as u64;
+            say(
+                "Signatures needed",
+                format!("{} of {}", root.threshold, counted(keys, "key")),
+            );
+            say("Root expires (UTC)", stamp(root.expires));
+            say(
+                "Consistent snapshot",
+                yes(root.consistent_snapshot).to_owned(),
+            );
+            for kept in &root.keep {
+                say("Key that stays", format!("{} ({})", kept.name, kept.keyid));
+            }
+            for gone in &root.remove {
+                let reason = gone.reason.name();
+                say(
+                    "Key that leaves",
+                    format!("{}, {reason} ({})", gone.name, gone.keyid),
+                );
+            }
+            if root.key_ids == KeyIds::Recompute {
+                say("Key ids", "written anew where they are wrong".to_owned());
+            }
+            for (name, role) in &root.roles {
+                let files: Vec<&str> = role.keys.iter().map(|key| key.path.as_str()).collect();
+                let keys = counted(files.len() as u64, "key");
+                say(
+                    &format!("Online role {name}"),
+                    format!("{} of {keys}: {}", role.threshold, files.join(", ")),
+                );
+            }
+        }
+        let quorum: Vec<String> = self
+            .quorum
+            .iter()
+            .filter(|(_, number)| **number > 0)
+            .map(|(duty, number)| counted(*number, duty.name()))
+            .collect();
+        say("Must be present", quorum.join(", "));
+        let checks = &self.policy.required_checks;
+        let checks = if checks.is_empty() {
+            "none".to_owned()
+        } else {
+            checks.join(", ")
+        };
+        say("Checks that must pass", checks);
+        if self.policy.no_spare_acknowledged {
+            let value = "acknowledged: one lost key, and the root can never be signed again";
+            say("No spare key", value.to_owned());
+        }
+        if self.policy.signing_continues {
+            let value = "signatures that are missing at the end are added elsewhere";
+            say("Signing continues", value.to_owned());
+        }
+        lines
+    }
+
+    /// How many keys the root that is made here has.
+    pub fn root_keys(&self) -> usize {
+        let here = self.keys();
+        let here = here.filter(|(_, key)| !matches!(key.place, Place::Leaves(_)));
+        here.count() + self.root.as_ref().map_or(0, |root| root.keep.len())
+    }
+}
+
+/// A number of things, the word for one of them in the singular.
+fn counted(number: impl Into<u64>, one: &str) -> String {
+    let number = number.into();
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {one}{plural}")
+}
+
+fn yes(yes: bool) -> &'static str {
+    if yes { "yes" } else { "no" }
+}

@@ -1,0 +1,128 @@
+//! What a plan says of metadata that exists before the ceremony.
+
+use super::{PATH, TITLE, digest, plain_path};
+use crate::ceremony::plan::{Mode, Participant, Place, StagedPlan, TrustedPlan};
+use crate::ceremony::toml_reader::{Found, Reading, Section};
+
+/// `[trusted]`: `Some(None)` where it is there and could not be read.
+pub(super) fn trusted(
+    reading: &Reading<'_>,
+    section: Option<Section<'_, '_>>,
+    mode: Option<Mode>,
+) -> Option<Option<TrustedPlan>> {
+    let section = section?;
+    let path = path(reading, &section);
+    let given = section.optional_text("sha256");
+    let sha256 = given.as_ref().and_then(|hex| digest(reading, hex));
+    if given.is_none() && mode == Some(Mode::Production) {
+        section.add(format!(
+            "`{}` is missing: a production plan says which root is trusted by the SHA-256 of its file.",
+            section.key("sha256")
+        ));
+    }
+    section.finish();
+    Some(path.map(|path| TrustedPlan { path, sha256 }))
+}
+
+/// `[staged]`: `Some(None)` where it is there and could not be read.
+pub(super) fn staged(
+    reading: &Reading<'_>,
+    section: Option<Section<'_, '_>>,
+) -> Option<Option<StagedPlan>> {
+    let section = section?;
+    let path = path(reading, &section);
+    let role = section.line_of_text("role", TITLE);
+    let payload = section
+        .optional_text("payload")
+        .and_then(|hex| digest(reading, &hex));
+    let mut also = Vec::new();
+    for copy in section.optional_texts("also").unwrap_or_default() {
+        let copy = section.one_line(copy, PATH);
+        also.extend(
+            copy.and_then(|copy| plain_path(reading, copy))
+                .map(|p| p.value),
+        );
+    }
+    let delegated_by = section
+        .optional_text("delegated_by")
+        .and_then(|text| section.one_line(text, PATH))
+        .and_then(|path| plain_path(reading, path))
+        .map(|path| path.value);
+    let role = role.map(|role| role.value);
+    let top = ["root", "targets", "snapshot", "timestamp"];
+    if let Some(role) = &role
+        && top.contains(&role.as_str()) == delegated_by.is_some()
+    {
+        section.add(if delegated_by.is_some() {
+            format!("`{role}` is a top-level role: nothing delegates it.")
+        } else {
+            format!(
+                "`{role}` is no top-level role of TUF (root, targets, snapshot, timestamp). A delegated \
+                 role needs `delegated_by`, the metadata that names its keys."
+            )
+        });
+    }
+    section.finish();
+    let read = path.zip(role).map(|(path, role)| StagedPlan {
+        path,
+        role,
+        payload,
+        also,
+        delegated_by,
+    });
+    Some(read)
+}
+
+fn path(reading: &Reading<'_>, section: &Section<'_, '_>) -> Option<String> {
+    let path = section.line_of_text("path", PATH)?;
+    plain_path(reading, path).map(|path| path.value)
+}
+
+/// What must hold between the parts of the plan.
+pub(super) fn judge(
+    reading: &Reading<'_>,
+    top: &Section<'_, '_>,
+    trusted: bool,
+    staged: &Option<Option<StagedPlan>>,
+    makes: bool,
+    people: &[Found<Participant>],
+) {
+    if makes && staged.is_some() {
+        top.add(
+            "The plan has `[root]` and `[staged]`: a ceremony either makes a root or signs one that \
+             comes from outside.",
+        );
+    }
+    if !makes && staged.is_none() && !trusted {
+        top.add(
+            "The plan has no `[root]` to make, no `[staged]` file to sign and no `[trusted]` root whose \
+             keys could be tried.",
+        );
+    }
+    if let Some(Some(staged)) = staged
+        && staged.role != "root"
+        && !trusted
+    {
+        top.add(format!(
+            "The role `{}` is judged by the root that names its keys: the plan needs `[trusted]`.",
+            staged.role
+        ));
+    }
+    for person in people {
+        for key in &person.value.keys {
+            let at = |sentence: String| reading.add(person.line, person.key.clone(), sentence);
+            match key.place {
+                Place::Joins if !makes => at(format!(
+                    "The key of `{}` has no `keyid`: this plan makes no root, so that every key must \
+                     exist already.",
+                    key.name
+                )),
+                Place::Stays(_) | Place::Leaves(_) if !trusted && staged.is_none() => at(format!(
+                    "The key of `{}` has a `keyid`, but the plan has no `[trusted]` root that lists it.",
+                    key.name
+                )),
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! `trusted-root`: the root that clients trust now is read, checked and compared with paper.
+
+use super::{Kind, Next, again, ask_of, positions, seats_or_anyone};
+use crate::ceremony::ask::{Ask, Form};
+use crate::ceremony::effect::{Contents, Effect};
+use crate::ceremony::event::Event;
+use crate::ceremony::evolve::AGAIN;
+use crate::ceremony::import;
+use crate::ceremony::procedure::BoundStep;
+use crate::ceremony::state::State;
+use crate::tuf::root::Role;
+
+pub struct TrustedRoot;
+
+impl Kind for TrustedRoot {
+    fn name(&self) -> &'static str {
+        "trusted-root"
+    }
+
+    fn about(&self) -> &'static str {
+        "The root that clients trust now is read; its signatures are checked, and its digest is compared with paper."
+    }
+
+    fn next(&self, state: &State, step: &BoundStep) -> Next {
+        if state.trusted.is_some() {
+            return Next::Done;
+        }
+        if let Some(fault) = &state.here.fault {
+            return Next::ask(again(state, step, fault));
+        }
+        let Some(plan) = &state.procedure.plan.trusted else {
+            return super::halted(
+                "The plan names no trusted root",
+                vec!["Nothing was read. Abort, and correct the plan.".to_owned()],
+            );
+        };
+        if !state.here.files_read {
+            return Next::Do(Effect::ReadFiles {
+                what: Contents::Metadata,
+                paths: vec![plan.path.clone()],
+            });
+        }
+        let trusted = match import::trusted(state) {
+            Ok(trusted) => trusted,
+            Err(problem) => return Next::ask(not_it(state, step, problem)),
+        };
+        if state.here.answers.contains_key("compared") {
+            return Next::record(Event::RootTrusted {
+                version: trusted.root.version,
+                payload: trusted.payload,
+            });
+        }
+        let form = Form::Words {
+            positions: positions(state, "trusted", 3),
+        };
+        let root = &trusted.root;
+        let keys = root.role(Role::Root);
+        let needed = keys.map_or_else(String::new, |keys| {
+            format!("{} of {} keys", keys.threshold, keys.keyids.len())
+        });
+        Next::ask(
+            ask_of(
+                state,
+                step,
+                "compared",
+                "Is this the root that clients trust now?",
+                form,
+            )
+            .fact("File", plan.path.clone())
+            .fact("Version", root.version.to_string())
+            .fact("Expires", crate::safe::safe(&root.expires_text))
+            .fact("Signatures needed", needed)
+            .showing("SHA-256 of what was signed in it", trusted.payload),
+        )
+    }
+
+    fn skippable(&self, _state: &State, _step: &BoundStep) -> Result<(), String> {
+        Err("everything that follows is judged by that root".to_owned())
+    }
+}
+
+/// The file cannot be taken; another one in its place can.
+pub fn not_it(state: &State, step: &BoundStep, problem: String) -> Ask {
+    Ask::new(AGAIN, "THE FILE CANNOT BE TAKEN", Form::Confirm)
+        .saying(problem)
+        .saying("Nothing of it was taken, and nothing was signed.")
+        .saying(
+            "Put the right file in its place, and enter initials to read it again. If the plan itself is \
+             wrong, abort: nothing is lost by that.",
+        )
+        .seated(seats_or_anyone(state, step))
+}

@@ -1,0 +1,613 @@
+//! Roots that exist already: keyholders come and go, thresholds change, content comes from outside.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use rootstage::ceremony::command::Command;
+use rootstage::ceremony::refusal::Refusal;
+use rootstage::driver::Stop;
+use rootstage::tuf::key::KeyId;
+use rootstage::tuf::root::{Role, Root, Signed};
+use rootstage::tuf::trusted::{NotTrusted, Side, Trusted};
+
+use crate::room::{Room, clock, failing};
+
+const ASSEMBLED: &str = r#"
+[[act.step]]
+id = "assemble"
+kind = "assemble-root"
+title = "Assembled"
+by = []
+minutes = 1
+say = "The program puts it together."
+"#;
+const IMPORTED: &str = r#"
+[[act.step]]
+id = "import"
+kind = "import-staged"
+title = "Imported"
+by = ["administrator", "witness"]
+minutes = 1
+say = "Compare."
+"#;
+
+fn script(content: &str, changes: Option<&str>) -> Vec<u8> {
+    let text = include_str!("rotation.toml").replace("#CONTENT", content);
+    let text = match changes {
+        Some(list) => text.replace(
+            "mode = \"rehearsal\"",
+            &format!("mode = \"rehearsal\"\nchanges = [{list}]"),
+        ),
+        None => text,
+    };
+    let only_staged = content == IMPORTED;
+    let text = if only_staged {
+        without_new_keys(&text)
+    } else {
+        text
+    };
+    text.into_bytes()
+}
+
+/// Nothing is generated where content comes from outside.
+fn without_new_keys(text: &str) -> String {
+    let mut steps: Vec<&str> = text.split("[[act.step]]").collect();
+    steps.retain(|step| !step.contains("each = \"new-key\"") || step.contains("\"findings\""));
+    // the heading of the next act stood at the end of the step that was left out
+    steps
+        .join("[[act.step]]")
+        .replace(
+            "say = \"{holder}, your token.\"\n[[act.step]]",
+            "say = \"{holder}, your token.\"\n\n[[act]]\nid = \"content\"\ntitle = \"Content\"\n[[act.step]]",
+        )
+}
+
+/// A keyholder of a plan.
+struct Holder {
+    number: u32,
+    token: String,
+    keyid: Option<String>,
+    leaves: bool,
+    /// Token and key id of an old key.
+    old: Option<(String, String)>,
+}
+
+impl Holder {
+    fn stays(number: u32, root: &Root) -> Self {
+        Self {
+            number,
+            token: format!("keyholder-{number}"),
+            keyid: Some(keyid(root, number)),
+            leaves: false,
+            old: None,
+        }
+    }
+
+    fn leaves(number: u32, root: &Root) -> Self {
+        Self {
+            leaves: true,
+            ..Self::stays(number, root)
+        }
+    }
+
+    fn joins(number: u32) -> Self {
+        Self {
+            number,
+            token: format!("keyholder-{number}"),
+            keyid: None,
+            leaves: false,
+            old: None,
+        }
+    }
+
+    fn toml(&self) -> String {
+        let Self { number, token, .. } = self;
+        let letter = char::from(b'A' + u8::try_from(*number).unwrap());
+        let mut text = format!(
+            "[[participant]]\nid = \"keyholder-{number}\"\nname = \"{letter} Keyholder\"\ninitials = \
+             \"{letter}K\"\nduty = \"keyholder\"\ntoken = \"file:tokens/{token}.age\"\nkey_label = \
+             \"root-{number}\"\n"
+        );
+        if let Some(keyid) = &self.keyid {
+            let _ = writeln!(text, "keyid = \"{keyid}\"");
+        }
+        if self.leaves {
+            text.push_str("leaves = true\n");
+        }
+        if let Some((token, keyid)) = &self.old {
+            let _ = write!(
+                text,
+                "[participant.old]\ntoken = \"file:tokens/{token}.age\"\nkey_label = \"root-{number}\"\nkeyid = \
+                 \"{keyid}\"\n"
+            );
+        }
+        text + "\n"
+    }
+}
+
+/// The id of the key in this keyholder's token: the tokens' public halves are beside them.
+fn keyid(root: &Root, number: u32) -> String {
+    let keys: Vec<_> = root.role_keys(Role::Root).collect();
+    HOLDERS.with_borrow(|holders| {
+        let (_, fingerprint) = holders
+            .iter()
+            .find(|(known, _)| *known == number)
+            .expect("a known keyholder");
+        let listed = keys
+            .iter()
+            .find(|(_, key)| key.fingerprint().hex() == *fingerprint);
+        listed.expect("a key of this root").0.hex()
+    })
+}
+
+thread_local! {
+    /// Fingerprints of the keys that were made in this test, by keyholder.
+    static HOLDERS: std::cell::RefCell<Vec<(u32, String)>> = const { std::cell::RefCell::new(Vec::new()) };
+}
+
+fn remember(room: &Room) {
+    HOLDERS.with_borrow_mut(|holders| {
+        for (name, held) in &room.state().keys {
+            let number = name
+                .0
+                .trim_start_matches("keyholder-")
+                .trim_end_matches(".old");
+            let number: u32 = number.parse().unwrap();
+            let (_, fingerprint) = held.enrolled.expect("enrolled");
+            if !name.0.ends_with(".old") {
+                holders.retain(|(known, _)| *known != number);
+                holders.push((number, fingerprint.hex()));
+            }
+        }
+    });
+}
+
+fn plan(parts: &str, holders: &[Holder], policy: &str) -> String {
+    let people: String = holders.iter().map(Holder::toml).collect();
+    format!(
+        "[plan]\ntitle = \"A story\"\nscript = \"short\"\nmode = \"rehearsal\"\nlocation = \"Room 1\"\n\n\
+         [[participant]]\nid = \"administrator\"\nname = \"Val Administrator\"\ninitials = \"VA\"\nduty = \
+         \"administrator\"\n\n[[participant]]\nid = \"witness\"\nname = \"Wim Witness\"\ninitials = \"WW\"\nduty = \
+         \"witness\"\n\n{people}{parts}\n[policy]\nexpiry_min_days = 1\nexpiry_max_days = 3660\n{policy}\n"
+    )
+}
+
+/// `[root]` after the trusted one.
+fn next_root(version: u64, threshold: u32, more: &str) -> String {
+    format!(
+        "[trusted]\npath = \"trusted.json\"\n\n[root]\nversion = {version}\nthreshold = {threshold}\nexpires = \
+         \"2028-11-30T12:00:00Z\"\nconsistent_snapshot = true\n{more}\n"
+    )
+}
+
+fn staged(more: &str) -> String {
+    format!(
+        "[trusted]\npath = \"trusted.json\"\n\n[staged]\npath = \"root.json\"\nrole = \"root\"\n{more}\n"
+    )
+}
+
+/// A first root of three keyholders, two of whom sign; written to `trusted.json`.
+fn first() -> (Room, Trusted<Root>) {
+    let mut room = Room::open(3, 2);
+    room.to_the_end().audits_clean();
+    remember(&room);
+    let root = trust_file(&room, "1.root.json");
+    let trusted = Trusted::first(&root).unwrap();
+    (room, trusted)
+}
+
+/// Reads a root from `metadata/`, and makes it the one that clients trust.
+fn trust_file(room: &Room, name: &str) -> Signed {
+    let bytes = fs::read(room.dir().join("metadata").join(name)).unwrap();
+    fs::write(room.home.path().join("trusted.json"), &bytes).unwrap();
+    Signed::parse(&bytes).unwrap()
+}
+
+fn result(room: &Room, name: &str) -> Signed {
+    Signed::parse(&fs::read(room.dir().join("metadata").join(name)).unwrap()).unwrap()
+}
+
+#[test]
+fn a_keyholder_leaves_another_joins_and_then_the_threshold_rises() {
+    let (room, one) = first();
+    let holders = [
+        Holder::stays(1, one.get()),
+        Holder::stays(2, one.get()),
+        Holder::leaves(3, one.get()),
+        Holder::joins(4),
+    ];
+    let plan_2 = plan(&next_root(2, 2, ""), &holders, "");
+    let mut second = room.later("second", &plan_2, &script(ASSEMBLED, None));
+    second.to_the_end().audits_clean();
+    remember(&second);
+    let root_2 = result(&second, "2.root.json");
+    let two = one.next(&root_2).unwrap();
+    assert_eq!(two.get().version, 2);
+    let ids: Vec<String> = two
+        .get()
+        .role_keys(Role::Root)
+        .map(|(id, _)| id.hex())
+        .collect();
+    assert!(!ids.contains(&keyid(one.get(), 3)));
+    assert!(ids.contains(&keyid(two.get(), 4)));
+    // all four signed; what the trusted root says of online roles stands as it was
+    assert_eq!(root_2.signatures.len(), 4);
+    let root_1 = result(&room, "1.root.json");
+    for role in ["targets", "snapshot", "timestamp"] {
+        assert_eq!(root_1.signed["roles"][role], root_2.signed["roles"][role]);
+    }
+
+    trust_file(&second, "2.root.json");
+    let holders = [
+        Holder::stays(1, two.get()),
+        Holder::stays(2, two.get()),
+        Holder::stays(4, two.get()),
+    ];
+    let policy = "no_spare_acknowledged = true";
+    let plan_3 = plan(&next_root(3, 3, ""), &holders, policy);
+    let mut third = second.later("third", &plan_3, &script(ASSEMBLED, None));
+    third.to_the_end().audits_clean();
+    let three = two.next(&result(&third, "3.root.json")).unwrap();
+    assert_eq!(three.get().role(Role::Root).unwrap().threshold, 3);
+    // nobody goes from the first to the third
+    assert!(matches!(
+        one.next(&result(&third, "3.root.json")),
+        Err(NotTrusted::Version { .. })
+    ));
+}
+
+#[test]
+fn the_same_person_signs_with_the_old_token_and_with_the_new_one() {
+    let (room, one) = first();
+    let old = keyid(one.get(), 3);
+    let holders = [
+        Holder::stays(1, one.get()),
+        Holder {
+            number: 3,
+            token: "keyholder-3-new".to_owned(),
+            keyid: None,
+            leaves: false,
+            old: Some(("keyholder-3".to_owned(), old.clone())),
+        },
+    ];
+    let kept = keyid(one.get(), 2);
+    let keep = format!("keep = [{{ keyid = \"{kept}\", name = \"Bruno, not here\" }}]");
+    let plan = plan(&next_root(2, 2, &keep), &holders, "");
+    let mut room = room.later("second", &plan, &script(ASSEMBLED, None));
+    room.until("sign.keyholder-3.old", "consent");
+    assert!(room.words().contains("old token"), "{}", room.words());
+    room.to_the_end().audits_clean();
+    let two = one.next(&result(&room, "2.root.json")).unwrap();
+    let keys = two.get().role(Role::Root).unwrap();
+    assert_eq!(keys.keyids.len(), 3);
+    assert!(!keys.keyids.iter().any(|id| id.hex() == old));
+    assert!(keys.keyids.iter().any(|id| id.hex() == kept));
+}
+
+#[test]
+fn only_old_or_only_new_signatures_are_not_enough() {
+    let (room, one) = first();
+    let holders = [
+        Holder::leaves(1, one.get()),
+        Holder::leaves(2, one.get()),
+        Holder::leaves(3, one.get()),
+        Holder::joins(4),
+        Holder::joins(5),
+        Holder::joins(6),
+    ];
+    let plan = plan(&next_root(2, 2, ""), &holders, "");
+    let mut room = room.later("second", &plan, &script(ASSEMBLED, None));
+    room.until("sign.keyholder-2", "consent");
+    room.skip(&["VA", "WW"]).unwrap();
+    // the third old one is the last that makes two
+    room.until("sign.keyholder-3", "consent");
+    assert!(matches!(
+        room.skip(&["VA", "WW"]),
+        Err(Refusal::NotSkippable { because, .. }) if because.contains("root 1 (trusted now)")
+    ));
+    room.to_the_end();
+    let whole = result(&room, "2.root.json");
+    one.next(&whole).unwrap();
+    let only = |side: Side| {
+        let old = one.get();
+        let mut signed = whole.clone();
+        let is_old = |id: &KeyId| old.role(Role::Root).unwrap().keyids.contains(id);
+        signed
+            .signatures
+            .retain(|signature| is_old(&signature.keyid) == (side == Side::Old));
+        one.next(&signed).unwrap_err()
+    };
+    let missing = |error: NotTrusted| match error {
+        NotTrusted::Threshold { side, .. } => side,
+        other => panic!("{other}"),
+    };
+    assert_eq!(missing(only(Side::Old)), Side::New);
+    assert_eq!(missing(only(Side::New)), Side::Old);
+}
+
+#[test]
+fn every_key_of_the_trusted_root_is_spoken_for() {
+    let (room, one) = first();
+    let holders = [Holder::stays(1, one.get()), Holder::stays(2, one.get())];
+    let plan = plan(
+        &next_root(2, 2, ""),
+        &holders,
+        "no_spare_acknowledged = true",
+    );
+    let mut room = room.later("second", &plan, &script(ASSEMBLED, None));
+    room.until("assemble", "again");
+    let words = room.words();
+    assert!(words.contains(&keyid(one.get(), 3)), "{words}");
+    assert!(words.contains("`root.keep` or in `root.remove`"), "{words}");
+}
+
+#[test]
+fn a_script_for_one_kind_of_change_makes_no_other() {
+    let (room, one) = first();
+    let holders = [
+        Holder::stays(1, one.get()),
+        Holder::stays(2, one.get()),
+        Holder::leaves(3, one.get()),
+    ];
+    let policy = "no_spare_acknowledged = true";
+    let text = plan(&next_root(2, 2, ""), &holders, policy);
+    let mut narrow = room.later("second", &text, &script(ASSEMBLED, Some("\"expiry\"")));
+    narrow.until("assemble", "halted");
+    assert!(
+        narrow.words().contains("script.changes"),
+        "{}",
+        narrow.words()
+    );
+    let wide = script(ASSEMBLED, Some("\"expiry\", \"root-keys\""));
+    let mut wide = room.later("third", &text, &wide);
+    wide.to_the_end().audits_clean();
+}
+
+/// Root 2 as the online side stages it: nothing but the expiry changes.
+fn stage(room: &Room, expires: &str) -> Vec<u8> {
+    let bytes = fs::read(room.home.path().join("trusted.json")).unwrap();
+    let mut signed = Signed::parse(&bytes).unwrap().signed;
+    signed["version"] = 2.into();
+    signed["expires"] = expires.into();
+    signed["x-kept"] = "as it came".into();
+    let file = serde_json::json!({ "signed": signed, "signatures": [] });
+    // compact, and in another order than ours
+    let text = serde_json::to_vec(&file).unwrap();
+    fs::write(room.home.path().join("root.json"), &text).unwrap();
+    text
+}
+
+#[test]
+fn staged_content_is_signed_as_it_came() {
+    let (room, one) = first();
+    let came = stage(&room, "2028-01-01T00:00:00Z");
+    let holders = [Holder::stays(1, one.get()), Holder::stays(2, one.get())];
+    let mut room = room.later(
+        "staged",
+        &plan(&staged(""), &holders, ""),
+        &script(IMPORTED, None),
+    );
+    room.to_the_end().audits_clean();
+    let two = one.next(&result(&room, "2.root.json")).unwrap();
+    assert_eq!(two.get().unknown, ["x-kept"]);
+    let written = fs::read(room.dir().join("metadata/root.json")).unwrap();
+    let signed = |bytes: &[u8]| {
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        let at = text.find("\"signed\":").unwrap();
+        text[at..].to_owned()
+    };
+    assert_eq!(
+        signed(&written),
+        signed(&came),
+        "only the signatures changed"
+    );
+    assert_eq!(fs::read_dir(room.dir().join("in")).unwrap().count(), 2);
+}
+
+#[test]
+fn content_is_pinned_by_the_plan() {
+    let (room, one) = first();
+    stage(&room, "2028-01-01T00:00:00Z");
+    let holders = [Holder::stays(1, one.get()), Holder::stays(2, one.get())];
+    let pin = format!("payload = \"{}\"", "5".repeat(64));
+    let text = plan(&staged(&pin), &holders, "");
+    let mut room = room.later("staged", &text, &script(IMPORTED, None));
+    room.until("import", "again");
+    let words = room.words();
+    assert!(words.contains(&"5".repeat(64)), "both digests: {words}");
+    assert!(
+        words.contains("Signatures over one are none over the other"),
+        "{words}"
+    );
+}
+
+#[test]
+fn a_version_that_does_not_come_next_is_not_taken() {
+    let (room, one) = first();
+    stage(&room, "2028-01-01T00:00:00Z");
+    let path = room.home.path().join("root.json");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("\"version\":2", "\"version\":3")).unwrap();
+    let holders = [Holder::stays(1, one.get()), Holder::stays(2, one.get())];
+    let mut room = room.later(
+        "staged",
+        &plan(&staged(""), &holders, ""),
+        &script(IMPORTED, None),
+    );
+    room.until("import", "again");
+    assert!(room.words().contains("comes version 2"), "{}", room.words());
+    // the right file in its place goes on
+    fs::write(&path, text).unwrap();
+    room.to_the_end().audits_clean();
+}
+
+#[test]
+fn two_sites_sign_their_own_copies_on_two_days() {
+    let (room, one) = first();
+    stage(&room, "2028-01-01T00:00:00Z");
+    let continues = "signing_continues = true";
+    let text = plan(&staged(""), &[Holder::stays(1, one.get())], continues);
+    let mut north = room.later("north", &text, &script(IMPORTED, None));
+    north.until("verify", "verified");
+    assert!(
+        north.ask().title.contains("STILL MISSING"),
+        "{}",
+        north.ask().title
+    );
+    north.to_the_end();
+    assert_eq!(failing(&north.audit()), [""; 0]);
+    assert!(!north.dir().join("metadata/2.root.json").exists());
+
+    fs::copy(
+        north.dir().join("metadata/root.json"),
+        room.home.path().join("north.json"),
+    )
+    .unwrap();
+    let also = staged("also = [\"north.json\"]");
+    let text = plan(&also, &[Holder::stays(2, one.get())], "");
+    let mut south = room.later("south", &text, &script(IMPORTED, None));
+    south.to_the_end().audits_clean();
+    one.next(&result(&south, "2.root.json")).unwrap();
+
+    // a copy of other content is refused with both digests
+    stage(&room, "2028-01-02T00:00:00Z");
+    let mut other = room.later("other", &text, &script(IMPORTED, None));
+    other.until("import", "again");
+    let words = other.words();
+    assert!(words.contains("north.json holds other content"), "{words}");
+}
+
+#[test]
+fn what_stops_a_ceremony_takes_two_people() {
+    let (room, one) = first();
+    // an expiry far beyond the policy's bound
+    stage(&room, "2048-01-01T00:00:00Z");
+    let holders = [Holder::stays(1, one.get()), Holder::stays(2, one.get())];
+    let mut room = room.later(
+        "staged",
+        &plan(&staged(""), &holders, ""),
+        &script(IMPORTED, None),
+    );
+    room.until("findings", "root.expiry-long");
+    assert_eq!(room.ask().seats.len(), 2);
+    assert!(matches!(
+        room.skip(&["VA", "WW"]),
+        Err(Refusal::NotSkippable { .. })
+    ));
+    assert!(matches!(
+        room.types(&["ACCEPT"]),
+        Err(Stop::Refused(Refusal::PhraseDiffers { .. }))
+    ));
+    room.to_the_end().audits_clean();
+    let state = room.state();
+    assert!(state.accepted.contains("root.expiry-long"));
+}
+
+#[test]
+fn withdrawn_content_is_kept_as_defunct() {
+    let (room, one) = first();
+    let before = stage(&room, "2028-01-01T00:00:00Z");
+    let holders = [Holder::stays(1, one.get()), Holder::stays(2, one.get())];
+    let mut room = room.later(
+        "staged",
+        &plan(&staged(""), &holders, ""),
+        &script(IMPORTED, None),
+    );
+    room.until("sign.keyholder-2", "consent");
+    let old = room.state().payload.clone().unwrap();
+    stage(&room, "2028-02-02T00:00:00Z");
+    let withdraw = |initials: &[&str]| Command::Withdraw {
+        initials: initials.iter().map(|&text| text.to_owned()).collect(),
+        reason: "the wrong date".to_owned(),
+    };
+    assert!(matches!(
+        room.submit(withdraw(&["VA", "VA"]), None),
+        Err(Stop::Refused(Refusal::SamePersonTwice { .. }))
+    ));
+    room.submit(withdraw(&["VA", "WW"]), None).unwrap();
+    room.until("import", "imported");
+    assert_ne!(room.ask().digest.as_ref().unwrap().sha256, old.sha256);
+    assert!(room.state().signatures.is_empty());
+    assert!(room.state().approved.is_empty());
+    // a power cut changes nothing of it
+    room.power_cut();
+    room.resume().unwrap();
+    room.to_the_end().audits_clean();
+    let two = one.next(&result(&room, "2.root.json")).unwrap();
+    assert_eq!(two.get().expires_text, "2028-02-02T00:00:00Z");
+    let defunct = result(&room, "defunct-1.root.json");
+    assert_eq!(defunct.signatures.len(), 1, "what was signed of it is kept");
+    assert_eq!(defunct.signed, Signed::parse(&before).unwrap().signed);
+    fs::remove_file(room.dir().join("metadata/defunct-1.root.json")).unwrap();
+    assert_eq!(failing(&room.audit()), ["root.files"]);
+}
+
+#[test]
+fn content_made_here_or_pinned_is_not_withdrawn() {
+    let (room, one) = first();
+    let holders = [
+        Holder::stays(1, one.get()),
+        Holder::stays(2, one.get()),
+        Holder::stays(3, one.get()),
+    ];
+    let text = plan(&next_root(2, 2, ""), &holders, "");
+    let mut room = room.later("second", &text, &script(ASSEMBLED, None));
+    room.until("sign.keyholder-2", "consent");
+    let withdraw = Command::Withdraw {
+        initials: vec!["VA".to_owned(), "WW".to_owned()],
+        reason: "no".to_owned(),
+    };
+    assert!(matches!(
+        room.submit(withdraw, None),
+        Err(Stop::Refused(Refusal::OutOfPlace { because, .. })) if because.contains("another plan")
+    ));
+}
+
+#[test]
+fn another_key_under_the_planned_label_signs_nothing() {
+    let (room, one) = first();
+    stage(&room, "2028-01-01T00:00:00Z");
+    let holders = [
+        Holder::stays(1, one.get()),
+        // the plan says that the key of the third is on the token of the second
+        Holder {
+            keyid: Some(keyid(one.get(), 3)),
+            ..Holder::stays(2, one.get())
+        },
+    ];
+    let mut room = room.later(
+        "staged",
+        &plan(&staged(""), &holders, ""),
+        &script(IMPORTED, None),
+    );
+    room.until("sign.keyholder-2", "secret");
+    room.go_on();
+    assert!(
+        room.words().contains("is not the one that is listed"),
+        "{}",
+        room.words()
+    );
+    assert_eq!(room.state().signatures.len(), 1);
+    assert_eq!(clock().year(), 2026);
+}
+
+#[test]
+fn the_trusted_root_is_the_one_of_the_plan() {
+    let (room, one) = first();
+    let holders = [Holder::stays(1, one.get())];
+    let parts = next_root(2, 1, "").replace(
+        "path = \"trusted.json\"",
+        &format!("path = \"trusted.json\"\nsha256 = \"{}\"", "7".repeat(64)),
+    );
+    let mut room = room.later(
+        "second",
+        &plan(&parts, &holders, "no_spare_acknowledged = true"),
+        &script(ASSEMBLED, None),
+    );
+    room.until("trusted", "again");
+    assert!(
+        room.words().contains("is not the one in the plan"),
+        "{}",
+        room.words()
+    );
+}
