@@ -164,12 +164,15 @@ fn chain(dir: &Path) {
 
 /// The ten roots that Sigstore published first, where they are at hand; otherwise ten made here.
 fn history(dir: &Path) -> Vec<PathBuf> {
-    let data = std::env::var_os("ROOTSTAGE_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
-        PathBuf::from,
-    );
-    let published: Vec<PathBuf> = [data.clone(), data.join("../../../shared/data")]
-        .iter()
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let places = [
+        std::env::var_os("ROOTSTAGE_DATA").map(PathBuf::from),
+        Some(manifest.join("../shared/data")),
+        Some(manifest.join("../../shared/data")),
+    ];
+    let published: Vec<PathBuf> = places
+        .into_iter()
+        .flatten()
         .map(|data| data.join("sigstore/root-history"))
         .find(|history| history.join("1.root.json").exists())
         .map(|history| {

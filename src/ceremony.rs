@@ -12,6 +12,7 @@ pub mod event;
 pub mod evolve;
 pub mod import;
 pub mod judge;
+mod message;
 pub mod paper;
 pub mod passphrase;
 pub mod plain;

@@ -6,12 +6,16 @@
 mod audit;
 mod ceremony;
 mod doctor;
+mod envelope;
 mod front;
 mod manual;
+mod passphrase;
 pub mod plan;
 mod rehearsal;
+mod rehearse;
 mod root;
 pub mod script;
+mod sign;
 mod token;
 
 use std::io::Write as _;
@@ -71,11 +75,11 @@ pub enum Colours {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Holds a whole first-root ceremony with software tokens made for it, marked as a rehearsal.
+    /// Holds a whole ceremony with software tokens made for it, marked as a rehearsal.
     #[command(
-        after_help = "Example:\n  rootstage rehearse --keyholders 5 --threshold 3 --unattended --dir /tmp/rehearsal"
+        after_help = "Examples:\n  rootstage rehearse --keyholders 5 --threshold 3 --unattended --dir /tmp/rehearsal\n  rootstage rehearse --script replace-lost-key"
     )]
-    Rehearse(ceremony::Rehearse),
+    Rehearse(rehearse::Rehearse),
     /// Holds the ceremony that a plan describes.
     #[command(after_help = "Example:\n  rootstage run plan.toml --dir /media/log/ceremony-2026")]
     Run(ceremony::Run),
@@ -105,12 +109,23 @@ enum Verb {
         after_help = "Example:\n  rootstage root diff 9.root.json 10.root.json"
     )]
     Root(root::Verb),
+    /// Adds one signature to one metadata file, with the review and the record of a ceremony.
+    #[command(
+        after_help = "Example:\n  rootstage sign root.json --trusted 4.root.json --token file:ada.age --name \"Ada Lovelace\" --initials AL"
+    )]
+    Sign(sign::Sign),
     /// Tokens on this machine.
     #[command(
         subcommand,
         after_help = "Example:\n  rootstage token list --module /usr/lib/softhsm/libsofthsm2.so"
     )]
     Token(token::Verb),
+    /// Files that cross the air gap: packed, opened, looked into, merged.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  rootstage envelope inspect root-2.rse"
+    )]
+    Envelope(envelope::Verb),
     /// Checks this machine: network, swap, clock, terminal, this binary.
     #[command(after_help = "Example:\n  rootstage doctor --json")]
     Doctor(doctor::Doctor),
@@ -250,7 +265,9 @@ pub fn run(hardening: Hardening) -> ExitCode {
         Some(Verb::Script(verb)) => verb.run(),
         Some(Verb::Plan(verb)) => verb.run(),
         Some(Verb::Root(verb)) => verb.run(now()),
+        Some(Verb::Sign(verb)) => verb.run(&room),
         Some(Verb::Token(verb)) => verb.run(),
+        Some(Verb::Envelope(verb)) => verb.run(),
         Some(Verb::Doctor(verb)) => verb.run(&room),
         Some(Verb::Completions(verb)) => {
             verb.run();

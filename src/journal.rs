@@ -14,8 +14,7 @@ use crate::transcript::chain::Draft;
 use crate::transcript::record::SALT;
 use crate::transcript::{Chain, ChainError};
 
-use whole::sync_dir;
-pub use whole::{write_all_whole, write_whole};
+pub use whole::{sync_dir, write_all_whole, write_whole};
 
 mod whole;
 

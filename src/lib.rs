@@ -23,11 +23,16 @@
 //! | add a kind of step | one line in [`steps::KINDS`] |
 //! | use a token, or add a kind of token | the trait [`Tokens`]; [`token::AllTokens`] behind it |
 //! | read a root and know whether it is good | [`Signed::parse`], then [`Trusted::first`] or [`Trusted::next`]: only a [`Trusted`] has passed its threshold |
+//! | read any metadata file, large ones too, and add signatures with no other byte changed | [`Metadata::parse`], [`Metadata::countersigned`] |
+//! | the bytes that TUF signs | [`canonical::olpc`]; from a text, quickly, [`canonical::olpc_of_text`] |
+//! | verify a whole repository as clients do, from files that I bring | [`tuf::client::Client`] with a [`tuf::client::Fetch`] |
+//! | read targets, snapshot or timestamp metadata | [`Trusted::delegate`], which gives [`tuf::targets::Targets`] and its like; what changes: [`tuf::targets::targets_changes`] |
+//! | carry files across the air gap, or read what came | [`Envelope::pack`], [`Envelope::parse`]; encrypted: [`sealed`] |
+//! | bring signatures of several sites together | [`envelope::merge`] |
 //! | know what a root changes, and what is to be said of it | [`tuf::diff::diff`]; every rule is in [`RULES`] |
 //! | know who must still sign, under the old root and the new | [`tuf::rotation::signers`] |
 //! | examine a whole history of roots | [`tuf::history::history`] |
 //! | find the token's certificate beside a root's key | [`attestation::matches`] |
-//! | the bytes that TUF signs | [`canonical::olpc`] |
 //! | check a transcript, record by record | [`Chain::verify`]; with all its meaning: [`Auditor`] |
 //! | show a digest to people | [`digest::Sha256`]: hex, groups, PGP words |
 //! | show text that came from outside | [`safe::safe`] |
@@ -44,13 +49,13 @@
 //!          directory ── driver ────┘            the loop; opening and going on
 //!            │             │
 //!            │           ports ◄── world ── token, airgap     effects, performed
-//!            │             │         │
-//!          journal         │       secret
+//!            │             │         │       │
+//!          journal         │       secret  sealed             encryption with age
 //!   ─────────┼─────────────┼──────────────────  above: files, clock, terminal; below: none
 //!            ▼             ▼
 //!          transcript ⇄ ceremony ── report      the log and the rules
 //!                          │
-//!          attestation ── tuf                   certificates; root metadata, thresholds
+//!          attestation ── tuf ◄── envelope      certificates; metadata, thresholds, the client; what crosses the gap
 //!                          │
 //!                 canonical, digest, safe       bytes
 //! ```
@@ -65,6 +70,10 @@
 //! [`board`]: ceremony::board::board
 //! [`Chain::verify`]: transcript::Chain::verify
 //! [`Driver`]: driver::Driver
+//! [`Metadata::countersigned`]: tuf::metadata::Metadata::countersigned
+//! [`Metadata::parse`]: tuf::metadata::Metadata::parse
+//! [`Envelope::pack`]: envelope::Envelope::pack
+//! [`Envelope::parse`]: envelope::Envelope::parse
 //! [`Plan::parse`]: ceremony::plan::Plan::parse
 //! [`Problems`]: ceremony::problem::Problems
 //! [`Procedure::new`]: ceremony::procedure::Procedure::new
@@ -75,6 +84,7 @@
 //! [`steps::KINDS`]: ceremony::steps::KINDS
 //! [`Tokens`]: ports::Tokens
 //! [`Trusted`]: tuf::trusted::Trusted
+//! [`Trusted::delegate`]: tuf::trusted::Trusted::delegate
 //! [`Trusted::first`]: tuf::trusted::Trusted::first
 //! [`Trusted::next`]: tuf::trusted::Trusted::next
 
@@ -87,10 +97,12 @@ pub mod cli;
 pub mod digest;
 pub mod directory;
 pub mod driver;
+pub mod envelope;
 pub mod journal;
 pub mod ports;
 pub mod report;
 pub mod safe;
+pub mod sealed;
 pub mod secret;
 pub mod token;
 pub mod transcript;

@@ -124,6 +124,15 @@ pub fn check_available(name: &TokenName) -> Result<(), Fault> {
     }
 }
 
+/// The label of the key that a name means by itself: that of a software key, and the `object` of a
+/// URI.
+pub fn label_of(name: &TokenName) -> Option<String> {
+    match understood(name).ok()? {
+        ParsedName::Pkcs11(parsed) => parsed.object,
+        ParsedName::File(_) => software::label_of(name),
+    }
+}
+
 /// The parsed name; a name that cannot be understood is something that no token can do.
 fn understood(name: &TokenName) -> Result<ParsedName, Fault> {
     parse(name).map_err(|problem| Fault::Unsupported {

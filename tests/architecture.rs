@@ -22,15 +22,18 @@ const ARROWS: &[(&str, &[&str])] = &[
     // the strength of a passphrase is judged where passphrases are known.
     (
         "ceremony",
-        &["canonical", "digest", "report", "secret", "tuf"],
+        &["canonical", "digest", "report", "safe", "secret", "tuf"],
     ),
     ("transcript", &["canonical", "ceremony", "digest", "tuf"]),
     ("report", &["ceremony", "safe"]),
+    // pure: what crosses the air gap, and what is made of several that did
+    ("envelope", &["canonical", "digest", "safe", "tuf"]),
     // the edge: traits, and the one type for secrets
     ("secret", &[]),
     ("ports", &["ceremony", "secret"]),
     // shell: tokens and the machine
-    ("token", &["ceremony", "ports", "secret"]),
+    ("sealed", &["safe", "secret"]),
+    ("token", &["ceremony", "ports", "sealed", "secret"]),
     ("airgap", &["ceremony"]),
     ("journal", &["canonical", "ceremony", "transcript"]),
     (
@@ -80,10 +83,12 @@ const ARROWS: &[(&str, &[&str])] = &[
             "digest",
             "directory",
             "driver",
+            "envelope",
             "journal",
             "ports",
             "report",
             "safe",
+            "sealed",
             "secret",
             "token",
             "transcript",
@@ -108,6 +113,7 @@ const PURE: &[&str] = &[
     "ceremony",
     "transcript",
     "report",
+    "envelope",
     "attestation",
 ];
 
@@ -155,7 +161,8 @@ const CONFINED: &[(&str, &[&str])] = &[
         "pkcs11::",
         &["token.rs", "token/pkcs11.rs", "token/pkcs11/"],
     ),
-    ("age::", &["token/software.rs", "token/software/"]),
+    ("age::", &["sealed.rs"]),
+    ("miniz_oxide::", &["envelope/container.rs"]),
     ("seccompiler::", &["airgap/harden.rs"]),
     ("clap::", &["cli.rs", "cli/"]),
     ("x509_cert::", &["attestation.rs", "attestation/"]),

@@ -1,4 +1,5 @@
-//! What clients that we did not write say of roots: python-tuf, tuf-js, tough.
+//! What clients that we did not write say of roots and of whole repositories: python-tuf, tuf-js,
+//! tough.
 #![allow(
     clippy::unwrap_used,
     reason = "a test stops at what it does not expect"
@@ -6,6 +7,8 @@
 
 #[path = "support/judges.rs"]
 mod judges;
+#[path = "interop/repositories.rs"]
+mod repositories;
 #[path = "support/venue.rs"]
 mod venue;
 
@@ -13,6 +16,7 @@ use std::path::Path;
 
 use judges::{Ruling, judges};
 use rootstage::canonical;
+use rootstage::ceremony::scripts;
 use rootstage::tuf::root::Signed;
 use rootstage::tuf::trusted::Trusted;
 use serde_json::Value;
@@ -244,4 +248,196 @@ fn the_root_of_tokens_and_software_keys_is_one_for_everybody() {
     everyone_agrees_on(&room.played());
     room.rootstage(&["audit", "ceremony"])
         .is(0, &["AUDIT PASSED (REHEARSAL)"]);
+}
+
+/// The rehearsal of a script without people, in `d`; audited.
+fn rehearsed(room: &Room, script: &str) {
+    let call = ["rehearse", "--unattended", "--dir", "d", "--script", script];
+    room.rootstage(&call).is(0, &["REHEARSAL, closed"]);
+    for directory in ["d", "d/before"] {
+        room.rootstage(&["audit", directory])
+            .is(0, &["AUDIT PASSED (REHEARSAL)"]);
+    }
+    let checked = room.rootstage(&["plan", "show", "d/plan.toml", "--json"]);
+    assert_eq!(checked.json()["script"], format!("{script}-rehearsal"));
+}
+
+/// Every ceremony after the first that makes a root: each client goes from the root before to it, and
+/// so do we.
+#[test]
+fn the_next_root_of_every_rehearsal_is_one_for_everybody() {
+    let after: Vec<&str> = scripts::names()
+        .filter(|name| *name != "first-root")
+        .collect();
+    assert_eq!(after.len(), 9);
+    for script in after {
+        let room = Room::new();
+        rehearsed(&room, script);
+        let (first, next) = (
+            room.at("d/before/metadata/1.root.json"),
+            room.at("d/metadata/2.root.json"),
+        );
+        if script == "token-check" {
+            assert!(!next.exists());
+            continue;
+        }
+        let read = |path: &Path| Signed::parse(&std::fs::read(path).unwrap()).unwrap();
+        let (old, new) = (read(&first), read(&next));
+        let trusted = Trusted::first(&old).unwrap();
+        trusted
+            .next(&new)
+            .unwrap_or_else(|error| panic!("{script}: {error}"));
+        let keys = |root: &Signed| root.signed["roles"]["root"]["keyids"].clone();
+        let changes_keys = [
+            "rotate-keyholder",
+            "add-keyholder",
+            "replace-lost-key",
+            "emergency-revocation",
+        ];
+        assert_eq!(
+            keys(&old) != keys(&new),
+            changes_keys.contains(&script),
+            "{script}"
+        );
+        for judge in judges() {
+            let ruling = judge.rules(&[&first, &next]);
+            assert_eq!(ruling, Ruling::Accepted, "{} of {script}", judge.name);
+        }
+        let trusting = [
+            "audit",
+            "d",
+            "--trusted-root",
+            "d/before/metadata/1.root.json",
+        ];
+        room.rootstage(&trusting)
+            .is(0, &["AUDIT PASSED (REHEARSAL)"]);
+    }
+}
+
+#[test]
+fn too_few_keyholders_for_a_script_are_refused_before_anything_is_made() {
+    let room = Room::new();
+    for (script, keyholders, threshold, words) in [
+        ("replace-lost-key", "2", "2", "take one keyholder more"),
+        ("emergency-revocation", "1", "1", "take one keyholder more"),
+        ("change-threshold", "1", "1", "take two or more"),
+        ("add-keyholder", "20", "2", "take one fewer"),
+    ] {
+        let call = ["rehearse", "--unattended", "--dir", "d", "--script", script];
+        let numbers = ["--keyholders", keyholders, "--threshold", threshold];
+        room.rootstage(&[&call[..], &numbers[..]].concat())
+            .is(2, &[words, "Nothing was started"]);
+        assert!(!room.at("d").exists());
+    }
+    room.rootstage(&["rehearse", "--unattended", "--script", "no-such"])
+        .is(2, &["no-such"]);
+}
+
+/// A first root that was staged elsewhere has no root before it: the plan names none, and the room is
+/// asked about that.
+#[test]
+fn a_staged_first_root_is_signed_without_a_root_before() {
+    let room = Room::new();
+    let call = ["rehearse", "--unattended", "--dir", "d"];
+    room.rootstage(&call).is(0, &[]);
+    let mut root: Value = serde_json::from_str(&room.read("d/metadata/1.root.json")).unwrap();
+    root["signatures"] = Value::Array(Vec::new());
+    room.write("root.json", root.to_string());
+    let form = [
+        "plan",
+        "new",
+        "--script",
+        "sign-staged",
+        "--rehearsal",
+        "--staged",
+        "root.json",
+        "-o",
+        "plan.toml",
+    ];
+    room.rootstage(&form).is(0, &[]);
+    room.rootstage(&["plan", "check", "plan.toml"])
+        .is(1, &["problems"]);
+    let (plan, holders) = filled(&room);
+    room.write("plan.toml", plan);
+    room.rootstage(&["plan", "check", "plan.toml"]).is(0, &[]);
+    let mut answers = "as_asked = true\n".to_owned();
+    let mut run = room.command(venue::ROOTSTAGE);
+    for (number, holder) in (1..).zip(holders) {
+        answers += &format!("[secret.keyholder-{number}]\nenv = \"P{number}\"\n");
+        run.env(format!("P{number}"), format!("rehearsal of {holder}"));
+    }
+    room.write("answers.toml", answers);
+    run.args([
+        "run",
+        "plan.toml",
+        "--dir",
+        "e",
+        "--answers",
+        "answers.toml",
+    ]);
+    said(&mut run).is(0, &["closed"]);
+    assert!(we_accept(
+        &std::fs::read(room.at("e/metadata/1.root.json")).unwrap()
+    ));
+    room.rootstage(&["audit", "e"])
+        .is(0, &["AUDIT PASSED (REHEARSAL)"]);
+    // another version than the first is not one that may be signed so
+    root["signed"]["version"] = 2.into();
+    room.write("root.json", root.to_string());
+    let plan = room.read("plan.toml");
+    let unpinned: Vec<&str> = plan
+        .lines()
+        .filter(|line| !line.starts_with("payload"))
+        .collect();
+    room.write("plan.toml", unpinned.join("\n"));
+    let mut run = room.command(venue::ROOTSTAGE);
+    run.args([
+        "run",
+        "plan.toml",
+        "--dir",
+        "f",
+        "--answers",
+        "answers.toml",
+    ]);
+    said(&mut run).is(1, &["step import needs people", "version 1"]);
+}
+
+/// `plan.toml` with every entry filled in, for the tokens of the rehearsal in `d`; and who holds them
+/// there.
+fn filled(room: &Room) -> (String, Vec<String>) {
+    let transcript = room.read("d/transcript.jsonl");
+    let records: Vec<Value> = transcript
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let enrolled = |block: &str| {
+        let made = records.iter().find(|record| {
+            let keyid = record["body"]["keyid"].as_str().unwrap_or("none");
+            record["kind"] == "key-enrolled" && block.contains(keyid)
+        });
+        made.map(|record| record["body"]["key"].as_str().unwrap().to_owned())
+    };
+    let form = room.read("plan.toml");
+    let mut holders = Vec::new();
+    let mut blocks = Vec::new();
+    for (block, letter) in form.split("[[participant]]").zip("ABCDEFGH".chars()) {
+        let mut block = block
+            .replace("name = \"\"", &format!("name = \"Person {letter}\""))
+            .replace("initials = \"\"", &format!("initials = \"P{letter}\""));
+        if let Some(holder) = enrolled(&block) {
+            let number = holder.trim_start_matches("keyholder-");
+            block = block
+                .replace(
+                    "token = \"\"",
+                    &format!("token = \"file:d/tokens/{holder}.age\""),
+                )
+                .replace(
+                    "key_label = \"\"",
+                    &format!("key_label = \"root-{number}\""),
+                );
+            holders.push(holder);
+        }
+        blocks.push(block);
+    }
+    (blocks.join("[[participant]]"), holders)
 }

@@ -6,5 +6,7 @@
 mod behaviour;
 #[path = "screens/pictures.rs"]
 mod pictures;
+#[path = "screens/played.rs"]
+mod played;
 #[path = "screens/samples.rs"]
 mod samples;

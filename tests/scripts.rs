@@ -1,9 +1,11 @@
 //! The shipped scripts and the plans written by the program, through the library as a user has it.
 
+use std::collections::BTreeSet;
+
 use rootstage::ceremony::paper::{Paper, html::html, markdown::markdown};
 use rootstage::ceremony::plan::{Mode, Outline, Plan, check, rehearsal, template};
 use rootstage::ceremony::procedure::Procedure;
-use rootstage::ceremony::script::Script;
+use rootstage::ceremony::script::{Act, Each, Script, Step};
 use rootstage::ceremony::scripts;
 use rootstage::cli::{plan::text as plan_text, script::text as script_text};
 use time::macros::datetime;
@@ -18,55 +20,116 @@ fn outline() -> Outline {
     }
 }
 
+fn shipped(name: &str) -> Script {
+    Script::parse(scripts::bytes_of(name).expect("shipped")).expect("parses")
+}
+
+fn steps(script: &Script) -> impl Iterator<Item = &Step> {
+    script.acts.iter().flat_map(|act| &act.steps)
+}
+
 #[test]
-fn the_rehearsal_has_the_steps_of_the_real_day_and_says_what_it_is() {
-    let script = |name| Script::parse(scripts::bytes_of(name).expect("shipped")).expect("parses");
-    let (real, practice) = (script("first-root"), script("first-root-rehearsal"));
-    assert_eq!(
-        (real.mode, practice.mode),
-        (Mode::Production, Mode::Rehearsal)
-    );
-    let shape = |script: &Script| -> Vec<_> {
-        let steps = script.acts.iter().flat_map(|act| {
-            act.steps.iter().map(|s| {
+fn each_rehearsal_has_the_steps_of_the_real_day_and_says_what_it_is() {
+    let mut seen = 0;
+    for name in scripts::names() {
+        seen += 1;
+        let (real, practice) = (shipped(name), shipped(&scripts::rehearsal_of(name)));
+        assert_eq!(
+            (real.mode, practice.mode),
+            (Mode::Production, Mode::Rehearsal)
+        );
+        assert_eq!(real.changes, practice.changes, "{name}");
+        let shape = |script: &Script| -> Vec<_> {
+            let of_act = |act: &Act| {
+                let of_step = |s: &Step| (s.id.clone(), s.kind.clone(), s.by.clone(), s.each);
                 (
                     act.id.clone(),
-                    s.id.clone(),
-                    s.kind.clone(),
-                    s.by.clone(),
-                    s.each,
+                    act.steps.iter().map(of_step).collect::<Vec<_>>(),
                 )
+            };
+            script.acts.iter().map(of_act).collect()
+        };
+        assert_eq!(shape(&real), shape(&practice), "{name}");
+        let minutes = |script: &Script| -> u32 { steps(script).map(|step| step.minutes).sum() };
+        assert!(minutes(&practice) < minutes(&real), "{name}");
+        for (step, other) in steps(&practice).zip(steps(&real)) {
+            let say = step.say.to_lowercase();
+            assert!(
+                say.contains("rehears") || say.contains("practice") || say.contains("real day"),
+                "{name}: {}",
+                step.id
+            );
+            assert!(
+                !other.say.to_lowercase().contains("rehears"),
+                "{name}: {}",
+                other.id
+            );
+        }
+    }
+    assert_eq!(seen * 2, scripts::shipped().len());
+}
+
+/// What is the same on every day is said in the same words, so that twenty files do not drift apart.
+#[test]
+fn the_same_step_says_the_same_in_every_script() {
+    const EVERYWHERE: [&str; 4] = ["roll-call", "environment", "head", "close"];
+    const AFTER_THE_FIRST: [&str; 6] = [
+        "plan-digest",
+        "findings",
+        "token",
+        "generate",
+        "show",
+        "prove",
+    ];
+    for practice in [false, true] {
+        let all: Vec<Script> = scripts::names()
+            .map(|name| match practice {
+                true => shipped(&scripts::rehearsal_of(name)),
+                false => shipped(name),
             })
-        });
-        steps.collect()
-    };
-    assert_eq!(shape(&real), shape(&practice));
-    let minutes = |script: &Script| -> u32 {
-        script
-            .acts
-            .iter()
-            .flat_map(|act| &act.steps)
-            .map(|step| step.minutes)
-            .sum()
-    };
-    assert!(minutes(&practice) < minutes(&real));
-    for (step, other) in practice
-        .acts
-        .iter()
-        .zip(&real.acts)
-        .flat_map(|(a, b)| a.steps.iter().zip(&b.steps))
-    {
-        let say = step.say.to_lowercase();
-        assert!(
-            say.contains("rehears") || say.contains("practice") || say.contains("real day"),
-            "{}",
-            step.id
-        );
-        assert!(
-            !other.say.to_lowercase().contains("rehears"),
-            "{}",
-            other.id
-        );
+            .collect();
+        let said = |script: &Script, id: &str| {
+            let step = steps(script).find(|step| step.id == id && step.each != Each::HeldKey);
+            let held = steps(script).find(|step| step.id == "token" && id == "token");
+            step.or(held)
+                .map(|step| step.say.split_whitespace().collect::<Vec<_>>().join(" "))
+        };
+        for id in EVERYWHERE {
+            let words: BTreeSet<_> = all.iter().map(|script| said(script, id)).collect();
+            assert_eq!(words.len(), 1, "{id}: {words:#?}");
+        }
+        for id in AFTER_THE_FIRST {
+            let words: BTreeSet<_> = all
+                .iter()
+                .filter(|script| !script.name.starts_with("first-root"))
+                .filter_map(|script| said(script, id))
+                .collect();
+            assert_eq!(words.len(), 1, "{id}: {words:#?}");
+        }
+    }
+}
+
+#[test]
+fn every_script_is_listed_checked_shown_and_printed() {
+    let list = script_text::list();
+    for (name, bytes) in scripts::shipped() {
+        let script = Script::parse(bytes);
+        let read = script.as_ref().expect("parses");
+        assert!(list.contains(&format!("{name} ")), "{name}");
+        let checked = script_text::check(name, &script);
+        assert!(checked.contains("a script without faults"), "{checked}");
+        let paper = Paper::of_script(read);
+        let (html, markdown) = (html(&paper), markdown(&paper));
+        assert!(html.ends_with("</html>\n"), "{name}");
+        let shown = script_text::show(read);
+        for step in steps(read) {
+            assert!(markdown.contains(&step.title), "{name}: {}", step.title);
+            assert!(html.contains(&step.title), "{name}: {}", step.title);
+            assert!(shown.contains(&step.title), "{name}: {}", step.title);
+        }
+        for line in list.lines().chain(shown.lines()) {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 mod first;
 mod next;
 mod shown;
+mod targets;
 
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -243,14 +244,17 @@ pub fn defunct_files(state: &State) -> Vec<MetadataFile> {
     let files = state.defunct.iter().zip(1..).map(|(defunct, attempt)| {
         let signatures = united(&defunct.payload, defunct.signatures.clone());
         MetadataFile {
-            name: format!(
-                "defunct-{attempt}.{}.json",
-                file_name(&defunct.payload.role)
-            ),
+            name: defunct_name(attempt, &defunct.payload.role),
             bytes: file_of(&defunct.payload, signatures),
         }
     });
     files.collect()
+}
+
+/// The name of the file, in `metadata/`, of content for this role that was withdrawn; attempts count
+/// from 1.
+pub fn defunct_name(attempt: usize, role: &str) -> String {
+    format!("defunct-{attempt}.{}.json", file_name(role))
 }
 
 /// The name of a role where it is part of a file's name: a delegated role may be called anything.

@@ -50,7 +50,30 @@ pub struct Board {
 impl Board {
     /// Whether every threshold is reached.
     pub fn complete(&self) -> bool {
-        !self.sides.is_empty() && self.sides.iter().all(|side| side.signed >= side.threshold)
+        !self.sides.is_empty() && self.sides.iter().all(|side| side.missing() == 0)
+    }
+
+    /// Rows whose signatures would count for this side and are not there yet: first those of people
+    /// who are here.
+    pub fn still_needed(&self, side: usize) -> Vec<&Row> {
+        let open = |row: &&Row| !row.signed && row.counts.get(side).copied().unwrap_or(false);
+        let mut rows: Vec<&Row> = self.rows.iter().filter(open).collect();
+        rows.sort_by_key(|row| !row.is_here());
+        rows
+    }
+}
+
+impl Row {
+    /// Whether the key can sign in this ceremony: it is in the plan, and its holder is in the room.
+    pub fn is_here(&self) -> bool {
+        self.key.is_some() && self.present
+    }
+}
+
+impl Side {
+    /// How many signatures are still missing.
+    pub fn missing(&self) -> u32 {
+        self.threshold.saturating_sub(self.signed)
     }
 }
 
@@ -139,13 +162,8 @@ fn planned(state: &State) -> Vec<Side> {
 /// Who could still sign for this judge, by name.
 pub fn still_needed(state: &State, side: usize) -> Vec<String> {
     let board = board(state);
-    let open = |row: &&Row| !row.signed && row.counts.get(side).copied().unwrap_or(false);
-    board
-        .rows
-        .iter()
-        .filter(open)
-        .map(|row| row.name.clone())
-        .collect()
+    let names = board.still_needed(side).into_iter();
+    names.map(|row| row.name.clone()).collect()
 }
 
 /// Whether a key of this place counts only before the new root, or only after.

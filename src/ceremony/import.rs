@@ -11,8 +11,10 @@ use super::judge::{Judge, judges};
 use super::plan::StagedPlan;
 use super::state::{Payload, State, TrustedRoot};
 use crate::digest::Sha256;
+use crate::safe::safe;
 use crate::tuf::metadata::Metadata;
 use crate::tuf::root::{Role, Root, Signature, Signed};
+use crate::tuf::targets::Targets;
 use crate::tuf::trusted::Trusted;
 
 /// The kind of step that reads content from outside.
@@ -71,7 +73,7 @@ pub fn content(state: &State) -> Result<Payload, String> {
         return Err(format!(
             "The file {} is metadata of the type \"{}\"; the plan says that it is for the role {}.",
             plan.path,
-            crate::safe::safe(file.kind()),
+            safe(file.kind()),
             plan.role
         ));
     }
@@ -96,10 +98,23 @@ pub fn content(state: &State) -> Result<Payload, String> {
     if payload.role == Role::Root.name() {
         follows(state, plan, &payload)?;
     }
+    if plan.delegated_by.is_some() {
+        delegator(state)?;
+    }
+    if let Some(before) = previous(state)? {
+        let judges = judges(state, &payload);
+        let met = |judge: &Judge| judge.tally(before.payload(), before.signatures()).met();
+        if !judges.iter().all(met) {
+            return Err(format!(
+                "The file {}, the version before, is not signed by enough of the keys that sign this role.",
+                plan.previous.as_deref().unwrap_or_default()
+            ));
+        }
+    }
     let judges = judges(state, &payload);
     if judges.is_empty() {
         return Err(format!(
-            "Nothing says which keys sign the role {}: the trusted root does not name it.",
+            "Nothing says which keys sign the role {}: what delegates to it does not name it.",
             plan.role
         ));
     }
@@ -118,6 +133,38 @@ pub fn content(state: &State) -> Result<Payload, String> {
         }
     }
     Ok(payload)
+}
+
+/// The metadata that delegates to the staged role: top-level targets that the trusted root vouches
+/// for. A role to which a delegated role delegates is not signed here.
+pub fn delegator(state: &State) -> Result<Trusted<Targets>, String> {
+    let staged = state.procedure.plan.staged.as_ref();
+    let path = staged.and_then(|staged| staged.delegated_by.as_ref());
+    let path = path.ok_or("The plan names nothing that delegates to the role.")?;
+    let trusted = state.trusted.as_ref();
+    let trusted = trusted.ok_or("There is no trusted root that vouches for the delegation.")?;
+    let file = read(state, path)?;
+    Trusted::first(&trusted.signed)
+        .and_then(|root| root.delegate::<Targets>(&file))
+        .map_err(|error| format!("The file {path}: {error}."))
+}
+
+/// The version before the staged metadata, where the plan names one: of the same type, and signed by
+/// enough of the keys that sign now.
+pub fn previous(state: &State) -> Result<Option<Metadata>, String> {
+    let staged = state.procedure.plan.staged.as_ref();
+    let Some(path) = staged.and_then(|staged| staged.previous.as_ref()) else {
+        return Ok(None);
+    };
+    let file = read(state, path)?;
+    if file.kind() == "targets" {
+        Ok(Some(file))
+    } else {
+        Err(format!(
+            "The file {path} is metadata of the type \"{}\"; what comes before targets is targets.",
+            safe(file.kind())
+        ))
+    }
 }
 
 /// A staged root comes right after the trusted one.

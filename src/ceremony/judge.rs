@@ -4,8 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::Count;
+use super::import;
 use super::state::{Payload, State};
 use crate::digest::Sha256;
+use crate::safe::safe;
 use crate::tuf::key::{KeyId, PublicKey};
 use crate::tuf::root::{ListedKey, Role, RoleKeys, Root, Signature};
 use crate::tuf::threshold::{Tally, check};
@@ -74,10 +76,26 @@ pub fn judges(state: &State, payload: &Payload) -> Vec<Judge> {
     let top = Role::ALL
         .into_iter()
         .find(|role| role.name() == payload.role);
-    let judge = top.zip(trusted).and_then(|(role, root)| {
-        Judge::of_root(format!("{role} in root {}", root.version), root, role)
-    });
+    let judge = match (top, trusted) {
+        (Some(role), Some(root)) => {
+            Judge::of_root(format!("{role} in root {}", root.version), root, role)
+        }
+        (None, _) => delegated(state, &payload.role),
+        (Some(_), None) => None,
+    };
     judge.into_iter().collect()
+}
+
+/// The keys that the delegating metadata names for a delegated role.
+fn delegated(state: &State, name: &str) -> Option<Judge> {
+    let targets = import::delegator(state).ok()?;
+    let delegations = targets.get().delegations.as_ref()?;
+    let role = delegations.role(name)?;
+    Some(Judge {
+        name: format!("{} in targets {}", safe(name), targets.get().header.version),
+        keys: delegations.keys.clone(),
+        role: role.keys.clone(),
+    })
 }
 
 /// Fingerprints of the keys that have signed: with the content as it came, and here.

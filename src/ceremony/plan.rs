@@ -13,8 +13,12 @@ use time::OffsetDateTime;
 use super::token::{Algorithm, TokenName};
 use crate::digest::Sha256;
 use crate::tuf::key::KeyId;
+use crate::tuf::root::Role;
 
-pub use write::{Outline, rehearsal, template};
+pub use write::{
+    OneSignature, Outline, Practice, Published, Staged, Unfit, Unreadable, fits, one_signature,
+    practice, rehearsal, staged_root, template, template_after,
+};
 
 /// Id of a participant in the plan: lower-case letters, digits, hyphens.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -189,6 +193,18 @@ pub struct StagedPlan {
     pub also: Vec<String>,
     /// For a delegated role: the metadata that names its keys.
     pub delegated_by: Option<String>,
+    /// For targets: the version before, to show what changes.
+    pub previous: Option<String>,
+}
+
+impl StagedPlan {
+    /// Every file that is read for it, the content first.
+    pub fn paths(&self) -> impl Iterator<Item = &String> {
+        let more = self.also.iter().chain(&self.delegated_by);
+        std::iter::once(&self.path)
+            .chain(more)
+            .chain(&self.previous)
+    }
 }
 
 /// A key of the trusted root whose holder is not in this ceremony and which stays.
@@ -342,6 +358,13 @@ impl Plan {
             Some((person, key)) => person.name_with(key),
             None => name.0.clone(),
         }
+    }
+
+    /// Whether a root that comes from outside is signed; it may be the first of all, without a
+    /// trusted one before it.
+    pub fn stages_a_root(&self) -> bool {
+        let staged = self.staged.as_ref();
+        staged.is_some_and(|staged| staged.role == Role::Root.name())
     }
 
     /// People of one duty, in the order of the file.

@@ -1,4 +1,4 @@
-//! `rehearse`, `run`, `resume`, and the home screen.
+//! `run`, `resume`, and the home screen.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::front::{needs_a_terminal, read_answers, screens, unattended, unattended_rehearsal};
-use super::{Failure, Room, notice, now, read, rehearsal};
+use super::{Failure, Room, notice, now, read};
 use crate::airgap::harden::Hardening;
 use crate::ceremony::plan::{Mode, Plan};
 use crate::ceremony::problem::Problems;
@@ -23,23 +23,6 @@ use crate::world::ThisMachine;
 
 /// Binary logarithm of scrypt's N for the keys of a rehearsal: quick, and worth nothing.
 const REHEARSAL_WORK_FACTOR: u8 = 10;
-
-/// Arguments of `rehearse`.
-#[derive(Debug, Args)]
-pub struct Rehearse {
-    /// The new ceremony directory; by default one beside you, named for the time.
-    #[arg(long, value_name = "DIR")]
-    dir: Option<PathBuf>,
-    /// Number of keyholders.
-    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=20))]
-    keyholders: u32,
-    /// Signatures that a client demands.
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=20))]
-    threshold: u32,
-    /// Plays every human answer by itself and prints a summary.
-    #[arg(long)]
-    unattended: bool,
-}
 
 /// Arguments of `run`.
 #[derive(Debug, Args)]
@@ -68,44 +51,6 @@ pub struct Resume {
     /// Goes on with an unattended rehearsal.
     #[arg(long)]
     unattended: bool,
-}
-
-impl Rehearse {
-    pub fn run(&self, room: &Room) -> Result<(), Failure> {
-        if self.threshold > self.keyholders {
-            return Err(Failure::call(format!(
-                "--threshold {} is more than --keyholders {}. Nothing was started.",
-                self.threshold, self.keyholders
-            )));
-        }
-        if !self.unattended {
-            needs_a_terminal()?;
-        }
-        let dir = self
-            .dir
-            .clone()
-            .unwrap_or_else(rehearsal::default_directory);
-        directory::make_new(&dir)?;
-        let plan = rehearsal::plan(self.keyholders, self.threshold);
-        let script = scripts::bytes_of("first-root-rehearsal").unwrap_or_default();
-        let procedure = directory::procedure(plan.as_bytes(), script)?;
-        let state = State::new(Arc::new(procedure));
-        let day = state.procedure.plan.clone();
-        let (place, makers) = (dir.clone(), Makers::new(room, Mode::Rehearsal));
-        let open = move || {
-            let files = rehearsal::prepare(&place, &day)?;
-            let mut world = |dir: &Path| makers.world(dir);
-            let (plan, clock) = (plan.as_bytes(), now as fn() -> _);
-            Ok(directory::open_with(
-                &place, plan, script, &files, &place, clock, &mut world,
-            )?)
-        };
-        if self.unattended {
-            unattended_rehearsal(open()?, &dir)
-        } else {
-            screens(room, state, open, &dir)
-        }
-    }
 }
 
 impl Run {
@@ -164,7 +109,7 @@ impl Run {
     }
 }
 
-fn problems_of_plan(problems: &Problems, file: &str) -> Failure {
+pub(super) fn problems_of_plan(problems: &Problems, file: &str) -> Failure {
     Failure::not_so(format!(
         "the plan has problems, so the ceremony was not begun. Nothing was changed.\n{}",
         problems.in_file(file)
@@ -224,13 +169,10 @@ pub fn home(room: &Room) -> Result<(), Failure> {
                 unattended: false,
             }
             .run(room),
-            HomeChoice::Rehearse { dir } => Rehearse {
-                dir: Some(dir).filter(|dir| !dir.is_empty()).map(PathBuf::from),
-                keyholders: 3,
-                threshold: 2,
-                unattended: false,
+            HomeChoice::Rehearse { dir } => {
+                let dir = Some(dir).filter(|dir| !dir.is_empty()).map(PathBuf::from);
+                super::rehearse::Rehearse::of_first_root(dir).run(room)
             }
-            .run(room),
             // These print; what they say stays on the terminal after the screen is gone.
             HomeChoice::Audit { dir } => return super::audit::Audit::of(dir).run(),
             HomeChoice::Tokens => return super::token::Verb::everything().run(),
@@ -243,13 +185,13 @@ pub fn home(room: &Room) -> Result<(), Failure> {
 }
 
 /// What it takes to make the world of a ceremony, on whichever thread.
-struct Makers {
+pub(super) struct Makers {
     hardening: Hardening,
     work_factor: u8,
 }
 
 impl Makers {
-    fn new(room: &Room, mode: Mode) -> Self {
+    pub(super) fn new(room: &Room, mode: Mode) -> Self {
         Self {
             hardening: room.hardening.clone(),
             work_factor: match mode {
@@ -259,7 +201,7 @@ impl Makers {
         }
     }
 
-    fn world(&self, dir: &Path) -> Box<dyn World> {
+    pub(super) fn world(&self, dir: &Path) -> Box<dyn World> {
         let (hardening, checked) = (self.hardening.clone(), dir.to_owned());
         Box::new(ThisMachine {
             dir: dir.to_owned(),

@@ -39,6 +39,18 @@ pub fn unattended_rehearsal(driver: Driver, dir: &Path) -> Result<(), Failure> {
     })
 }
 
+/// Plays a rehearsal without people and without words, for another that follows from it.
+pub fn closed_rehearsal(mut driver: Driver, dir: &Path) -> Result<State, Failure> {
+    let mut answers = Answers {
+        as_asked: true,
+        ..Answers::default()
+    };
+    let secrets: answers::Secrets<'_> = &mut |_, holder| rehearsal::passphrase(holder);
+    answers::play(&mut driver, &mut answers, secrets, now, &mut |_| ())
+        .map_err(|error| unanswered(&error, dir))?;
+    Ok(driver.state().clone())
+}
+
 /// Plays a ceremony from answers written beforehand.
 pub fn unattended(driver: Driver, answers: Answers, dir: &Path) -> Result<(), Failure> {
     let sources = answers.secret.clone();
@@ -82,17 +94,20 @@ fn play(
             ));
         }
     };
-    answers::play(&mut driver, &mut answers, secrets, now, &mut told).map_err(|error| {
-        let status = match &error {
-            Unanswered::Stop(crate::driver::Stop::Journal(_)) | Unanswered::Secret { .. } => 3,
-            _ => 1,
-        };
-        Failure {
-            status,
-            words: format!("{error} (ceremony directory {})", dir.display()),
-        }
-    })?;
+    answers::play(&mut driver, &mut answers, secrets, now, &mut told)
+        .map_err(|error| unanswered(&error, dir))?;
     ended(driver.state(), dir)
+}
+
+fn unanswered(error: &Unanswered, dir: &Path) -> Failure {
+    let status = match error {
+        Unanswered::Stop(crate::driver::Stop::Journal(_)) | Unanswered::Secret { .. } => 3,
+        _ => 1,
+    };
+    Failure {
+        status,
+        words: format!("{error} (ceremony directory {})", dir.display()),
+    }
 }
 
 /// How the signatures stand, a line for each root or role that judges them.

@@ -4,21 +4,26 @@ pub mod text;
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use time::Duration;
 
 use super::{Failure, print, print_json, read, write_output};
-use crate::ceremony::plan::{self, Mode, Outline, Plan, check};
+use crate::ceremony::plan::{self, Mode, Outline, Plan, Published, Staged, check};
 use crate::ceremony::problem::{Problem, Problems};
 use crate::ceremony::script::Script;
+use crate::ceremony::scripts;
 use crate::ceremony::token::TokenName;
+
+/// The script of a plan where none is named.
+const FIRST_ROOT: &str = "first-root";
 
 /// The verbs of `plan`.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Writes a plan to be filled in.
     #[command(
-        after_help = "Example:\n  rootstage plan new --keyholders 5 --threshold 3 -o plan.toml"
+        after_help = "Examples:\n  rootstage plan new --keyholders 5 --threshold 3 -o plan.toml\n  rootstage plan new --script renew-root --trusted 4.root.json -o plan.toml"
     )]
     New(New),
     /// Checks a plan against its script, this binary, this machine and the day.
@@ -32,7 +37,17 @@ pub enum Verb {
 /// Arguments of `plan new`.
 #[derive(Debug, Args)]
 pub struct New {
-    /// Number of keyholders.
+    /// The script that the plan follows.
+    #[arg(long, value_name = "NAME", default_value = FIRST_ROOT, hide_possible_values = true,
+        value_parser = PossibleValuesParser::new(scripts::names()))]
+    script: String,
+    /// The root that clients trust now: its keys, digest and settings are in the plan. Not for first-root.
+    #[arg(long, value_name = "FILE")]
+    trusted: Option<PathBuf>,
+    /// What is to be signed, for sign-staged: its digest is in the plan.
+    #[arg(long, value_name = "FILE")]
+    staged: Option<PathBuf>,
+    /// Number of keyholders, where no file says whose keys there are.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=20))]
     keyholders: u32,
     /// Signatures that a client demands.
@@ -91,6 +106,7 @@ impl New {
                 self.threshold, self.keyholders
             )));
         }
+        self.judge_files()?;
         let mode = if self.rehearsal {
             Mode::Rehearsal
         } else {
@@ -103,7 +119,74 @@ impl New {
             threshold: self.threshold,
             expires: super::now() + Duration::days(i64::from(self.days)),
         };
-        write_output(self.output.as_ref(), &plan::template(mode, &outline))
+        let plan = if self.script == FIRST_ROOT {
+            plan::template(mode, &outline)
+        } else {
+            let read = |path: &PathBuf| -> Result<(String, Vec<u8>), Failure> {
+                Ok((self.as_in_plan(path)?, read(path)?))
+            };
+            let unreadable = |path: &PathBuf, error: &dyn std::fmt::Display| {
+                Failure::not_so(format!("{}: {error}. Nothing was written.", path.display()))
+            };
+            let trusted = match &self.trusted {
+                None => None,
+                Some(path) => {
+                    let (name, bytes) = read(path)?;
+                    let read = Published::read(name, &bytes);
+                    Some(read.map_err(|error| unreadable(path, &error))?)
+                }
+            };
+            let staged = match &self.staged {
+                None => None,
+                Some(path) => {
+                    let (name, bytes) = read(path)?;
+                    let read = Staged::read(name, bytes);
+                    Some(read.map_err(|error| unreadable(path, &error))?)
+                }
+            };
+            plan::template_after(
+                mode,
+                &self.script,
+                &outline,
+                trusted.as_ref(),
+                staged.as_ref(),
+            )
+        };
+        write_output(self.output.as_ref(), &plan)
+    }
+
+    /// Files that the script has no use for are a mistake of the caller.
+    fn judge_files(&self) -> Result<(), Failure> {
+        let useless = |option: &str, wanted: &str| {
+            Err(Failure::call(format!(
+                "{option} is for {wanted}, not for {}. Nothing was written.",
+                self.script
+            )))
+        };
+        if self.trusted.is_some() && self.script == FIRST_ROOT {
+            return useless("--trusted", "scripts that follow a root");
+        }
+        if self.staged.is_some() && self.script != "sign-staged" {
+            return useless("--staged", "sign-staged");
+        }
+        Ok(())
+    }
+
+    /// The path of a file as the plan has it: relative to the plan's directory where it is below
+    /// it, otherwise from the root of the file system, because a plan's path must not climb.
+    fn as_in_plan(&self, path: &Path) -> Result<String, Failure> {
+        let base = self.output.as_deref().map_or(Path::new("."), directory_of);
+        let whole = |path: &Path| {
+            path.canonicalize().map_err(|error| {
+                Failure::surroundings(format!(
+                    "{}: {error}. Nothing was written. Check the path.",
+                    path.display()
+                ))
+            })
+        };
+        let (path, base) = (whole(path)?, whole(base)?);
+        let shown = path.strip_prefix(&base).unwrap_or(&path);
+        Ok(shown.display().to_string())
     }
 }
 

@@ -25,20 +25,13 @@ use crate::ceremony::token::{
 };
 use crate::ceremony::token_name::ParsedName;
 use crate::ports::Tokens;
+use crate::sealed;
 use crate::secret::{CAPACITY, Secret};
 
 mod private_key;
-mod sealed;
 mod store;
 
-/// Work factor for real keys: scrypt with N = 2^18, 256 MiB and about a second per guess. It is
-/// also what the age programs use.
-pub const WORK_FACTOR: u8 = 18;
-/// Largest work factor accepted when reading: 2^20 takes 1 GiB of memory. A file that asks for
-/// more is refused instead of exhausting the machine in the room.
-pub const MAX_WORK_FACTOR: u8 = 20;
-/// Shortest passphrase for a new key, in bytes of UTF-8.
-pub const MIN_PASSPHRASE: u32 = 8;
+pub use crate::sealed::{MAX_WORK_FACTOR, MIN_PASSPHRASE, WORK_FACTOR};
 
 /// Longest label and PEM text together: a P-384 key takes about 310 bytes.
 const MAX_TEXT: usize = 4096;
@@ -125,6 +118,7 @@ impl<'n> KeyFile<'n> {
                 token: self.name.clone(),
                 pin: pin_state(),
             },
+            sealed::Closed::NoIdentityFits => storage(&self.path, sealed::NO_PASSPHRASE),
             sealed::Closed::Unreadable(reason) => storage(&self.path, reason),
         })?;
         std::str::from_utf8(&text)
@@ -180,6 +174,12 @@ fn pin_state() -> PinState {
 /// Takes `label: …` and the rest apart.
 fn split_label(text: &str) -> Option<(&str, &str)> {
     text.strip_prefix("label: ")?.split_once('\n')
+}
+
+/// The label of a software key, from its public half.
+pub(super) fn label_of(name: &TokenName) -> Option<String> {
+    let (label, _) = KeyFile::of(name).ok()?.public().ok()?;
+    Some(label)
 }
 
 impl Tokens for SoftwareTokens {

@@ -22,6 +22,8 @@ use serde_json::{Value, json};
 use crate::ceremony::token::Algorithm;
 use crate::digest::Sha256;
 
+use self::rsa::Rsa;
+
 pub use error::{KeyError, SignatureError};
 pub use id::KeyId;
 pub use kind::KeyKind;
@@ -53,7 +55,7 @@ enum Verifier {
     /// The same.
     P384,
     Ed25519(ed25519_dalek::VerifyingKey),
-    Rsa(rsa::Rsa),
+    Rsa(Rsa),
 }
 
 impl PublicKey {

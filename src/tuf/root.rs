@@ -13,9 +13,11 @@ use crate::canonical::{CanonicalError, ParseError, olpc};
 use crate::digest::{DigestError, Sha256};
 use crate::safe::safe;
 
+pub(in crate::tuf) use super::listed::{KEY_MEMBERS, KEYVAL_MEMBERS, ROLE_MEMBERS};
+pub use super::listed::{ListedKey, RoleKeys};
 pub use super::signature::{Signature, Signed};
-pub(in crate::tuf) use read::{KEY_MEMBERS, KEYVAL_MEMBERS, ROLE_MEMBERS, TOP_MEMBERS};
-pub use read::{ListedKey, RoleKeys, Root};
+pub use read::Root;
+pub(in crate::tuf) use read::TOP_MEMBERS;
 pub use spec::{KeyEntry, RoleSpec, RootSpec, SPEC_VERSION};
 
 /// A top-level role of TUF.

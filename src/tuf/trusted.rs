@@ -5,17 +5,22 @@
 //! and what is counted is the key. [`super::policy::published`] names them, for what is yet to be
 //! signed.
 
+mod delegate;
+
 use time::OffsetDateTime;
 
 use super::root::{MetadataError, Role, Root, Signed, payload};
 use super::threshold::{Checked, Tally};
 use crate::digest::Sha256;
 
+pub use delegate::TopLevel;
+
 /// Something signed by enough keys of those that may sign it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trusted<T> {
     content: T,
     payload: Sha256,
+    tally: Tally,
 }
 
 /// Whose threshold was not met.
@@ -55,6 +60,45 @@ pub enum NotTrusted {
         /// What was found of each signature.
         tally: Box<Tally>,
     },
+    /// The file is metadata of another type.
+    #[error("a file of type {got}, where role {role} signs files of type {expected}")]
+    Type {
+        /// The role, escaped.
+        role: String,
+        /// The type that it must have.
+        expected: &'static str,
+        /// `_type` of the file, escaped.
+        got: String,
+    },
+    /// The metadata that should give the role its keys does not name it.
+    #[error("{by} does not name role {role}, so nobody can sign for it")]
+    NoSuchRole {
+        /// The role, escaped.
+        role: String,
+        /// Where it was looked for.
+        by: &'static str,
+    },
+    /// Not enough different keys of the role have signed.
+    #[error(
+        "the metadata of role {role} is signed by {} of the {} keys needed from those that {by} gives it",
+        tally.count(), tally.threshold()
+    )]
+    RoleThreshold {
+        /// The role, escaped.
+        role: String,
+        /// What names the keys of the role.
+        by: &'static str,
+        /// What was found of each signature.
+        tally: Box<Tally>,
+    },
+    /// Signed by enough keys, but not readable as what it says it is.
+    #[error("the metadata of role {role} is not in order: {reason}")]
+    Content {
+        /// The role, escaped.
+        role: String,
+        /// What is wrong with it.
+        reason: MetadataError,
+    },
 }
 
 impl<T> Trusted<T> {
@@ -67,6 +111,11 @@ impl<T> Trusted<T> {
     pub fn payload(&self) -> Sha256 {
         self.payload
     }
+
+    /// Who has signed, of the keys that may. For a root these are the keys that it names itself.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
 }
 
 impl Trusted<Root> {
@@ -75,10 +124,11 @@ impl Trusted<Root> {
     pub fn first(signed: &Signed) -> Result<Self, NotTrusted> {
         let candidate = Candidate::read(signed)?;
         let mut checked = Checked::new(&candidate.bytes, &signed.signatures);
-        candidate.signed_under(&candidate.root, &mut checked, Side::New)?;
+        let tally = candidate.signed_under(&candidate.root, &mut checked, Side::New)?;
         Ok(Self {
             content: candidate.root,
             payload: candidate.digest,
+            tally,
         })
     }
 
@@ -96,10 +146,11 @@ impl Trusted<Root> {
         }
         let mut checked = Checked::new(&candidate.bytes, &signed.signatures);
         candidate.signed_under(&self.content, &mut checked, Side::Old)?;
-        candidate.signed_under(&candidate.root, &mut checked, Side::New)?;
+        let tally = candidate.signed_under(&candidate.root, &mut checked, Side::New)?;
         Ok(Self {
             content: candidate.root,
             payload: candidate.digest,
+            tally,
         })
     }
 
@@ -143,10 +194,10 @@ impl Candidate {
         judge: &Root,
         checked: &mut Checked<'_>,
         side: Side,
-    ) -> Result<(), NotTrusted> {
+    ) -> Result<Tally, NotTrusted> {
         let tally = tally_checked(judge, checked)?;
         if tally.met() {
-            return Ok(());
+            return Ok(tally);
         }
         Err(NotTrusted::Threshold {
             version: self.root.version,

@@ -15,6 +15,8 @@ pub enum Act {
     Outline,
     /// Shows the digests in full.
     Digests,
+    /// Opens the form that withdraws the content.
+    Withdraw,
     /// Opens the abort form.
     Abort,
     /// Asks whether to leave.
@@ -45,6 +47,10 @@ pub enum Act {
     Top,
     /// To the end of the text.
     Bottom,
+    /// To the next section of the text.
+    NextSection,
+    /// To the section before.
+    PreviousSection,
 }
 
 /// A line of the table.
@@ -113,6 +119,13 @@ pub const BINDINGS: &[Binding] = &[
         Act::Digests,
         "digests",
         "Payload and transcript head in full, to read aloud.",
+    ),
+    bind(
+        &[Key::F(6), Key::Ctrl('w')],
+        "F6 or Ctrl-W",
+        Act::Withdraw,
+        "withdraw",
+        "Take other content than the one that is here: two people.",
     ),
     bind(
         &[Key::F(8), Key::Ctrl('x')],
@@ -205,6 +218,20 @@ pub const BINDINGS: &[Binding] = &[
         Act::Bottom,
         "",
         "To the end of the text.",
+    ),
+    bind(
+        &[Key::Ctrl('n')],
+        "Ctrl-N",
+        Act::NextSection,
+        "",
+        "To the next section of a text with headings.",
+    ),
+    bind(
+        &[Key::Ctrl('p')],
+        "Ctrl-P",
+        Act::PreviousSection,
+        "",
+        "To the section before.",
     ),
     bind(
         &[Key::Ctrl('l')],

@@ -115,6 +115,15 @@ impl Entry {
         ])
     }
 
+    /// The form that withdraws the content.
+    pub fn withdrawal() -> Self {
+        Self::of(vec![
+            Field::new("Reason", Wanted::Text, None),
+            initials("first person"),
+            initials("second person"),
+        ])
+    }
+
     /// The last screen's field.
     pub fn done() -> Self {
         Self::of(vec![Field::new(

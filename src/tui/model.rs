@@ -7,6 +7,7 @@ use super::entry::Entry;
 use super::settings::Settings;
 use crate::ceremony::ask::Ask;
 use crate::ceremony::check::Verdict;
+use crate::ceremony::decide::withdrawable;
 use crate::ceremony::effect::Effect;
 use crate::ceremony::state::State;
 use crate::report::Words;
@@ -21,6 +22,8 @@ pub enum Overlay {
     Exception,
     /// The form that skips a step.
     Skip,
+    /// The form that withdraws the content.
+    Withdraw,
     /// The abort form.
     Abort,
     /// Acts and steps.
@@ -34,7 +37,10 @@ pub enum Overlay {
 impl Overlay {
     /// Whether it has fields.
     pub fn is_form(self) -> bool {
-        matches!(self, Self::Exception | Self::Skip | Self::Abort)
+        matches!(
+            self,
+            Self::Exception | Self::Skip | Self::Abort | Self::Withdraw
+        )
     }
 }
 
@@ -81,8 +87,8 @@ pub struct Model {
     pub size: (u16, u16),
     /// The fields of the open ask.
     pub entry: Entry,
-    /// Drafts of the exception, skip and abort forms: Esc does not lose them.
-    pub drafts: [Entry; 3],
+    /// Drafts of the exception, skip, abort and withdrawal forms: Esc does not lose them.
+    pub drafts: [Entry; 4],
     /// The field of the last screen.
     pub done: Entry,
     /// What lies over the question.
@@ -120,7 +126,12 @@ impl Model {
             now,
             size,
             entry,
-            drafts: [Entry::exception(1), Entry::exception(2), Entry::abort()],
+            drafts: [
+                Entry::exception(1),
+                Entry::exception(2),
+                Entry::abort(),
+                Entry::withdrawal(),
+            ],
             done: Entry::done(),
             overlay: None,
             help: false,
@@ -151,6 +162,16 @@ impl Model {
         self.size.0 >= 118 && self.size.1 >= 34
     }
 
+    /// Whether the outline is beside the question. It gives its room to a comparison of two roots,
+    /// and is a key away.
+    pub fn has_outline(&self) -> bool {
+        let compares = || {
+            let document = self.ask().and_then(|ask| ask.document.as_ref());
+            document.is_some_and(|document| !document.changes.is_empty())
+        };
+        self.is_wide() && (self.help || self.overlay.is_some() || !compares())
+    }
+
     /// The open question, where it is what the screen shows.
     pub fn ask(&self) -> Option<&Ask> {
         self.state
@@ -168,6 +189,7 @@ impl Model {
             Some(Overlay::Exception) => self.drafts.first(),
             Some(Overlay::Skip) => self.drafts.get(1),
             Some(Overlay::Abort) => self.drafts.get(2),
+            Some(Overlay::Withdraw) if withdrawable(&self.state).is_ok() => self.drafts.get(3),
             Some(_) => None,
             None if self.ended() => Some(&self.done),
             None if self.sent.is_some() || self.ask().is_none() => None,
@@ -183,6 +205,7 @@ impl Model {
             Some(Overlay::Exception) => self.drafts.first_mut(),
             Some(Overlay::Skip) => self.drafts.get_mut(1),
             Some(Overlay::Abort) => self.drafts.get_mut(2),
+            Some(Overlay::Withdraw) => self.drafts.get_mut(3),
             Some(_) => None,
             None if self.ended() => Some(&mut self.done),
             None => Some(&mut self.entry),

@@ -96,6 +96,8 @@ pub fn tail(text: &str, width: usize) -> String {
 }
 
 /// `text` in lines of at most `width` columns, broken at blanks where there are some. Never empty.
+/// Hexadecimal digits that are longer than a line are broken after a multiple of four, as they are
+/// in groups elsewhere.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(8);
     let mut lines = Vec::new();
@@ -107,7 +109,8 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
             lines.push(std::mem::take(&mut line));
         }
         while word.width() > width {
-            let head = cut(&word, width);
+            let digits = word.len() > 8 && word.bytes().all(|b| b.is_ascii_hexdigit());
+            let head = cut(&word, if digits { width - width % 4 } else { width });
             word = word.get(head.len()..).unwrap_or_default().to_owned();
             lines.push(head);
         }
@@ -134,6 +137,7 @@ mod tests {
         assert_eq!(wrap("one two three four", 9), ["one two", "three", "four"]);
         assert_eq!(wrap("", 9), [""]);
         assert_eq!(wrap("abcdefghijkl", 8), ["abcdefgh", "ijkl"]);
+        assert_eq!(wrap("0123456789abcdef", 11), ["01234567", "89abcdef"]);
     }
 
     proptest! {

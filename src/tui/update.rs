@@ -109,6 +109,7 @@ impl Model {
             }
             Act::Exception => self.open(Overlay::Exception),
             Act::Skip => self.open(Overlay::Skip),
+            Act::Withdraw => self.open(Overlay::Withdraw),
             Act::Abort => self.open(Overlay::Abort),
             Act::Outline => self.open(Overlay::Outline),
             Act::Digests => self.open(Overlay::Digests),
@@ -128,8 +129,23 @@ impl Model {
             Act::Up | Act::Down | Act::PageUp | Act::PageDown | Act::Top | Act::Bottom => {
                 self.scroll_by(act);
             }
+            Act::NextSection | Act::PreviousSection => self.go_to_section(act),
         }
         Reaction::default()
+    }
+
+    fn go_to_section(&mut self, act: Act) {
+        if self.help || self.overlay.is_some() {
+            return;
+        }
+        let sections = super::view::sections(self);
+        let mut sections = sections.iter().copied();
+        let to = match act {
+            Act::NextSection => sections.find(|line| *line > self.scroll),
+            _ => sections.rfind(|line| *line < self.scroll),
+        };
+        self.scroll = to.unwrap_or(self.scroll);
+        self.settle();
     }
 
     fn scroll_by(&mut self, act: Act) {
@@ -223,6 +239,10 @@ impl Model {
             Overlay::Exception => Command::LogException(entry.as_exception()),
             Overlay::Skip => Command::Skip(entry.as_exception()),
             Overlay::Abort => Command::Abort {
+                initials: entry.initials(),
+                reason: entry.text(0),
+            },
+            Overlay::Withdraw => Command::Withdraw {
                 initials: entry.initials(),
                 reason: entry.text(0),
             },

@@ -20,9 +20,12 @@ use self::fields::{fields, notice};
 use super::glyphs::{self, DASH};
 use super::model::Model;
 use super::pen::{Pen, Text};
+use super::screens::ask::Drawn;
 use super::screens::{ask, ended, help, overlays, small, working};
 use super::theme::Role;
+use super::widgets::board::Naming;
 use super::widgets::{board, frame, outline};
+use crate::ceremony::board::Board;
 
 /// Rows of the header.
 const HEADER: u16 = 3;
@@ -34,15 +37,30 @@ const LEAST_BODY: usize = 4;
 /// What is in the middle of the frame.
 struct Middle {
     body: Text,
+    sections: Vec<usize>,
     fields: Text,
     rows: usize,
     scroll: usize,
 }
 
+/// What is around the middle, and where the middle is.
+struct Around {
+    board: Board,
+    footer: Text,
+    main: Rect,
+}
+
 /// Lines of the text that scrolls, and rows that show it.
 pub fn measure(model: &Model) -> (usize, usize) {
-    let middle = middle(model, Pen(model.settings.colour));
+    let pen = Pen(model.settings.colour);
+    let middle = middle(model, pen, around(model, pen).main);
     (middle.body.len(), middle.rows)
+}
+
+/// Lines at which the sections of the question begin.
+pub fn sections(model: &Model) -> Vec<usize> {
+    let pen = Pen(model.settings.colour);
+    middle(model, pen, around(model, pen).main).sections
 }
 
 /// Draws the model.
@@ -58,26 +76,16 @@ pub fn draw(model: &Model, buffer: &mut Buffer) {
 
 fn frame_of(model: &Model, pen: Pen, buffer: &mut Buffer) {
     let area = buffer.area;
-    let width = usize::from(area.width);
-    put(
-        buffer,
-        Rect {
-            height: HEADER,
-            ..area
-        },
-        frame::header(pen, model),
-    );
-
-    let wide = model.is_wide();
-    let board_now = crate::ceremony::board::board(&model.state);
-    let rule = if wide {
-        frame::rule(pen, "", "", width)
-    } else {
-        board::line(pen, &board_now, width)
+    let top = Rect {
+        height: HEADER,
+        ..area
     };
-    let mut footer = vec![rule];
-    footer.push(frame::digests(pen, model));
-    footer.push(frame::hints(pen, model));
+    put(buffer, top, frame::header(pen, model));
+    let Around {
+        board,
+        footer,
+        main,
+    } = around(model, pen);
     let height = u16::try_from(footer.len()).unwrap_or(4);
     let bottom = Rect {
         y: area.height.saturating_sub(height),
@@ -85,35 +93,27 @@ fn frame_of(model: &Model, pen: Pen, buffer: &mut Buffer) {
         ..area
     };
     put(buffer, bottom, footer);
-
-    let main = main_area(model);
-    if wide {
+    if model.has_outline() {
         let side = Rect {
             x: 0,
             width: SIDE,
+            height: bottom.y.saturating_sub(HEADER),
             ..main
         };
         side_column(model, pen, buffer, side);
-        let table = board::table(pen, &board_now, usize::from(main.width));
-        let rows = u16::try_from(table.len()).unwrap_or(0);
-        let below = Rect {
-            y: main.bottom().saturating_add(1),
-            height: rows,
-            ..main
-        };
-        let rule = Rect {
-            y: main.bottom(),
-            height: 1,
-            ..main
-        };
-        put(
-            buffer,
-            rule,
-            vec![frame::rule(pen, "Quorum", "", usize::from(main.width))],
-        );
-        put(buffer, below, table);
     }
-    let middle = middle(model, pen);
+    if model.has_outline() {
+        let width = usize::from(main.width);
+        let mut quorum = vec![frame::rule(pen, "Quorum", "", width)];
+        quorum.extend(quorum_rows(model, pen, &board, width));
+        let below = Rect {
+            y: main.bottom(),
+            height: bottom.y.saturating_sub(main.bottom()),
+            ..main
+        };
+        put(buffer, below, quorum);
+    }
+    let middle = middle(model, pen, main);
     let rows = u16::try_from(middle.rows).unwrap_or(main.height);
     let shown: Text = middle
         .body
@@ -121,14 +121,11 @@ fn frame_of(model: &Model, pen: Pen, buffer: &mut Buffer) {
         .skip(middle.scroll)
         .take(middle.rows)
         .collect();
-    put(
-        buffer,
-        Rect {
-            height: rows,
-            ..main
-        },
-        shown,
-    );
+    let text = Rect {
+        height: rows,
+        ..main
+    };
+    put(buffer, text, shown);
     let below = Rect {
         y: main.y + rows,
         height: main.height.saturating_sub(rows),
@@ -137,51 +134,75 @@ fn frame_of(model: &Model, pen: Pen, buffer: &mut Buffer) {
     put(buffer, below, middle.fields);
 }
 
-/// Where the body and the fields are.
-fn main_area(model: &Model) -> Rect {
+/// The footer, and where the body and the fields are.
+fn around(model: &Model, pen: Pen) -> Around {
     let (width, height) = model.size;
-    if model.is_wide() {
-        let keyholders = crate::ceremony::board::board(&model.state).rows.len();
-        let board = u16::try_from(keyholders.min(10) + 2).unwrap_or(4);
-        Rect {
-            x: SIDE,
-            y: HEADER,
-            width: width - SIDE,
-            height: height.saturating_sub(HEADER + 3 + board),
-        }
+    let columns = usize::from(width);
+    let board = crate::ceremony::board::board(&model.state);
+    let wide = model.has_outline();
+    let mut footer = vec![if wide {
+        frame::rule(pen, "", "", columns)
     } else {
-        Rect {
-            x: 0,
-            y: HEADER,
-            width,
-            height: height.saturating_sub(HEADER + 3),
-        }
+        board::line(pen, &board, columns)
+    }];
+    if !wide && is_signing(model) {
+        footer.extend(board::needed(pen, &board, columns, Naming::First));
+    }
+    footer.push(frame::digests(pen, model));
+    footer.push(frame::hints(pen, model));
+    let x = if wide { SIDE } else { 0 };
+    let quorum = if wide {
+        quorum_rows(model, pen, &board, columns - usize::from(x)).len() + 1
+    } else {
+        0
+    };
+    let below = u16::try_from(footer.len() + quorum).unwrap_or(height);
+    let main = Rect {
+        x,
+        y: HEADER,
+        width: width - x,
+        height: height.saturating_sub(HEADER + below),
+    };
+    Around {
+        board,
+        footer,
+        main,
     }
 }
 
+/// The board as a table, and who is still needed.
+fn quorum_rows(model: &Model, pen: Pen, board: &Board, width: usize) -> Text {
+    let mut rows = board::table(pen, board, width);
+    if model.state.payload.is_some() {
+        rows.extend(board::needed(pen, board, width, Naming::Whole));
+    }
+    rows
+}
+
+/// Whether it is time to say who is still needed: the content is approved by somebody, and no text
+/// needs the rows.
+fn is_signing(model: &Model) -> bool {
+    let over = model.help || model.overlay.is_some() || model.ended();
+    let reading = model.ask().is_some_and(|ask| ask.document.is_some());
+    model.state.payload.is_some() && !model.state.approved.is_empty() && !reading && !over
+}
+
 fn side_column(model: &Model, pen: Pen, buffer: &mut Buffer, side: Rect) {
-    let full = Rect {
-        height: model.size.1.saturating_sub(HEADER + 3),
-        ..side
-    };
     let (text, here) = outline::lines(pen, &model.state, usize::from(SIDE - 3));
-    put(
-        buffer,
-        full,
-        outline::window(text, here, usize::from(full.height)),
-    );
-    for y in full.y..full.bottom() {
+    let rows = usize::from(side.height);
+    put(buffer, side, outline::window(text, here, rows));
+    for y in side.y..side.bottom() {
         buffer.set_string(SIDE - 2, y, "│", Role::Dim.style(model.settings.colour));
     }
 }
 
 /// The middle, with blank lines where there is room for them and without where there is not.
-fn middle(model: &Model, pen: Pen) -> Middle {
-    let loose = arranged(model, pen, false);
+fn middle(model: &Model, pen: Pen, main: Rect) -> Middle {
+    let loose = arranged(model, pen, main, false);
     if loose.body.len() <= loose.rows {
         return loose;
     }
-    let tight = arranged(model, pen, true);
+    let tight = arranged(model, pen, main, true);
     // a text to review keeps its blank lines; a grid is better with as much of it in sight as can be
     let reviewing = model.ask().is_some_and(|ask| ask.document.is_some());
     if tight.body.len() <= tight.rows || !reviewing {
@@ -191,8 +212,7 @@ fn middle(model: &Model, pen: Pen) -> Middle {
     }
 }
 
-fn arranged(model: &Model, pen: Pen, tight: bool) -> Middle {
-    let main = main_area(model);
+fn arranged(model: &Model, pen: Pen, main: Rect, tight: bool) -> Middle {
     let (width, height) = (usize::from(main.width), usize::from(main.height));
     let (title, fields) = fields(model, pen, width);
     let over = model.help || model.overlay.is_some();
@@ -203,14 +223,17 @@ fn arranged(model: &Model, pen: Pen, tight: bool) -> Middle {
     let at_work = !over && !model.ended() && model.ask().is_none();
     let below = notice.len() + fields.len() + usize::from(!at_work);
     let rows = height.saturating_sub(below);
-    let body = body(model, pen, width, rows, tight);
+    let Drawn {
+        text: body,
+        sections,
+    } = body(model, pen, width, rows, tight);
     let scroll = if over {
         model.over_scroll
     } else {
         model.scroll
     };
     let scroll = scroll.min(body.len().saturating_sub(rows));
-    let position = position(model, body.len(), rows, scroll);
+    let position = position(model, sections.len(), body.len(), rows, scroll);
     let mut text: Text = Vec::new();
     if !at_work {
         text.push(frame::rule(pen, &title, &position, width));
@@ -219,46 +242,59 @@ fn arranged(model: &Model, pen: Pen, tight: bool) -> Middle {
     text.extend(fields);
     Middle {
         body,
+        sections,
         fields: text,
         rows,
         scroll,
     }
 }
 
-fn body(model: &Model, pen: Pen, width: usize, rows: usize, tight: bool) -> Text {
+fn body(model: &Model, pen: Pen, width: usize, rows: usize, tight: bool) -> Drawn {
+    let whole = |text: Text| Drawn {
+        text,
+        sections: Vec::new(),
+    };
     if model.help {
-        return help::body(pen, width);
+        return whole(help::body(pen, width));
     }
     if let Some(overlay) = model.overlay {
-        return overlays::body(pen, model, overlay, width, tight);
+        return whole(overlays::body(pen, model, overlay, width, tight));
     }
     if model.ended() {
-        return ended::body(pen, model, width, tight);
+        return whole(ended::body(pen, model, width, tight));
     }
     if let Some(effect) = &model.working {
-        return working::body(pen, effect, &model.state, width, rows);
+        return whole(working::body(pen, effect, &model.state, width, rows));
     }
     match model.ask() {
-        Some(open) => ask::body(pen, open, width, tight),
-        None => working::opening(pen, width, rows),
+        Some(open) => ask::body(pen, open, &model.state, width, tight),
+        None => whole(working::opening(pen, width, rows)),
     }
 }
 
 /// Position in a text that does not fit.
-fn position(model: &Model, lines: usize, rows: usize, scroll: usize) -> String {
+fn position(model: &Model, sections: usize, lines: usize, rows: usize, scroll: usize) -> String {
     let document =
         model.ask().is_some_and(|a| a.document.is_some()) && !model.help && model.overlay.is_none();
     if lines <= rows {
         return String::new();
     }
     let last = (scroll + rows).min(lines);
-    let where_at = format!("lines {}{DASH}{last} of {lines}", scroll + 1);
-    match (document, model.read_to_end) {
-        (true, true) => format!("{where_at}, read to the end"),
-        (true, false) => format!("{where_at}, PgDn reads on: not yet read to the end"),
-        (false, _) if last < lines => format!("{where_at}, PgDn for more"),
-        (false, _) => where_at,
+    let mut text = format!("lines {}{DASH}{last} of {lines}", scroll + 1);
+    if document {
+        text.push_str(&format!(", {}%", last * 100 / lines));
     }
+    match (document, lines - last) {
+        (true, _) if model.read_to_end => text.push_str(", read to the end"),
+        (true, 1) => text.push_str(": 1 line to go, PgDn"),
+        (true, to_go) => text.push_str(&format!(": {to_go} lines to go, PgDn")),
+        (false, 0) => {}
+        (false, _) => text.push_str(", PgDn for more"),
+    }
+    if sections > 2 {
+        text.push_str(", Ctrl-N section");
+    }
+    text
 }
 
 /// Puts lines into an area, from its top.

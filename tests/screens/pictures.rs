@@ -6,12 +6,14 @@ use rootstage::tui::glyphs::CONSOLE;
 use rootstage::tui::keys::Burst;
 use rootstage::tui::{Colour, GlyphSet};
 
+use crate::played;
 use crate::samples::{asks, frame, named, text};
 
 const OTHERS: [&str; 4] = ["working", "closed", "aborted", "broken"];
 
 fn names() -> Vec<&'static str> {
-    asks().iter().map(|a| a.0).chain(OTHERS).collect()
+    let own = asks().into_iter().map(|a| a.0).chain(OTHERS);
+    own.chain(played::NAMES).collect()
 }
 
 #[test]
@@ -48,6 +50,46 @@ fn overlays() {
         let mut model = named("pin", (80, 24), GlyphSet::Unicode);
         model.input(&Burst::from(key.as_bytes()));
         insta::assert_snapshot!(format!("80x24-over-{name}"), text(&model));
+    }
+}
+
+/// Every section of a document, as the key for the next one finds it: narrow, wide, and as wide as
+/// it must be for what is now and what will be to stand beside each other.
+#[test]
+fn sections() {
+    for (name, size) in [
+        ("changes", (80, 24)),
+        ("changes", (100, 30)),
+        ("changes", (120, 40)),
+        ("stop-accepted", (80, 24)),
+        ("stop-accepted", (120, 40)),
+    ] {
+        let mut model = named(name, size, GlyphSet::Unicode);
+        let mut pictures = vec![];
+        for _ in 0..5 {
+            model.input(&Burst::from(&b"\x0e"[..]));
+            pictures.push(text(&model));
+        }
+        assert!(pictures[4].contains("read to the end"), "{}", pictures[4]);
+        let (columns, rows) = size;
+        insta::assert_snapshot!(
+            format!("sections-{columns}x{rows}-{name}"),
+            pictures.join("\n")
+        );
+    }
+}
+
+#[test]
+fn withdrawing() {
+    for name in ["already-signed", "sign-both", "trusted-root"] {
+        for (columns, rows) in [(80, 24), (120, 40)] {
+            let mut model = named(name, (columns, rows), GlyphSet::Unicode);
+            model.input(&Burst::from(&b"\x1b[17~"[..]));
+            insta::assert_snapshot!(
+                format!("{columns}x{rows}-over-withdraw-{name}"),
+                text(&model)
+            );
+        }
     }
 }
 

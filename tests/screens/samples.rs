@@ -1,14 +1,15 @@
 //! Sample ceremonies and asks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use rootstage::ceremony::ask::{Ask, Choice, Form, Seat, SecretForm, SecretKind};
+use rootstage::ceremony::ask::{Ask, Choice, Document, Form, Seat, SecretForm, SecretKind};
 use rootstage::ceremony::check::{Check, Verdict};
 use rootstage::ceremony::plan::{
-    Duty, KeyPlan, Mode, Participant, ParticipantId, Plan, PlanPolicy, RootPlan,
+    Duty, KeyIds, KeyName, KeyPlan, Mode, Participant, ParticipantId, Place, Plan, PlanPolicy,
+    RootPlan,
 };
 use rootstage::ceremony::procedure::Procedure;
 use rootstage::ceremony::script::{Act, Answerer, Each, Script, Step};
@@ -47,12 +48,21 @@ fn person(id: &str, name: &str, initials: &str, duty: Duty) -> Participant {
         name: name.to_owned(),
         initials: initials.to_owned(),
         duty,
-        key: (duty == Duty::Keyholder).then(|| KeyPlan {
-            token: TokenName(format!("pkcs11:token={id};serial=00{}", name.len())),
-            serial: None,
-            algorithm: Algorithm::EcdsaP256,
-            label: format!("root-{id}"),
-        }),
+        keys: (duty == Duty::Keyholder)
+            .then(|| key(id, Place::Joins))
+            .into_iter()
+            .collect(),
+    }
+}
+
+pub fn key(name: &str, place: Place) -> KeyPlan {
+    KeyPlan {
+        name: KeyName(name.to_owned()),
+        place,
+        token: TokenName(format!("pkcs11:token={name};serial=00{}", name.len())),
+        serial: None,
+        algorithm: Algorithm::EcdsaP256,
+        label: format!("root-{name}"),
     }
 }
 
@@ -84,6 +94,7 @@ pub fn procedure(mode: Mode) -> Procedure {
         title: "First root".to_owned(),
         about: String::new(),
         mode,
+        changes: None,
         acts: vec![
             act(
                 "opening",
@@ -182,13 +193,18 @@ pub fn procedure(mode: Mode) -> Procedure {
             person("wim", "Wim Winter", "WW", Duty::Witness),
         ],
         quorum: BTreeMap::new(),
-        root: RootPlan {
+        trusted: None,
+        staged: None,
+        root: Some(RootPlan {
             version: 1,
             threshold: 2,
             expires: datetime!(2027-11-23 0:00 UTC),
             consistent_snapshot: true,
             roles: BTreeMap::new(),
-        },
+            keep: vec![],
+            remove: vec![],
+            key_ids: KeyIds::Keep,
+        }),
         policy: PlanPolicy {
             expiry_min_days: 30,
             expiry_max_days: 400,
@@ -196,6 +212,7 @@ pub fn procedure(mode: Mode) -> Procedure {
             no_spare_acknowledged: false,
             required_checks: vec![],
             clock_tolerance_minutes: 2,
+            signing_continues: false,
         },
         output: vec![],
     };
@@ -224,8 +241,19 @@ pub fn state(mode: Mode, position: usize, asking: Option<Ask>) -> State {
         found: String::new(),
         advice: String::new(),
     }];
+    if position > 9 {
+        let names = ["alice", "bob", "carol"];
+        let held = names.map(|name| (KeyName(name.to_owned()), crate::played::held(name)));
+        state.keys = held.into();
+    }
     if position > 14 {
+        state.judges = vec![crate::played::judge(&["alice", "bob", "carol"], 2)].into();
         state.payload = Some(Payload {
+            role: "root".to_owned(),
+            version: 1,
+            file: None,
+            given: vec![],
+            given_by: BTreeSet::new(),
             signed: serde_json::Value::Null,
             bytes: vec![],
             sha256: Sha256::of(b"payload"),
@@ -233,7 +261,7 @@ pub fn state(mode: Mode, position: usize, asking: Option<Ask>) -> State {
         state.approved = state.present.clone();
         state
             .signatures
-            .insert(ParticipantId("alice".to_owned()), "00".to_owned());
+            .insert(KeyName("alice".to_owned()), "00".to_owned());
     }
     state.asking = asking;
     state
@@ -327,7 +355,7 @@ pub fn asks() -> Vec<(&'static str, usize, Ask)> {
         ("review", 15, Ask::new("review", "Alice Adams: the exact content of the root", Form::TypeBack { phrase: "APPROVE".to_owned() })
             .saying("Read to the end. This is what is signed, byte for byte.")
             .showing("the root's signed part", Sha256::of(b"payload"))
-            .reviewing("root.json, version 1", (1..=80).map(|n| format!("line {n:>2}: {}", "\"threshold\": 2,")).collect())
+            .reviewing(Document { title: "root.json, version 1".to_owned(), lines: (1..=80).map(|n| format!("line {n:>2}: {}", "\"threshold\": 2,")).collect(), ..Document::default() })
             .seated(vec![seat("keyholder"), seat("witness")])),
         ("halted", 7, Ask::new("locked", "The PIN of this token is locked", Form::Halted)
             .saying("Alice's token does not take a PIN any more. The key on it cannot be used.")
@@ -352,10 +380,11 @@ pub fn longest() -> Ask {
         ask = ask.fact(&format!("Fact {n}"), "a value that is so long that it takes more than one line of the screen to show all of it at eighty columns");
     }
     ask.showing("plan.toml", Sha256::of(b"plan"))
-        .reviewing(
-            "A document",
-            (0..200).map(|n| format!("line {n}")).collect(),
-        )
+        .reviewing(Document {
+            title: "A document".to_owned(),
+            lines: (0..200).map(|n| format!("line {n}")).collect(),
+            ..Document::default()
+        })
         .seated(vec![
             seat("administrator"),
             seat("keyholder"),
@@ -378,6 +407,9 @@ pub fn named(name: &str, size: (u16, u16), glyphs: GlyphSet) -> Model {
             size,
         )
     };
+    if let Some(state) = crate::played::state(name) {
+        return Model::new(settings(glyphs, Colour::Sixteen), state, size);
+    }
     match name {
         "working" => {
             let mut model = of(Mode::Rehearsal, Colour::Sixteen, "pin");
@@ -398,7 +430,7 @@ pub fn named(name: &str, size: (u16, u16), glyphs: GlyphSet) -> Model {
             if name == "closed" {
                 state
                     .signatures
-                    .insert(ParticipantId("bob".to_owned()), "00".to_owned());
+                    .insert(KeyName("bob".to_owned()), "00".to_owned());
                 state.written = vec![FileDigest {
                     name: "/media/out/metadata/1.root.json".to_owned(),
                     sha256: Sha256::of(b"root"),

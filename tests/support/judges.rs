@@ -52,6 +52,21 @@ impl Judge {
     }
 }
 
+/// A script of the python-tuf judge, to be called with arguments; `None` where it is not installed.
+///
+/// # Panics
+/// Where it is not installed and `CI` or `ROOTSTAGE_REQUIRE_JUDGES` is set.
+pub fn python(script: &str) -> Option<Command> {
+    let call = judges()
+        .into_iter()
+        .find(|judge| judge.name == "python-tuf")?
+        .call;
+    let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges");
+    let mut command = Command::new(call.first().expect("a call names a program"));
+    command.arg(home.join(script));
+    Some(command)
+}
+
 /// The judges that are installed.
 ///
 /// # Panics

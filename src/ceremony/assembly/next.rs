@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{NotMade, first, impossible};
 use crate::ceremony::plan::{KeyIds, Place, RootPlan};
 use crate::ceremony::state::{State, TrustedRoot};
-use crate::tuf::diff::{self, Class, Mark};
+use crate::tuf::diff::{self, Change, Class, Mark};
 use crate::tuf::key::{KeyId, PublicKey};
 use crate::tuf::policy::{Finding, Level};
 use crate::tuf::root::{Role, Root, RootSpec};
@@ -190,10 +190,19 @@ pub fn beyond_the_script(state: &State, old: &Root, new: &Root) -> Vec<Finding> 
         &super::policy(state),
         super::now(state),
     );
+    // "2 of 3" becomes "2 of 4" where a key joins: the threshold itself is the same.
+    let same_threshold = |change: &Change| {
+        let of = |root: &Root, role| root.role(role).map(|keys| keys.threshold);
+        Role::ALL
+            .into_iter()
+            .find(|role| change.what == format!("{role} threshold"))
+            .is_some_and(|role| of(old, role) == of(new, role))
+    };
     let beyond = diff.changes.into_iter().filter(|change| {
         change.mark != Mark::Kept
             && change.class != Class::Version
             && !allowed.contains(&change.class)
+            && !same_threshold(change)
     });
     beyond
         .map(|change| Finding {

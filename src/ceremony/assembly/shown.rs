@@ -1,13 +1,15 @@
 //! What people are shown of the content before they sign it.
 
-use super::{first, now, policy};
+use super::{first, now, policy, targets};
 use crate::ceremony::ask::{Document, Remark};
 use crate::ceremony::state::{Payload, State};
 use crate::digest::Sha256;
+use crate::safe::safe;
 use crate::tuf::diff::{self, Change};
 use crate::tuf::key::{Holders, KeyId, PublicKey};
 use crate::tuf::policy::{self as rules, Finding, Level};
 use crate::tuf::root::{Role, Root, RootSpec};
+use crate::tuf::rotation;
 use crate::tuf::summary;
 
 /// What reviewers should know of the content: the worst first.
@@ -33,6 +35,7 @@ pub fn findings(state: &State) -> Vec<Finding> {
         (None, None) => {
             first::spec(state).map_or_else(|_| Vec::new(), |spec| findings_of_first(state, &spec))
         }
+        (Some(payload), _) => targets::findings(state, payload),
         _ => Vec::new(),
     };
     found.sort_by_key(|finding| std::cmp::Reverse(finding.level));
@@ -62,12 +65,28 @@ pub fn unaccepted(state: &State) -> Vec<String> {
 /// All that is read before signing: findings, changes, who must sign, and the content itself.
 pub fn document(state: &State, payload: &Payload) -> Document {
     Document {
-        title: format!("{}.json", crate::safe::safe(&payload.role)),
+        title: format!("{}.json", safe(&payload.role)),
         remarks: findings(state).into_iter().map(Remark::from).collect(),
         changes: changes(state),
-        signers: Vec::new(),
+        signers: signers(state, payload),
         lines: review_lines(state, payload),
     }
+}
+
+/// Who must sign, for a root that follows one that clients trust now: two thresholds, in sentences.
+fn signers(state: &State, payload: &Payload) -> Vec<String> {
+    let Some(trusted) = &state.trusted else {
+        return Vec::new();
+    };
+    if payload.role != Role::Root.name() {
+        return Vec::new();
+    }
+    let Ok(new) = Root::parse(&payload.signed) else {
+        return Vec::new();
+    };
+    let signatures = super::signatures(state);
+    let old = Some(&trusted.root);
+    rotation::signers(old, &new, &payload.bytes, &signatures, &holders(state)).sentences()
 }
 
 /// What the content changes of what clients have now.
@@ -76,7 +95,7 @@ pub fn changes(state: &State) -> Vec<Change> {
         return Vec::new();
     };
     if payload.role != Role::Root.name() {
-        return Vec::new();
+        return targets::changes(state, payload);
     }
     let Ok(new) = Root::parse(&payload.signed) else {
         return Vec::new();
@@ -149,5 +168,5 @@ pub fn review_lines(state: &State, payload: &Payload) -> Vec<String> {
 /// Metadata that is no root, as indented JSON.
 fn plain_lines(payload: &Payload) -> Vec<String> {
     let text = crate::canonical::pretty(&payload.signed);
-    text.lines().map(crate::safe::safe).collect()
+    text.lines().map(safe).collect()
 }

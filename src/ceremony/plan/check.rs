@@ -132,6 +132,8 @@ fn parts(plan: &Plan, script: &Script, problems: &mut Vec<Problem>) {
                  read it.",
                 script.name
             ),
+            // a first root has none before it
+            (false, true) if part == "trusted" && plan.stages_a_root() => continue,
             (false, true) => format!(
                 "The script `{}` has a step of kind `{kind}`, but the plan has no `[{part}]`.",
                 script.name

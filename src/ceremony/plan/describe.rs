@@ -23,6 +23,9 @@ impl Plan {
             for path in &staged.also {
                 say("with signatures of", path.clone());
             }
+            if let Some(path) = &staged.previous {
+                say("compared with", path.clone());
+            }
             if let Some(path) = &staged.delegated_by {
                 say("delegated by", path.clone());
             }

@@ -1,5 +1,9 @@
 //! Writing plans: the form to fill in before the day, and the plan of a rehearsal.
 
+mod next;
+mod one;
+mod practice;
+
 use std::fmt::Write as _;
 
 use time::OffsetDateTime;
@@ -7,6 +11,11 @@ use time::OffsetDateTime;
 use super::check::stamp;
 use super::parse::{ONLINE_ROLES, REQUIRED_CHECKS};
 use super::{Duty, Mode};
+use crate::ceremony::scripts::rehearsal_of;
+
+pub use next::{Published, Staged, Unreadable, template_after};
+pub use one::{OneSignature, one_signature};
+pub use practice::{Practice, Unfit, fits, practice, staged_root};
 
 /// What is known of a plan before it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,17 +32,10 @@ pub struct Outline {
     pub expires: OffsetDateTime,
 }
 
-/// First names of the keyholders of a rehearsal: the letters that begin them differ, so that no
-/// two people have the same initials.
-const NAMES: [&str; 20] = [
-    "Ada", "Bruno", "Chidi", "Dana", "Edith", "Farid", "Greta", "Hana", "Ivo", "Jun", "Kofi",
-    "Lena", "Mara", "Nils", "Olga", "Pavel", "Quinn", "Rosa", "Sami", "Tove",
-];
-
 /// A plan to be filled in, with a comment at every entry. Names, initials and tokens are left
 /// empty: each is a problem with its line until somebody has filled it in.
 pub fn template(mode: Mode, outline: &Outline) -> String {
-    let mut text = head(mode, outline);
+    let mut text = head(mode, "first-root", outline);
     text.push_str(
         "# Everybody who takes part. `id` is how the record names a person; initials are what each\n\
          # person types, so that no two may be the same. A keyholder's token is named by one text:\n\
@@ -42,14 +44,7 @@ pub fn template(mode: Mode, outline: &Outline) -> String {
          # `serial` is compared with what the token says of itself, where you give it.\n\
          # `algorithm` is ecdsa-p256 (every TUF client), ed25519, or ecdsa-p384 (see [policy]).\n\n",
     );
-    for duty in [Duty::Administrator, Duty::Witness] {
-        let id = duty.name();
-        let _ = write!(
-            text,
-            "[[participant]]\nid = \"{id}\"\nname = \"\"      # fill in\ninitials = \"\"  # fill \
-             in: two to four letters\nduty = \"{id}\"\n\n"
-        );
-    }
+    text.push_str(&others());
     for number in 1..=outline.keyholders {
         let _ = write!(
             text,
@@ -65,46 +60,28 @@ pub fn template(mode: Mode, outline: &Outline) -> String {
     );
     root(&mut text, outline);
     text.push_str(&policy(mode, outline, Comments::Yes));
-    text.push_str(
-        "\n# Mounted media to which the signed root is written as well, such as \"/media/out\".\n\
-         [output]\ndirectories = []\n",
-    );
+    text.push_str(OUTPUT);
     text
 }
 
 /// The plan of a rehearsal: software tokens in `tokens/`, people with names that nobody mistakes
 /// for those of the day, public keys in `keys/`. For 1 to 20 keyholders.
 pub fn rehearsal(outline: &Outline) -> String {
-    let mut text = head(Mode::Rehearsal, outline);
-    let people = [
-        ("administrator", "Val Administrator", "VA"),
-        ("witness", "Wim Witness", "WW"),
-    ];
-    for (id, name, initials) in people {
-        let _ = write!(
-            text,
-            "[[participant]]\nid = \"{id}\"\nname = \"{name}\"\ninitials = \"{initials}\"\nduty = \
-             \"{id}\"\n\n"
-        );
-    }
-    for (number, first) in (1..=outline.keyholders).zip(NAMES) {
-        let letter = first.get(..1).unwrap_or_default();
-        let _ = write!(
-            text,
-            "[[participant]]\nid = \"keyholder-{number}\"\nname = \"{first} Keyholder\"\ninitials = \
-             \"{letter}K\"\nduty = \"keyholder\"\ntoken = \"file:tokens/keyholder-{number}.age\"\n\
-             algorithm = \"ecdsa-p256\"\nkey_label = \"root-{number}\"\n\n"
-        );
+    let mut text = head(Mode::Rehearsal, "first-root", outline);
+    text.push_str(&practice::others());
+    for number in 1..=outline.keyholders {
+        text.push_str(&practice::keyholder(number, "tokens", ""));
     }
     root(&mut text, outline);
     text.push_str(&policy(Mode::Rehearsal, outline, Comments::No));
     text
 }
 
-fn head(mode: Mode, outline: &Outline) -> String {
+/// The first lines of a plan that follows `script`, or in a rehearsal the rehearsal of it.
+fn head(mode: Mode, script: &str, outline: &Outline) -> String {
     let (mode, script) = match mode {
-        Mode::Production => ("production", "first-root"),
-        Mode::Rehearsal => ("rehearsal", "first-root-rehearsal"),
+        Mode::Production => ("production", script.to_owned()),
+        Mode::Rehearsal => ("rehearsal", rehearsal_of(script)),
     };
     format!(
         "# The plan of one ceremony: everything that is decided before the day. It is reviewed and\n\
@@ -115,6 +92,24 @@ fn head(mode: Mode, outline: &Outline) -> String {
         quoted(&outline.location)
     )
 }
+
+/// The people of a form who hold no key.
+fn others() -> String {
+    let mut text = String::new();
+    for duty in [Duty::Administrator, Duty::Witness] {
+        let id = duty.name();
+        let _ = write!(
+            text,
+            "[[participant]]\nid = \"{id}\"\nname = \"\"      # fill in\ninitials = \"\"  # fill \
+             in: two to four letters\nduty = \"{id}\"\n\n"
+        );
+    }
+    text
+}
+
+/// The end of a form.
+const OUTPUT: &str = "\n# Mounted media to which the signed metadata is written as well, such as \"/media/out\".\n\
+     [output]\ndirectories = []\n";
 
 fn root(text: &mut String, outline: &Outline) {
     let _ = write!(
@@ -128,11 +123,13 @@ fn root(text: &mut String, outline: &Outline) {
         stamp(outline.expires)
     );
     for role in ONLINE_ROLES {
-        let _ = write!(
-            text,
-            "[root.role.{role}]\nthreshold = 1\nkeys = [{{ path = \"keys/{role}.pem\" }}]\n\n"
-        );
+        text.push_str(&online(role));
     }
+}
+
+/// An online role with one key, in a file of its name.
+fn online(role: &str) -> String {
+    format!("[root.role.{role}]\nthreshold = 1\nkeys = [{{ path = \"keys/{role}.pem\" }}]\n\n")
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

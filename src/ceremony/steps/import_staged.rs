@@ -44,11 +44,9 @@ impl Kind for ImportStaged {
             );
         };
         if !state.here.files_read {
-            let paths = [&plan.path].into_iter().chain(&plan.also);
-            let paths = paths.chain(&plan.delegated_by);
             return Next::Do(Effect::ReadFiles {
                 what: Contents::Metadata,
-                paths: paths.cloned().collect(),
+                paths: plan.paths().cloned().collect(),
             });
         }
         let payload = match import::content(state) {

@@ -29,10 +29,7 @@ impl Kind for TrustedRoot {
             return Next::ask(again(state, step, fault));
         }
         let Some(plan) = &state.procedure.plan.trusted else {
-            return super::halted(
-                "The plan names no trusted root",
-                vec!["Nothing was read. Abort, and correct the plan.".to_owned()],
-            );
+            return none_before(state, step);
         };
         if !state.here.files_read {
             return Next::Do(Effect::ReadFiles {
@@ -77,6 +74,33 @@ impl Kind for TrustedRoot {
     fn skippable(&self, _state: &State, _step: &BoundStep) -> Result<(), String> {
         Err("everything that follows is judged by that root".to_owned())
     }
+}
+
+/// What a plan without `[trusted]` means: a staged root has none before it only as the first of all.
+fn none_before(state: &State, step: &BoundStep) -> Next {
+    const NONE: &str = "none-before";
+    if !state.procedure.plan.stages_a_root() {
+        return super::halted(
+            "The plan names no trusted root",
+            vec!["Nothing was read. Abort, and correct the plan.".to_owned()],
+        );
+    }
+    if state.here.answers.contains_key(NONE) {
+        return Next::Done;
+    }
+    Next::ask(
+        ask_of(
+            state,
+            step,
+            NONE,
+            "The plan names no root before this one",
+            Form::Confirm,
+        )
+        .saying(
+            "The content that is to be signed must then be a first root, version 1; any other is refused. \
+             If clients trust a root of this repository already, abort, and name it in the plan.",
+        ),
+    )
 }
 
 /// The file cannot be taken; another one in its place can.

@@ -155,6 +155,7 @@ pub fn show_json(plan: &Plan) -> Value {
             "payload": staged.payload.map(|pin| pin.hex()),
             "also": staged.also,
             "delegated_by": staged.delegated_by,
+            "previous": staged.previous,
         })),
         "root": plan.root.as_ref().map(|root| json!({
             "version": root.version,

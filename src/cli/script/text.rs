@@ -26,7 +26,7 @@ pub fn list() -> String {
     let mut text = String::new();
     for script in shipped() {
         let size = format!("{} steps in {} acts", steps(&script), script.acts.len());
-        let _ = writeln!(text, "{:<24}{:<12}{size}", script.name, mode(script.mode));
+        let _ = writeln!(text, "{:<32}{:<12}{size}", script.name, mode(script.mode));
         wrapped(&mut text, &script.about, "    ");
         text.push('\n');
     }

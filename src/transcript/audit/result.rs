@@ -9,7 +9,7 @@ use crate::ceremony::assembly;
 use crate::ceremony::event::Count;
 use crate::ceremony::import;
 use crate::ceremony::judge;
-use crate::ceremony::plan::Mode;
+use crate::ceremony::plan::{Mode, StagedPlan};
 use crate::ceremony::state::{Ending, State};
 use crate::tuf::key::PublicKey;
 use crate::tuf::policy::Level;
@@ -208,10 +208,7 @@ fn imported(state: &State) -> Said {
 
 fn inputs(state: &State, artefacts: &Artefacts) -> Said {
     let plan = &state.procedure.plan;
-    let staged = plan.staged.iter().flat_map(|staged| {
-        let paths = [&staged.path].into_iter().chain(&staged.also);
-        paths.chain(&staged.delegated_by)
-    });
+    let staged = plan.staged.iter().flat_map(StagedPlan::paths);
     let trusted = plan.trusted.iter().map(|trusted| &trusted.path);
     let mut files = 0;
     for file in trusted

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::{MetadataError, Role};
-use crate::canonical::CanonicalError;
-use crate::safe::safe;
-use crate::tuf::key::{KeyError, KeyId, PublicKey};
+use crate::tuf::fields::{Header, member, note_unknown, object};
+use crate::tuf::key::{KeyId, PublicKey};
+use crate::tuf::listed::{self, ListedKey, RoleKeys};
 
 /// What a root says. A view: the metadata itself stays a JSON value and is never written from
 /// this, so that nothing unknown is lost.
@@ -45,59 +44,12 @@ pub(in crate::tuf) const TOP_MEMBERS: &[&str] = &[
     "keys",
     "roles",
 ];
-/// The same of a key object.
-pub(in crate::tuf) const KEY_MEMBERS: &[&str] = &["keytype", "scheme", "keyval"];
-/// The same of a key object's `keyval`.
-pub(in crate::tuf) const KEYVAL_MEMBERS: &[&str] = &["public"];
-/// The same of a role.
-pub(in crate::tuf) const ROLE_MEMBERS: &[&str] = &["keyids", "threshold"];
-
-/// One key of a root.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ListedKey {
-    /// The key, where it is of a kind that can be used here.
-    pub public: Result<PublicKey, KeyError>,
-    /// The id that this key object must have. Where it differs from the one it is listed under,
-    /// strict clients reject the root.
-    pub computed: KeyId,
-    /// The key object as read.
-    pub raw: Value,
-}
-
-/// The keys of one role by id, and how many must sign.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RoleKeys {
-    /// Key ids, each once. They may name keys that the root does not list: those cannot sign.
-    pub keyids: Vec<KeyId>,
-    /// How many different keys must sign; at least 1.
-    pub threshold: u32,
-}
 
 impl Root {
     /// Reads the signed portion of a root.
     pub fn parse(signed: &Value) -> Result<Self, MetadataError> {
         let top = object(signed, "signed")?;
-        let kind = text(top, "", "_type")?;
-        if kind != "root" {
-            return Err(MetadataError::value("_type", "root", kind));
-        }
-        let spec_version = text(top, "", "spec_version")?;
-        if spec_version != "1" && !spec_version.starts_with("1.") {
-            return Err(MetadataError::value(
-                "spec_version",
-                "1.0 or a later 1.x",
-                spec_version,
-            ));
-        }
-        let version = whole(top, "", "version")?;
-        let expires_text = text(top, "", "expires")?;
-        let expires = OffsetDateTime::parse(expires_text, &Rfc3339).map_err(|_| {
-            MetadataError::value(
-                "expires",
-                "a time such as 2030-01-01T00:00:00Z",
-                expires_text,
-            )
-        })?;
+        let header = Header::read(top, "root")?;
         let consistent_snapshot = match top.get("consistent_snapshot") {
             None => false,
             Some(Value::Bool(flag)) => *flag,
@@ -106,12 +58,16 @@ impl Root {
         let mut unknown = Vec::new();
         note_unknown(&mut unknown, top, "", TOP_MEMBERS);
         Ok(Self {
-            version,
-            expires,
-            expires_text: expires_text.to_owned(),
+            version: header.version,
+            expires: header.expires,
+            expires_text: header.expires_text,
             consistent_snapshot,
-            spec_version: spec_version.to_owned(),
-            keys: read_keys(object(member(top, "", "keys")?, "keys")?, &mut unknown)?,
+            spec_version: header.spec_version,
+            keys: listed::keys(
+                object(member(top, "", "keys")?, "keys")?,
+                "keys",
+                &mut unknown,
+            )?,
             roles: read_roles(object(member(top, "", "roles")?, "roles")?, &mut unknown)?,
             unknown,
             raw: signed.clone(),
@@ -147,35 +103,6 @@ impl Root {
     }
 }
 
-fn read_keys(
-    listed: &Map<String, Value>,
-    unknown: &mut Vec<String>,
-) -> Result<BTreeMap<KeyId, ListedKey>, MetadataError> {
-    let mut keys = BTreeMap::new();
-    for (id, raw) in listed {
-        let at = format!("keys.{}", safe(id));
-        let listed = id.parse().map_err(|reason| MetadataError::KeyId {
-            at: "`keys`".to_owned(),
-            reason,
-        })?;
-        let members = object(raw, &at)?;
-        note_unknown(unknown, members, &at, KEY_MEMBERS);
-        if let Some(Value::Object(keyval)) = members.get("keyval") {
-            note_unknown(unknown, keyval, &format!("{at}.keyval"), KEYVAL_MEMBERS);
-        }
-        let computed = KeyId::of(raw).map_err(|error| within(&at, error))?;
-        keys.insert(
-            listed,
-            ListedKey {
-                public: PublicKey::from_tuf(raw),
-                computed,
-                raw: raw.clone(),
-            },
-        );
-    }
-    Ok(keys)
-}
-
 fn read_roles(
     listed: &Map<String, Value>,
     unknown: &mut Vec<String>,
@@ -185,101 +112,8 @@ fn read_roles(
     for role in Role::ALL {
         let at = format!("roles.{role}");
         let members = object(member(listed, "roles", role.name())?, &at)?;
-        note_unknown(unknown, members, &at, ROLE_MEMBERS);
-        let Value::Array(list) = member(members, &at, "keyids")? else {
-            return Err(MetadataError::shape(&format!("{at}.keyids"), "a list"));
-        };
-        let mut keyids = Vec::with_capacity(list.len());
-        for id in list {
-            let id = id
-                .as_str()
-                .ok_or_else(|| MetadataError::shape(&format!("{at}.keyids"), "a list of text"))?;
-            let keyid = id.parse().map_err(|reason| MetadataError::KeyId {
-                at: at.clone(),
-                reason,
-            })?;
-            if keyids.contains(&keyid) {
-                return Err(MetadataError::Twice {
-                    what: format!("role {role}"),
-                    keyid,
-                });
-            }
-            keyids.push(keyid);
-        }
-        let threshold = whole(members, &at, "threshold")?;
-        let threshold = u32::try_from(threshold).map_err(|_| {
-            MetadataError::value(
-                &format!("{at}.threshold"),
-                "a small whole number",
-                &threshold.to_string(),
-            )
-        })?;
-        roles.insert(role, RoleKeys { keyids, threshold });
+        note_unknown(unknown, members, &at, listed::ROLE_MEMBERS);
+        roles.insert(role, listed::role_keys(members, &at, role.name())?);
     }
     Ok(roles)
-}
-
-fn join(at: &str, name: &str) -> String {
-    let name = safe(name);
-    if at.is_empty() {
-        name
-    } else {
-        format!("{at}.{name}")
-    }
-}
-
-fn within(at: &str, error: CanonicalError) -> CanonicalError {
-    match error {
-        CanonicalError::NotInteger { path, got } => CanonicalError::NotInteger {
-            path: format!("{at}.{path}"),
-            got,
-        },
-        CanonicalError::TooLarge { path, got } => CanonicalError::TooLarge {
-            path: format!("{at}.{path}"),
-            got,
-        },
-    }
-}
-
-fn note_unknown(unknown: &mut Vec<String>, members: &Map<String, Value>, at: &str, known: &[&str]) {
-    unknown.extend(
-        members
-            .keys()
-            .filter(|name| !known.contains(&name.as_str()))
-            .map(|name| join(at, name)),
-    );
-}
-
-fn member<'a>(
-    members: &'a Map<String, Value>,
-    at: &str,
-    name: &str,
-) -> Result<&'a Value, MetadataError> {
-    members
-        .get(name)
-        .ok_or_else(|| MetadataError::Absent(join(at, name)))
-}
-
-fn object<'a>(value: &'a Value, what: &str) -> Result<&'a Map<String, Value>, MetadataError> {
-    value
-        .as_object()
-        .ok_or_else(|| MetadataError::shape(what, "an object"))
-}
-
-fn text<'a>(
-    members: &'a Map<String, Value>,
-    at: &str,
-    name: &str,
-) -> Result<&'a str, MetadataError> {
-    member(members, at, name)?
-        .as_str()
-        .ok_or_else(|| MetadataError::shape(&join(at, name), "text"))
-}
-
-/// A whole number from 1.
-fn whole(members: &Map<String, Value>, at: &str, name: &str) -> Result<u64, MetadataError> {
-    let number = member(members, at, name)?
-        .as_u64()
-        .filter(|number| *number > 0);
-    number.ok_or_else(|| MetadataError::shape(&join(at, name), "a whole number from 1"))
 }

@@ -4,17 +4,53 @@ use ratatui::text::Line;
 use unicode_width::UnicodeWidthStr;
 
 use crate::ceremony::ask::{Ask, Form};
+use crate::ceremony::decide::withdrawable;
+use crate::ceremony::state::State;
 use crate::safe::safe;
+use crate::tui::bindings::{self, Act};
 use crate::tui::pen::{Pen, Text, wrap};
+use crate::tui::screens::document;
 use crate::tui::theme::Role;
 use crate::tui::widgets::digest;
 
 /// Widest line of text for reading.
 const MEASURE: usize = 78;
 
+/// A question, drawn.
+pub struct Drawn {
+    /// Its lines.
+    pub text: Text,
+    /// Where its sections begin: the question itself, and those of the document.
+    pub sections: Vec<usize>,
+}
+
 /// The body. `tight` leaves out blank lines, where that brings everything on screen.
-pub fn body(pen: Pen, ask: &Ask, width: usize, tight: bool) -> Text {
-    let width = width.min(MEASURE).saturating_sub(1);
+pub fn body(pen: Pen, ask: &Ask, state: &State, pane: usize, tight: bool) -> Drawn {
+    let mut text = question(pen, ask, state, pane, tight);
+    let mut sections = vec![0];
+    if let Some(document) = &ask.document {
+        let width = pane.min(MEASURE).saturating_sub(1);
+        let mut parts = document::sections(pen, document, pane.saturating_sub(1), width);
+        // last, so that it is beside the fields for its words once all was read
+        if let Some(shown) = &ask.digest {
+            let title = format!("TO READ BACK: {}", safe(&shown.of));
+            let mut part = vec![document::heading(pen, &title, width)];
+            part.extend(digest::grid(pen, &shown.sha256));
+            parts.push(part);
+        }
+        for section in parts {
+            if !tight {
+                text.push(Line::default());
+            }
+            sections.push(text.len());
+            text.extend(section);
+        }
+    }
+    Drawn { text, sections }
+}
+
+fn question(pen: Pen, ask: &Ask, state: &State, pane: usize, tight: bool) -> Text {
+    let width = pane.min(MEASURE).saturating_sub(1);
     let mut parts: Vec<Text> = Vec::new();
     let title = if is_trouble(ask) {
         Role::AlertError
@@ -38,7 +74,7 @@ pub fn body(pen: Pen, ask: &Ask, width: usize, tight: bool) -> Text {
     if !ask.facts.is_empty() {
         parts.push(facts(pen, ask, width));
     }
-    if let Some(shown) = &ask.digest {
+    if let (Some(shown), None) = (&ask.digest, &ask.document) {
         let of = vec![pen.span(Role::Dim, format!(" {}", safe(&shown.of)))];
         let mut part = digest::grid(pen, &shown.sha256);
         match part.first_mut() {
@@ -52,28 +88,7 @@ pub fn body(pen: Pen, ask: &Ask, width: usize, tight: bool) -> Text {
         parts.push(part);
     }
     if ask.form == Form::Halted {
-        parts.push(halted(pen, width));
-    }
-    if let Some(document) = &ask.document {
-        let mut part = vec![Line::from(vec![
-            pen.span(Role::Dim, "── "),
-            pen.span(Role::Title, safe(&document.title)),
-            pen.span(
-                Role::Dim,
-                format!(
-                    " {}",
-                    "─".repeat(width.saturating_sub(safe(&document.title).width() + 4))
-                ),
-            ),
-        ])];
-        for line in &document.lines {
-            part.push(pen.line(Role::Text, format!("   {}", safe(line))));
-        }
-        part.push(pen.line(
-            Role::Dim,
-            format!("{} end ──", "─".repeat(width.saturating_sub(7))),
-        ));
-        parts.push(part);
+        parts.push(halted(pen, state, width));
     }
     join(parts, tight)
 }
@@ -122,7 +137,9 @@ fn facts(pen: Pen, ask: &Ask, width: usize) -> Text {
 
 /// Whether something went wrong, or nearly.
 fn is_trouble(ask: &Ask) -> bool {
-    ask.form == Form::Halted || ["again", "doubt", "last-try"].contains(&ask.name.as_str())
+    ask.form == Form::Halted
+        || ask.title.starts_with("STOP")
+        || ["again", "doubt", "last-try"].contains(&ask.name.as_str())
 }
 
 /// Verdicts at the beginning of a value.
@@ -157,22 +174,31 @@ fn choice(pen: Pen, key: &str, meaning: &str, widest: usize, width: usize) -> Te
         .collect()
 }
 
-fn halted(pen: Pen, width: usize) -> Text {
-    [
+fn halted(pen: Pen, state: &State, width: usize) -> Text {
+    let mut ways = vec![
         (
-            "F2",
+            Act::Exception,
             "log an exception: what was expected, what happened, what was decided",
         ),
-        ("F3", "skip this step: an exception that two people sign"),
-        ("F8", "abort the ceremony: two people and a reason"),
         (
-            "Ctrl-C",
-            "leave; the ceremony waits on disk and can be resumed",
+            Act::Skip,
+            "skip this step: an exception that two people sign",
         ),
-    ]
-    .iter()
-    .flat_map(|(key, meaning)| choice(pen, key, meaning, 6, width))
-    .collect()
+    ];
+    if withdrawable(state).is_ok() {
+        ways.push((
+            Act::Withdraw,
+            "withdraw the content, and take other content instead: two people",
+        ));
+    }
+    ways.push((Act::Abort, "abort the ceremony: two people and a reason"));
+    ways.push((
+        Act::Leave,
+        "leave; the ceremony waits on disk and can be resumed",
+    ));
+    ways.into_iter()
+        .flat_map(|(act, meaning)| choice(pen, bindings::label(act), meaning, 6, width))
+        .collect()
 }
 
 /// Parts one below the other, with a blank line in between.

@@ -80,7 +80,9 @@ fn result(pen: Pen, model: &Model, width: usize) -> Text {
                 let sides = board(state).sides;
                 let sides = sides.iter().map(|side| {
                     let (signed, threshold) = (side.signed, side.threshold);
-                    format!("Signatures for {}: {signed} of {threshold} needed. ", side.name)
+                    let open = if side.missing() > 0 { ", STILL MISSING" } else { "" };
+                    let name = safe(&side.name);
+                    format!("Signatures for {name}: {signed} of {threshold} needed{open}. ")
                 });
                 sides.collect::<String>() + &format!("Exceptions: {}.", state.exceptions.len())
             },

@@ -2,6 +2,10 @@
 
 use ratatui::text::Line;
 
+use crate::ceremony::assembly;
+use crate::ceremony::decide::withdrawable;
+use crate::ceremony::import;
+use crate::ceremony::refusal::Refusal;
 use crate::safe::safe;
 use crate::tui::model::{Model, Overlay};
 use crate::tui::pen::{Pen, Text};
@@ -17,6 +21,7 @@ pub fn body(pen: Pen, model: &Model, overlay: Overlay, width: usize, tight: bool
         Overlay::Exception => exception(pen, model, width, tight),
         Overlay::Skip => skip(pen, model, width, tight),
         Overlay::Abort => abort(pen, model, width, tight),
+        Overlay::Withdraw => withdraw(pen, model, width, tight),
         Overlay::Outline => outline::lines(pen, &model.state, width).0,
         Overlay::Digests => digests(pen, model, width, tight),
         Overlay::Leave => leave(pen, model, width),
@@ -94,6 +99,78 @@ fn abort(pen: Pen, model: &Model, width: usize, tight: bool) -> Text {
                 digest::hex(pen, &model.state.head, 3),
             ]
             .concat(),
+        ],
+        tight,
+    )
+}
+
+fn withdraw(pen: Pen, model: &Model, width: usize, tight: bool) -> Text {
+    let title = " Withdraw the content, and take other content instead";
+    let say = |words: &str| pen.wrapped(Role::Text, words, 1, width);
+    let state = &model.state;
+    let payload = match (withdrawable(state), &state.payload) {
+        (Ok(()), Some(payload)) => payload,
+        (possible, _) => {
+            let because = match possible {
+                Err(Refusal::OutOfPlace { because, .. }) => because,
+                _ => "there is no content yet".to_owned(),
+            };
+            let why = format!("The content cannot be withdrawn: {because}.");
+            return join(
+                vec![
+                    vec![pen.line(Role::Title, title)],
+                    pen.wrapped(Role::Important, &safe(&why), 1, width),
+                    say("Nothing was changed. Esc goes back to the question."),
+                ],
+                tight,
+            );
+        }
+    };
+    let attempt = state.defunct.len() + 1;
+    let back = state
+        .procedure
+        .steps
+        .iter()
+        .position(|step| step.kind == import::KIND);
+    let back = back.map_or_else(String::new, |back| {
+        let title = state
+            .procedure
+            .steps
+            .get(back)
+            .map(|step| safe(&step.title));
+        format!("step {}, {}", back + 1, title.unwrap_or_default())
+    });
+    let mut lost = pen.fact(
+        " Content",
+        &format!(
+            "{}, version {}, payload {}",
+            safe(&payload.role),
+            payload.version,
+            payload.sha256.short()
+        ),
+        12,
+        Role::Important,
+        width,
+    );
+    let signed = format!(
+        "{} made here, {} that came with it",
+        state.signatures.len(),
+        payload.given.len()
+    );
+    lost.extend(pen.fact(" Signatures", &signed, 12, Role::Text, width));
+    let kept = assembly::defunct_name(attempt, &payload.role);
+    let kept = format!("as metadata/{kept}, with the signatures that were made here");
+    lost.extend(pen.fact(" Kept", &kept, 12, Role::Text, width));
+    lost.extend(pen.fact(" Goes back", &format!("to {back}"), 12, Role::Text, width));
+    join(
+        vec![
+            vec![pen.line(Role::AlertError, title)],
+            say(
+                "For content that turns out to be the wrong one. Its approvals and signatures count for nothing \
+                 from then on; no client is to be given them. It is never deleted. Put the right file in its place \
+                 before you go on.",
+            ),
+            lost,
         ],
         tight,
     )

@@ -83,6 +83,7 @@ impl Model {
         let fresh = match overlay {
             Overlay::Exception => Some((0, Entry::exception(1))),
             Overlay::Skip => Some((1, Entry::exception(2))),
+            Overlay::Withdraw => Some((3, Entry::withdrawal())),
             _ => None,
         };
         if let Some((draft, entry)) = fresh.and_then(|(i, e)| Some((self.drafts.get_mut(i)?, e))) {

@@ -29,6 +29,7 @@ pub(super) fn fields(model: &Model, pen: Pen, width: usize) -> (String, Text) {
         let words = match model.overlay {
             Some(Overlay::Outline) => "Outline",
             Some(Overlay::Digests) => "Digests",
+            Some(Overlay::Withdraw) => "Withdraw",
             _ => "",
         };
         return (words.to_owned(), Vec::new());
@@ -52,6 +53,7 @@ pub(super) fn fields(model: &Model, pen: Pen, width: usize) -> (String, Text) {
         Some(Overlay::Exception) => "Exception",
         Some(Overlay::Skip) => "Skip",
         Some(Overlay::Abort) => "Abort",
+        Some(Overlay::Withdraw) => "Withdraw",
         _ if model.ended() => "Leave",
         _ => "Answer",
     };

@@ -9,6 +9,7 @@
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
+use crate::ceremony::decide::withdrawable;
 use crate::safe::safe;
 use crate::tui::bindings::BINDINGS;
 use crate::tui::model::{AirGap, Model};
@@ -141,6 +142,11 @@ pub fn digests(pen: Pen, model: &Model) -> Line<'static> {
         spans.push(pen.span(Role::Important, state.head.short()));
         spans.push(pen.span(Role::Dim, format!(" · {} records", state.records)));
     }
+    match state.defunct.len() {
+        0 => {}
+        1 => spans.push(pen.span(Role::AlertWarn, "   1 attempt withdrawn")),
+        n => spans.push(pen.span(Role::AlertWarn, format!("   {n} attempts withdrawn"))),
+    }
     match state.exceptions.len() {
         0 => {}
         1 => spans.push(pen.span(Role::AlertWarn, "   1 exception")),
@@ -157,17 +163,31 @@ pub fn hints(pen: Pen, model: &Model) -> Line<'static> {
         spans.push(pen.span(Role::Guidance, "Esc"));
         spans.push(pen.span(Role::Dim, " back  "));
     }
+    let withdraws = withdrawable(&model.state).is_ok();
     let useless = |hint: &str| {
-        (model.ended() && matches!(hint, "exception" | "skip" | "abort" | "leave"))
+        (model.ended() && matches!(hint, "exception" | "skip" | "withdraw" | "abort" | "leave"))
             || (back && matches!(hint, "digests" | "skip"))
+            || (hint == "withdraw" && !withdraws)
     };
-    for binding in BINDINGS
-        .iter()
-        .filter(|b| !b.hint.is_empty() && !useless(b.hint))
-    {
-        let key = binding.label.split(' ').next().unwrap_or(binding.label);
+    let shown = BINDINGS.iter().filter(|b| !b.hint.is_empty());
+    let mut shown: Vec<(&str, &str)> = shown
+        .filter(|b| !useless(b.hint))
+        .map(|b| (b.label.split(' ').next().unwrap_or(b.label), b.hint))
+        .collect();
+    let room = usize::from(model.size.0).saturating_sub(spans.iter().map(Span::width).sum());
+    // what only shows something gives way to what does something; the help has them all
+    for less in ["outline", "digests", "skip"] {
+        let needed: usize = shown
+            .iter()
+            .map(|(key, hint)| key.width() + hint.width() + 3)
+            .sum();
+        if needed > room + 2 {
+            shown.retain(|(_, hint)| *hint != less);
+        }
+    }
+    for (key, hint) in shown {
         spans.push(pen.span(Role::Guidance, key));
-        spans.push(pen.span(Role::Dim, format!(" {}  ", binding.hint)));
+        spans.push(pen.span(Role::Dim, format!(" {hint}  ")));
     }
     Line::from(spans)
 }

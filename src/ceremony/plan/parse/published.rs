@@ -43,11 +43,14 @@ pub(super) fn staged(
                 .map(|p| p.value),
         );
     }
-    let delegated_by = section
-        .optional_text("delegated_by")
-        .and_then(|text| section.one_line(text, PATH))
-        .and_then(|path| plain_path(reading, path))
-        .map(|path| path.value);
+    let file = |name| {
+        section
+            .optional_text(name)
+            .and_then(|text| section.one_line(text, PATH))
+            .and_then(|path| plain_path(reading, path))
+            .map(|path| path.value)
+    };
+    let (delegated_by, previous) = (file("delegated_by"), file("previous"));
     let role = role.map(|role| role.value);
     let top = ["root", "targets", "snapshot", "timestamp"];
     if let Some(role) = &role
@@ -69,6 +72,7 @@ pub(super) fn staged(
         payload,
         also,
         delegated_by,
+        previous,
     });
     Some(read)
 }

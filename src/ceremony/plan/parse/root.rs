@@ -57,17 +57,24 @@ pub(super) fn read(
         }
         table.finish();
     }
-    let keep = listed(reading, section, "keep", |id, name, _| {
-        Some(KeptKey { keyid: id, name })
-    });
-    let remove = listed(reading, section, "remove", |keyid, name, table| {
-        let reason = table.one_of("reason", &Reason::WORDS)?.value;
-        Some(RemovedKey {
+    let keep = listed(
+        reading,
+        section,
+        "keep",
+        |_| Some(()),
+        |keyid, name, ()| KeptKey { keyid, name },
+    );
+    let remove = listed(
+        reading,
+        section,
+        "remove",
+        |table| Some(table.one_of("reason", &Reason::WORDS)?.value),
+        |keyid, name, reason| RemovedKey {
             keyid,
             name,
             reason,
-        })
-    });
+        },
+    );
     if !follows {
         for (there, name) in [(!keep.is_empty(), "keep"), (!remove.is_empty(), "remove")] {
             if there {
@@ -104,12 +111,14 @@ pub(super) fn read(
     })
 }
 
-/// Keys of the trusted root that are named by their ids.
-fn listed<T>(
+/// Keys of the trusted root that are named by their ids. `more` reads what else an entry has, also
+/// where its id cannot be read, so that no entry is called unknown that is not.
+fn listed<M, T>(
     reading: &Reading<'_>,
     section: &Section<'_, '_>,
     name: &'static str,
-    make: impl Fn(KeyId, String, &Section<'_, '_>) -> Option<T>,
+    more: impl Fn(&Section<'_, '_>) -> Option<M>,
+    make: impl Fn(KeyId, String, M) -> T,
 ) -> Vec<T> {
     if !section.has(name) || section.is_empty_list(name) {
         // an empty list says the same as none
@@ -120,9 +129,11 @@ fn listed<T>(
     for table in section.sections(name) {
         let id = table.text("keyid").and_then(|hex| key_id(reading, &hex));
         let who = table.line_of_text("name", super::TITLE);
+        let more = more(&table);
         let made = id
             .zip(who)
-            .and_then(|(id, who)| make(id, who.value, &table));
+            .zip(more)
+            .map(|((id, who), more)| make(id, who.value, more));
         table.finish();
         keys.extend(made);
     }
