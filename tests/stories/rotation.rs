@@ -191,8 +191,7 @@ fn first() -> (Room, Trusted<Root>) {
     let mut room = Room::open(3, 2);
     room.to_the_end().audits_clean();
     remember(&room);
-    let root = trust_file(&room, "1.root.json");
-    let trusted = Trusted::first(&root).unwrap();
+    let trusted = Trusted::first(&trust_file(&room, "1.root.json")).unwrap();
     (room, trusted)
 }
 
