@@ -32,8 +32,18 @@ fn sign(room: &Room, number: u32, more: &[&str]) -> Said {
     let token = format!("file:d/before/tokens/keyholder-{number}.age");
     let dir = format!("desk-{number}");
     let mut words = vec![
-        "sign", "root.json", "--token", &token, "--name", "Ada K", "--initials", "AK", "--dir", &dir,
-        "--answers", "answers.toml",
+        "sign",
+        "root.json",
+        "--token",
+        &token,
+        "--name",
+        "Ada K",
+        "--initials",
+        "AK",
+        "--dir",
+        &dir,
+        "--answers",
+        "answers.toml",
     ];
     words.extend(more);
     let secret = format!("rehearsal of keyholder-{number}");
@@ -55,7 +65,14 @@ fn two_desks_sign_and_their_signatures_are_brought_together() {
     room.rootstage(&both).is(1, &["NOT ENOUGH"]);
     let two = "desk-2/metadata/root.json";
     room.rootstage(&[
-        "envelope", "merge", one, two, "-o", "whole.json", "--trusted", "1.root.json",
+        "envelope",
+        "merge",
+        one,
+        two,
+        "-o",
+        "whole.json",
+        "--trusted",
+        "1.root.json",
     ])
     .is(0, &[]);
     room.rootstage(&["root", "verify", "whole.json", "--trusted", "1.root.json"])
@@ -64,7 +81,10 @@ fn two_desks_sign_and_their_signatures_are_brought_together() {
         let text = fs::read_to_string(room.at(file)).unwrap();
         text[text.find("\"signed\"").unwrap()..].to_owned()
     };
-    assert_eq!(signed("root.json").trim_end(), signed("whole.json").trim_end());
+    assert_eq!(
+        signed("root.json").trim_end(),
+        signed("whole.json").trim_end()
+    );
 }
 
 #[test]
@@ -73,7 +93,14 @@ fn what_cannot_be_signed_is_refused_before_a_pin_is_asked() {
     let trusted = ["--trusted", "1.root.json"];
     // a key that nobody listed
     room.rootstage(&[
-        "rehearse", "--unattended", "--keyholders", "2", "--threshold", "1", "--dir", "other",
+        "rehearse",
+        "--unattended",
+        "--keyholders",
+        "2",
+        "--threshold",
+        "1",
+        "--dir",
+        "other",
     ])
     .is(0, &[]);
     fs::copy(

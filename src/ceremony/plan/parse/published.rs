@@ -52,10 +52,7 @@ pub(super) fn trusted(
 }
 
 /// `[staged]`.
-pub(super) fn staged(
-    reading: &Reading<'_>,
-    section: Option<Section<'_, '_>>,
-) -> Part<StagedPlan> {
+pub(super) fn staged(reading: &Reading<'_>, section: Option<Section<'_, '_>>) -> Part<StagedPlan> {
     let Some(section) = section else {
         return Part::Absent;
     };
@@ -150,10 +147,12 @@ pub(super) fn judge(
                      exist already.",
                     key.name
                 )),
-                Place::Stays(_) | Place::Leaves(_) if !trusted && !staged.is_there() => at(format!(
-                    "The key of `{}` has a `keyid`, but the plan has no `[trusted]` root that lists it.",
-                    key.name
-                )),
+                Place::Stays(_) | Place::Leaves(_) if !trusted && !staged.is_there() => {
+                    at(format!(
+                        "The key of `{}` has a `keyid`, but the plan has no `[trusted]` root that lists it.",
+                        key.name
+                    ))
+                }
                 _ => {}
             }
         }
