@@ -95,7 +95,9 @@ fn a_keyholder_is_replaced(lineage: &Lineage) -> String {
     board(&terminal, "old 2/2 new 1/2");
     player.answer(&open);
     signing(&mut player, "Bob Brown", "old 2/2 new 2/2");
-    finished(&mut player, 2)
+    let head = finished(lineage, &mut player, 2);
+    closed(terminal);
+    head
 }
 
 /// From version 2 to version 3: three must sign, where it were two.
@@ -116,7 +118,9 @@ fn the_threshold_is_raised(lineage: &Lineage) -> String {
     signing(&mut player, "Dora Dunn", "old 0/2 new 0/3");
     signing(&mut player, "Alice Adams", "old 1/2 new 1/3");
     signing(&mut player, "Bob Brown", "old 2/2 new 2/3");
-    finished(&mut player, 3)
+    let head = finished(lineage, &mut player, 3);
+    closed(terminal);
+    head
 }
 
 /// Plays to the question which root is trusted now, and compares what it says.
@@ -165,11 +169,19 @@ fn board(terminal: &Terminal, sides: &str) {
 }
 
 /// Plays to the end through verifying and writing; gives the head from the last screen.
-fn finished(player: &mut Player<'_>, version: u32) -> String {
+fn finished(lineage: &Lineage, player: &mut Player<'_>, version: u32) -> String {
     let verified = player.until("the result", |q| q.step.contains("Result verified"));
     assert!(!verified.says("MISSING"), "{:#?}", verified.body);
     player.answer(&verified);
-    let written = player.until("the files", |q| q.step.contains("written out"));
+    // the medium still has what the ceremony before wrote
+    let room = &lineage.room;
+    let taken = player.until("the files", |q| q.step.contains("written out"));
+    assert!(taken.says("with other content is already there"));
+    assert!(taken.says("move it to another place"), "{:#?}", taken.body);
+    let older = room.at(&format!("published/root-before-{version}.json"));
+    std::fs::rename(room.at("published/root.json"), older).unwrap();
+    player.answer(&taken);
+    let written = player.question().unwrap();
     assert!(
         written.says(&format!("{version}.root.json")),
         "{:#?}",
@@ -178,8 +190,13 @@ fn finished(player: &mut Player<'_>, version: u32) -> String {
     player.answer(&written);
     let head = player.play_out();
     player.terminal.keys("DONE\r");
-    player.terminal.see("closed: Root");
     head
+}
+
+fn closed(terminal: Terminal) {
+    let ended = terminal.end();
+    assert!(ended.status.success() && ended.restored, "{}", ended.text);
+    assert!(ended.text.contains("closed: Root"), "{}", ended.text);
 }
 
 /// The ceremony of this version passes its audit, and follows from the version before.
@@ -192,6 +209,8 @@ fn audited(lineage: &Lineage, version: u32, head: &str) {
     assert!(passed.status.success(), "{}", said(&passed));
     let text = said(&passed);
     assert!(text.contains("AUDIT PASSED"), "{text}");
+    let other = ["audit", dir, "--expect-head", &"0".repeat(64)];
+    assert!(!rootstage(&other).status.success());
     assert_eq!(
         std::fs::read(lineage.root(version)).unwrap(),
         std::fs::read(lineage.room.dir.join("metadata/root.json")).unwrap()
