@@ -282,7 +282,8 @@ pub fn fault(fault: &Fault) -> Words {
                 safe(reason)
             ),
             "What is on record stays on record; no file is left half-written under its name.",
-            "Check that the medium is inserted, mounted and not full, then try again.",
+            "Check that the medium is inserted, mounted and not full. If another file is in the way, move it to another \
+             place. Then try again.",
         ),
         Fault::ReadBackDiffers { path } => words(
             format!(

@@ -11,8 +11,13 @@
 
 #[path = "terminal/home.rs"]
 mod home;
+#[path = "support/judges.rs"]
+#[allow(dead_code, reason = "each test file uses the part that it needs")]
+mod judges;
 #[path = "terminal/leaving.rs"]
 mod leaving;
+#[path = "terminal/lineage.rs"]
+mod lineage;
 #[path = "terminal/looks.rs"]
 mod looks;
 #[path = "terminal/player.rs"]
@@ -27,3 +32,5 @@ mod rehearsal;
 mod room;
 #[path = "terminal/rotation.rs"]
 mod rotation;
+#[path = "terminal/rotation_on_tokens.rs"]
+mod rotation_on_tokens;

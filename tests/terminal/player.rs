@@ -125,6 +125,9 @@ impl<'a> Player<'a> {
             phrase,
         };
         self.terminal.keys("\x1b[H");
+        self.terminal.wait("the beginning again", |look| {
+            position(look).is_none_or(|(from, _, _)| from == 1)
+        });
         self.keep(&question, "open");
         self.terminal.keys("\x1b[F");
         Some(question)

@@ -96,7 +96,7 @@ pub struct Token {
 }
 
 /// Name, initials, id, label of the token, PIN.
-const HOLDERS: [[&str; 5]; 3] = [
+pub const HOLDERS: [[&str; 5]; 3] = [
     [
         "Alice Adams",
         "AA",
@@ -114,7 +114,7 @@ const HOLDERS: [[&str; 5]; 3] = [
     ],
 ];
 /// Name, initials, duty.
-const OTHERS: [[&str; 3]; 2] = [
+pub const OTHERS: [[&str; 3]; 2] = [
     ["Ingrid Sol", "IS", "administrator"],
     ["Walter Voss", "WV", "witness"],
 ];
@@ -184,6 +184,11 @@ impl Production {
             stranger,
             root,
         }
+    }
+
+    /// A file beside the plan.
+    pub fn at(&self, name: &str) -> PathBuf {
+        self.root.path().join(name)
     }
 
     /// The binary, with these tokens.
@@ -308,7 +313,7 @@ fn run(command: &mut Command) -> String {
 }
 
 /// Makes a token; finds its directory and its serial number.
-fn token(root: &Path, label: &str, pin: &str) -> Token {
+pub fn token(root: &Path, label: &str, pin: &str) -> Token {
     let places = || -> Vec<PathBuf> {
         std::fs::read_dir(root.join("tokens"))
             .unwrap()
