@@ -19,11 +19,13 @@ mod venue;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use rootstage::ceremony::assembly;
 use rootstage::ceremony::check::{IDS, Verdict};
 use rootstage::ceremony::plan::Plan;
 use rootstage::ceremony::script::Script;
 use rootstage::ceremony::steps::KINDS;
 use rootstage::transcript::audit::CATALOGUE;
+use rootstage::tuf::policy::{self, Level};
 use rootstage::{answers::Answers, cli};
 use venue::{Holds, PIN, ROOTSTAGE, Room, module, said};
 
@@ -220,6 +222,17 @@ fn tables_are_those_of_the_code() {
     for kind in KINDS {
         let _ = writeln!(kinds, "| `{}` | {} |", kind.name(), kind.about());
     }
+    let mut findings = "| rule | level | what it means |\n|---|---|---|\n".to_owned();
+    for rule in policy::RULES.iter().chain(assembly::RULES) {
+        let word = |level: Level| format!("{level:?}").to_lowercase();
+        let (low, high) = (word(*rule.levels.start()), word(*rule.levels.end()));
+        let level = if low == high {
+            low
+        } else {
+            format!("{low} to {high}")
+        };
+        let _ = writeln!(findings, "| `{}` | {level} | {} |", rule.id, rule.meaning);
+    }
     let room = Room::new();
     let found = room.rootstage(&["doctor", "--json"]).json();
     let mut checks = "| check | what is looked at |\n|---|---|\n".to_owned();
@@ -236,7 +249,12 @@ fn tables_are_those_of_the_code() {
         let _ = writeln!(checks, "| `{id}` | {title} |");
     }
     let mut document = text("CEREMONY.md");
-    for (name, table) in [("rules", rules), ("kinds", kinds), ("checks", checks)] {
+    for (name, table) in [
+        ("rules", rules),
+        ("kinds", kinds),
+        ("checks", checks),
+        ("findings", findings),
+    ] {
         let (begin, end) = (format!("<!-- table: {name} -->\n"), "<!-- end of table -->");
         let (before, rest) = document
             .split_once(&begin)

@@ -15,10 +15,59 @@ use super::plan::{Mode, Plan};
 use super::state::{Payload, State};
 use crate::digest::Sha256;
 use crate::tuf::key::PublicKey;
-use crate::tuf::policy::{Level, Policy};
+use crate::tuf::policy::{Level, Policy, Rule};
 use crate::tuf::root::{self, Role, Root, Signature, Signed};
 
 pub use shown::{changes, document, findings, holders, review_lines, unaccepted};
+
+/// The rules of a ceremony over content, besides those of [`crate::tuf::policy`].
+pub const RULES: &[Rule] = &[
+    Rule {
+        id: "script.changes",
+        levels: Level::Stop..=Level::Stop,
+        meaning: "The root changes something for which the script is not made.",
+    },
+    Rule {
+        id: "root.unreadable",
+        levels: Level::Stop..=Level::Stop,
+        meaning: "The root from outside cannot be read as one.",
+    },
+    Rule {
+        id: "metadata.expired",
+        levels: Level::Stop..=Level::Stop,
+        meaning: "Targets from outside have expired by this machine's clock.",
+    },
+    Rule {
+        id: "metadata.expiry",
+        levels: Level::Info..=Level::Info,
+        meaning: "When targets from outside expire.",
+    },
+    Rule {
+        id: "metadata.expiry-long",
+        levels: Level::Caution..=Level::Caution,
+        meaning: "Targets from outside expire later than the plan lets roots expire.",
+    },
+    Rule {
+        id: "metadata.not-compared",
+        levels: Level::Caution..=Level::Caution,
+        meaning: "The plan names no version before, so that nothing says what changes.",
+    },
+    Rule {
+        id: "metadata.version",
+        levels: Level::Stop..=Level::Stop,
+        meaning: "The version does not come after the one before.",
+    },
+    Rule {
+        id: "targets.removed",
+        levels: Level::Caution..=Level::Caution,
+        meaning: "Targets are removed.",
+    },
+    Rule {
+        id: "targets.delegations",
+        levels: Level::Caution..=Level::Caution,
+        meaning: "Who may vouch for targets changes.",
+    },
+];
 
 /// A root's content, not yet signed.
 #[derive(Clone, Debug, PartialEq)]
