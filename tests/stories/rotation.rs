@@ -610,3 +610,123 @@ fn the_trusted_root_is_the_one_of_the_plan() {
         room.words()
     );
 }
+
+/// `targets.json` of this version with these targets, unsigned; `delegations` may be null.
+fn targets(room: &Room, version: u64, names: &[&str], delegations: &serde_json::Value) {
+    let listed: serde_json::Map<String, serde_json::Value> = names
+        .iter()
+        .map(|name| {
+            let hashes = serde_json::json!({ "sha256": "ab".repeat(32) });
+            (
+                (*name).to_owned(),
+                serde_json::json!({ "length": 7, "hashes": hashes }),
+            )
+        })
+        .collect();
+    let mut signed = serde_json::json!({
+        "_type": "targets", "spec_version": "1.0.34", "version": version,
+        "expires": "2027-06-01T00:00:00Z", "targets": listed,
+    });
+    if !delegations.is_null() {
+        signed["delegations"] = delegations.clone();
+    }
+    let file = serde_json::json!({ "signed": signed, "signatures": [] });
+    fs::write(room.home.path().join("targets.json"), file.to_string()).unwrap();
+}
+
+#[test]
+fn targets_and_a_role_they_delegate_to_are_signed_by_the_keyholders() {
+    let (room, one) = first();
+    // root 2 gives the targets role to the first keyholder
+    let pem = room
+        .state()
+        .keys
+        .values()
+        .next()
+        .unwrap()
+        .public_pem
+        .clone();
+    fs::write(room.home.path().join("first.pem"), pem).unwrap();
+    let role = "[root.role.targets]\nthreshold = 1\nkeys = [{ path = \"first.pem\" }]\n";
+    let holders = [1, 2, 3].map(|number| Holder::stays(number, one.get()));
+    let text = plan(&next_root(2, 2, role), &holders, "");
+    let mut second = room.later("second", &text, &script(ASSEMBLED, None));
+    second.to_the_end();
+    let two = one.next(&trust_file(&second, "2.root.json")).unwrap();
+
+    let part = |more: &str| {
+        format!(
+            "[trusted]\npath = \"trusted.json\"\n\n[staged]\npath = \"targets.json\"\nrole = \"targets\"\n{more}\n"
+        )
+    };
+    let signer = || [Holder::stays(1, two.get())];
+    targets(&room, 1, &["a", "b"], &serde_json::Value::Null);
+    let text = plan(&part(""), &signer(), "");
+    let mut third = room.later("third", &text, &script(IMPORTED, None));
+    third.until("findings", "seen");
+    let remarks = |room: &Room| -> Vec<String> {
+        let document = room.ask().document.as_ref().unwrap();
+        document
+            .remarks
+            .iter()
+            .map(|remark| remark.rule.clone())
+            .collect()
+    };
+    assert!(remarks(&third).contains(&"metadata.not-compared".to_owned()));
+    third.to_the_end();
+    assert_eq!(failing(&third.audit()), [""; 0]);
+    fs::copy(
+        third.dir().join("metadata/targets.json"),
+        room.home.path().join("before.json"),
+    )
+    .unwrap();
+
+    // version 2 delegates to a role of the second keyholder, and drops a target
+    let root = fs::read(room.home.path().join("trusted.json")).unwrap();
+    let root: serde_json::Value = serde_json::from_slice(&root).unwrap();
+    let id = keyid(two.get(), 2);
+    let delegations = serde_json::json!({
+        "keys": { id.clone(): root["signed"]["keys"][&id] },
+        "roles": [{ "name": "team", "keyids": [id], "threshold": 1, "terminating": false, "paths": ["team/*"] }],
+    });
+    targets(&room, 2, &["a"], &delegations);
+    let text = plan(&part("previous = \"before.json\""), &signer(), "");
+    let mut fourth = room.later("fourth", &text, &script(IMPORTED, None));
+    fourth.until("findings", "seen");
+    let seen = remarks(&fourth);
+    for rule in ["targets.removed", "targets.delegations"] {
+        assert!(seen.contains(&rule.to_owned()), "{seen:?}");
+    }
+    let changes = fourth.ask().document.clone().unwrap().changes;
+    let rows: Vec<&str> = changes.iter().map(|change| change.what.as_str()).collect();
+    assert!(
+        rows.contains(&"target b") && rows.contains(&"delegation to team"),
+        "{rows:?}"
+    );
+    fourth.to_the_end();
+    assert_eq!(failing(&fourth.audit()), [""; 0]);
+    let signed = fs::read(fourth.dir().join("metadata/targets.json")).unwrap();
+    fs::write(room.home.path().join("delegator.json"), &signed).unwrap();
+
+    // the delegated role is judged by the key that targets name for it
+    targets(&room, 1, &["team/x"], &serde_json::Value::Null);
+    let team =
+        part("delegated_by = \"delegator.json\"").replace("role = \"targets\"", "role = \"team\"");
+    let text = plan(&team, &[Holder::stays(2, two.get())], "");
+    let mut fifth = room.later("fifth", &text, &script(IMPORTED, None));
+    fifth.to_the_end();
+    assert_eq!(failing(&fifth.audit()), [""; 0]);
+    assert_eq!(fifth.state().judges[0].name, "team in targets 2");
+
+    // going back is a stop
+    targets(&room, 1, &["a", "b"], &serde_json::Value::Null);
+    fs::write(room.home.path().join("before.json"), &signed).unwrap();
+    let text = plan(&part("previous = \"before.json\""), &signer(), "");
+    let mut back = room.later("back", &text, &script(IMPORTED, None));
+    back.until("findings", "metadata.version");
+    assert!(
+        back.words().contains("refuse to go back"),
+        "{}",
+        back.words()
+    );
+}
