@@ -28,6 +28,7 @@ pub mod suggest;
 pub mod token;
 pub mod token_name;
 pub mod toml_reader;
+pub mod withdraw;
 
 #[cfg(test)]
 mod testing;

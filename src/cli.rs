@@ -77,7 +77,7 @@ pub enum Colours {
 enum Verb {
     /// Holds a whole ceremony with software tokens made for it, marked as a rehearsal.
     #[command(
-        after_help = "Examples:\n  rootstage rehearse --keyholders 5 --threshold 3 --unattended --dir /tmp/rehearsal\n  rootstage rehearse --script replace-lost-key"
+        after_help = "Example:\n  rootstage rehearse --script replace-lost-key --keyholders 5 --threshold 3 --dir /tmp/rehearsal"
     )]
     Rehearse(rehearse::Rehearse),
     /// Holds the ceremony that a plan describes.

@@ -43,7 +43,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // shell: the loop
     ("driver", &["ceremony", "journal", "ports", "secret"]),
     (
-        // of the world it knows only where the metadata is
+        // of the world it knows only where the metadata is, and what came from outside
         "directory",
         &[
             "ceremony",
@@ -52,6 +52,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "journal",
             "ports",
             "transcript",
+            "world::INPUTS",
             "world::METADATA",
         ],
     ),

@@ -12,6 +12,7 @@ mod repositories;
 #[path = "support/venue.rs"]
 mod venue;
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use judges::{Ruling, judges};
@@ -340,10 +341,10 @@ fn a_staged_first_root_is_signed_without_a_root_before() {
     let room = Room::new();
     let call = ["rehearse", "--unattended", "--dir", "d"];
     room.rootstage(&call).is(0, &[]);
-    let mut root: Value = serde_json::from_str(&room.read("d/metadata/1.root.json")).unwrap();
-    root["signatures"] = Value::Array(Vec::new());
-    room.write("root.json", root.to_string());
-    let form = [
+    let mut first: Value = serde_json::from_str(&room.read("d/metadata/1.root.json")).unwrap();
+    first["signatures"] = Value::Array(Vec::new());
+    room.write("root.json", first.to_string());
+    let blank = [
         "plan",
         "new",
         "--script",
@@ -354,7 +355,7 @@ fn a_staged_first_root_is_signed_without_a_root_before() {
         "-o",
         "plan.toml",
     ];
-    room.rootstage(&form).is(0, &[]);
+    room.rootstage(&blank).is(0, &[]);
     room.rootstage(&["plan", "check", "plan.toml"])
         .is(1, &["problems"]);
     let (plan, holders) = filled(&room);
@@ -363,7 +364,10 @@ fn a_staged_first_root_is_signed_without_a_root_before() {
     let mut answers = "as_asked = true\n".to_owned();
     let mut run = room.command(venue::ROOTSTAGE);
     for (number, holder) in (1..).zip(holders) {
-        answers += &format!("[secret.keyholder-{number}]\nenv = \"P{number}\"\n");
+        let _ = write!(
+            answers,
+            "[secret.keyholder-{number}]\nenv = \"P{number}\"\n"
+        );
         run.env(format!("P{number}"), format!("rehearsal of {holder}"));
     }
     room.write("answers.toml", answers);
@@ -382,8 +386,8 @@ fn a_staged_first_root_is_signed_without_a_root_before() {
     room.rootstage(&["audit", "e"])
         .is(0, &["AUDIT PASSED (REHEARSAL)"]);
     // another version than the first is not one that may be signed so
-    root["signed"]["version"] = 2.into();
-    room.write("root.json", root.to_string());
+    first["signed"]["version"] = 2.into();
+    room.write("root.json", first.to_string());
     let plan = room.read("plan.toml");
     let unpinned: Vec<&str> = plan
         .lines()

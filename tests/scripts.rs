@@ -83,9 +83,12 @@ fn the_same_step_says_the_same_in_every_script() {
     ];
     for practice in [false, true] {
         let all: Vec<Script> = scripts::names()
-            .map(|name| match practice {
-                true => shipped(&scripts::rehearsal_of(name)),
-                false => shipped(name),
+            .map(|name| {
+                if practice {
+                    shipped(&scripts::rehearsal_of(name))
+                } else {
+                    shipped(name)
+                }
             })
             .collect();
         let said = |script: &Script, id: &str| {

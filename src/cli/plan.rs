@@ -23,7 +23,7 @@ const FIRST_ROOT: &str = "first-root";
 pub enum Verb {
     /// Writes a plan to be filled in.
     #[command(
-        after_help = "Examples:\n  rootstage plan new --keyholders 5 --threshold 3 -o plan.toml\n  rootstage plan new --script renew-root --trusted 4.root.json -o plan.toml"
+        after_help = "Example:\n  rootstage plan new --script renew-root --trusted 4.root.json -o plan.toml"
     )]
     New(New),
     /// Checks a plan against its script, this binary, this machine and the day.

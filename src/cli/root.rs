@@ -20,17 +20,24 @@ pub enum Verb {
     /// Shows one root: roles, keys, signatures under its own keys, and what is to be said of it.
     ///
     /// Exit status: 0 it was shown, 1 it is not a root, 3 it could not be read.
+    ///
+    /// With --json: `file, version, expires, expired, consistent_snapshot, spec_version, payload
+    /// {sha256, bytes}, roles {NAME: {threshold, keyids}}, keys [{id, own_id, fingerprint, kind,
+    /// holder, why_unusable}], unknown_members, own (the signatures), findings [{rule, level,
+    /// sentence}], attestations (or null)`.
     #[command(
-        after_help = "Example:\n  rootstage root show 1.root.json --attestations attestations/\n\nWith --json: file, version, expires, expired, consistent_snapshot, spec_version,\npayload {sha256, bytes}, roles {NAME: {threshold, keyids}}, keys [{id, own_id,\nfingerprint, kind, holder, why_unusable}], unknown_members, own (the signatures),\nfindings [{rule, level, sentence}], attestations (or null)."
+        after_help = "Example:\n  rootstage root show 1.root.json --attestations attestations/"
     )]
     Show(Show),
     /// Compares two roots in the words of TUF, with everything that should be known before
     /// the new one is signed. Signatures are not looked at.
     ///
     /// Exit status: 0 nothing speaks against signing, 1 something does, 3 a file could not be read.
-    #[command(
-        after_help = "Example:\n  rootstage root diff 9.root.json 10.root.json\n\nWith --json: old and new {file, version, payload}, may_be_signed, changes [{class,\nmark, what, old, new}], keys [{role, mark, holder, kind, fingerprint, old_ids,\nnew_ids}], findings [{rule, level, sentence}]."
-    )]
+    ///
+    /// With --json: `old and new {file, version, payload}, may_be_signed, changes [{class, mark,
+    /// what, old, new}], keys [{role, mark, holder, kind, fingerprint, old_ids, new_ids}], findings
+    /// [{rule, level, sentence}]`.
+    #[command(after_help = "Example:\n  rootstage root diff 9.root.json 10.root.json")]
     Diff(Diff),
     /// Checks the signatures of a root, targets, snapshot or timestamp file, one by one.
     ///
@@ -39,16 +46,20 @@ pub enum Verb {
     /// follow the last. The other roles are checked under the last trusted root. An expiry is
     /// shown and does not count. Exit status: 0 every threshold is met, 1 not, 3 a file could not
     /// be read.
-    #[command(
-        after_help = "Example:\n  rootstage root verify 10.root.json --trusted 9.root.json\n\nWith --json: file, kind, version, expires, expired, payload, verified, steps [{file,\nunder, role, holds, words, standing}], not_checked [sentences]. A standing is\n{threshold, signed, met, signatures [{keyid, key, holder, verdict, words}]}."
-    )]
+    ///
+    /// With --json: `file, kind, version, expires, expired, payload, verified, steps [{file, under,
+    /// role, holds, words, standing}], not_checked [sentences]`. A standing is `{threshold, signed,
+    /// met, signatures [{keyid, key, holder, verdict, words}]}`.
+    #[command(after_help = "Example:\n  rootstage root verify 10.root.json --trusted 9.root.json")]
     Verify(Verify),
     /// Examines a whole history of roots, version by version, in whatever order it is given.
     ///
     /// Exit status: 0 every root holds and none is missing, 1 not, 3 a file could not be read.
-    #[command(
-        after_help = "Example:\n  rootstage root chain root-history/*.root.json\n\nWith --json: holds, checks {held, all}, sentences, stretches, gaps, unreadable,\nrepeated, links [{name, version, payload, expires, own, before, keys_in, keys_out,\nfindings}]; own and before are standings as in `root verify`."
-    )]
+    ///
+    /// With --json: `holds, checks {held, all}, sentences, stretches, gaps, unreadable, repeated,
+    /// links [{name, version, payload, expires, own, before, keys_in, keys_out, findings}]`; own and
+    /// before are standings as in `root verify`.
+    #[command(after_help = "Example:\n  rootstage root chain root-history/*.root.json")]
     Chain(Chain),
 }
 

@@ -7,9 +7,9 @@ use super::entry::Entry;
 use super::settings::Settings;
 use crate::ceremony::ask::Ask;
 use crate::ceremony::check::Verdict;
-use crate::ceremony::decide::withdrawable;
 use crate::ceremony::effect::Effect;
 use crate::ceremony::state::State;
+use crate::ceremony::withdraw::withdrawable;
 use crate::report::Words;
 
 /// Smallest screen on which everything fits.

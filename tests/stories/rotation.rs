@@ -154,7 +154,7 @@ fn remember(room: &Room) {
                 .trim_end_matches(".old");
             let number: u32 = number.parse().unwrap();
             let (_, fingerprint) = held.enrolled.expect("enrolled");
-            if !name.0.ends_with(".old") {
+            if name.0.strip_suffix(".old").is_none() {
                 holders.retain(|(known, _)| *known != number);
                 holders.push((number, fingerprint.hex()));
             }
@@ -191,8 +191,7 @@ fn first() -> (Room, Trusted<Root>) {
     let mut room = Room::open(3, 2);
     room.to_the_end().audits_clean();
     remember(&room);
-    let root = trust_file(&room, "1.root.json");
-    let trusted = Trusted::first(&root).unwrap();
+    let trusted = Trusted::first(&trust_file(&room, "1.root.json")).unwrap();
     (room, trusted)
 }
 

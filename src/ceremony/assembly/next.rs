@@ -33,7 +33,7 @@ pub fn content(state: &State, trusted: &TrustedRoot) -> Result<Value, NotMade> {
                 let held = state.keys.get(&key.name);
                 let enrolled = held.filter(|held| held.enrolled.is_some());
                 match enrolled.and_then(|held| PublicKey::from_pem(&held.public_pem).ok()) {
-                    Some(public) => members.push(keys.added(&public)),
+                    Some(public) => members.push(keys.add(&public)),
                     None => problems.push(format!(
                         "{} has no enrolled key.",
                         state.procedure.plan.name_of_key(&key.name)
@@ -128,7 +128,8 @@ impl Keys<'_> {
         }
     }
 
-    fn added(&mut self, key: &PublicKey) -> KeyId {
+    /// A key that the trusted root does not list.
+    fn add(&mut self, key: &PublicKey) -> KeyId {
         self.objects.insert(key.key_id().hex(), key.to_tuf());
         key.key_id()
     }
@@ -142,7 +143,7 @@ impl Keys<'_> {
         });
         match there.map(|(id, _)| *id) {
             Some(id) => self.kept(id).unwrap_or(id),
-            None => self.added(key),
+            None => self.add(key),
         }
     }
 }

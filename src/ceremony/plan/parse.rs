@@ -93,8 +93,8 @@ fn read(reading: &Reading<'_>, digest: Sha256) -> Option<Plan> {
         location: location?.value,
         participants: participants.into_iter().map(|p| p.value).collect(),
         quorum,
-        trusted: trusted.read(),
-        staged: staged.read(),
+        trusted: trusted.into_read(),
+        staged: staged.into_read(),
         root: match root {
             None => None,
             Some(read) => Some(read?.plan),

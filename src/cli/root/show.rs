@@ -12,7 +12,7 @@ use crate::attestation::{self, Found, MAX_CERTIFICATE_BYTES, Matches, NOT_CHECKE
 use crate::cli::{Failure, notice, print, print_json};
 use crate::safe::safe;
 use crate::tuf::diff::diff;
-use crate::tuf::key::Holders;
+use crate::tuf::key::{Holders, PublicKey};
 use crate::tuf::policy::{Finding, Level, Policy};
 use crate::tuf::root::Role;
 use crate::tuf::summary::outline;
@@ -188,12 +188,12 @@ fn document(
     let root = &file.root;
     let keys = root.keys.iter().map(|(id, key)| {
         let public = key.public.as_ref();
-        let fingerprint = public.ok().map(crate::tuf::key::PublicKey::fingerprint);
+        let fingerprint = public.ok().map(PublicKey::fingerprint);
         json!({
             "id": id,
             "own_id": key.computed,
             "fingerprint": fingerprint,
-            "kind": public.ok().map(crate::tuf::key::PublicKey::kind_name),
+            "kind": public.ok().map(PublicKey::kind_name),
             "holder": fingerprint.and_then(|key| holders.get(&key).map(|name| safe(name))),
             "why_unusable": public.err().map(ToString::to_string),
         })

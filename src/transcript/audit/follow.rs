@@ -3,13 +3,14 @@
 use super::outcome::{judge_conclusion, judge_outcome};
 use super::{APPROVED, EXCEPTIONS, FOLLOWED, MODE, PLAN, Rule, SCRIPT};
 use crate::ceremony::ask::Ask;
-use crate::ceremony::decide::{PROGRAM, accepted, withdrawable};
+use crate::ceremony::decide::{PROGRAM, accepted};
 use crate::ceremony::effect::{Effect, Message};
 use crate::ceremony::event::{Event, Exception};
 use crate::ceremony::plan::ParticipantId;
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::state::{Placed, Standing, State};
 use crate::ceremony::steps::{self, Kind, Next};
+use crate::ceremony::withdraw::withdrawable;
 
 /// A record that breaks a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]

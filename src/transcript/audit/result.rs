@@ -1,5 +1,7 @@
 //! The verdicts, once the last line is read.
 
+mod artefacts;
+
 use super::{
     ACCEPTED, APPROVED, Anchor, Artefacts, Auditor, BASE, CATALOGUE, CHAIN, EXCEPTIONS, FILES,
     FOLLOWED, Finding, HEAD, IMPORTED, INPUTS, KEY_IDS, MODE, PAYLOAD, POLICY, POSSESSION, Rule,
@@ -9,12 +11,11 @@ use crate::ceremony::assembly;
 use crate::ceremony::event::Count;
 use crate::ceremony::import;
 use crate::ceremony::judge;
-use crate::ceremony::plan::{Mode, StagedPlan};
+use crate::ceremony::plan::Mode;
 use crate::ceremony::state::{Ending, State};
 use crate::tuf::key::PublicKey;
 use crate::tuf::policy::Level;
-use crate::tuf::root::{Root, Signed};
-use crate::tuf::trusted::Trusted;
+use crate::tuf::root::Root;
 
 type Said = (Verdict, String);
 
@@ -60,7 +61,7 @@ fn judge(auditor: &Auditor, artefacts: &Artefacts, rule: Rule) -> Said {
         }),
         BASE => base(state),
         IMPORTED => imported(state),
-        INPUTS => inputs(state, artefacts),
+        INPUTS => artefacts::inputs(state, artefacts),
         ACCEPTED => accepted(state),
         POSSESSION => possession(state),
         KEY_IDS => key_ids(state),
@@ -75,8 +76,8 @@ fn judge(auditor: &Auditor, artefacts: &Artefacts, rule: Rule) -> Said {
         },
         SIGNATURES => pass(format!("{} signatures verify", state.signatures.len())),
         THRESHOLD => threshold(state),
-        TRUSTED => trusted(state, artefacts),
-        FILES => files(state, artefacts),
+        TRUSTED => artefacts::trusted(state, artefacts),
+        FILES => artefacts::files(state, artefacts),
         FOLLOWED => pass(match auditor.follow.foreign() {
             None => FOLLOWED.sentence.to_owned(),
             Some(program) => format!(
@@ -204,27 +205,6 @@ fn imported(state: &State) -> Said {
         (Some(_), Ok(_)) => fail("the content is not what was read"),
         (Some(_), Err(problem)) => fail(problem),
     }
-}
-
-fn inputs(state: &State, artefacts: &Artefacts) -> Said {
-    let plan = &state.procedure.plan;
-    let staged = plan.staged.iter().flat_map(StagedPlan::paths);
-    let trusted = plan.trusted.iter().map(|trusted| &trusted.path);
-    let mut files = 0;
-    for file in trusted
-        .chain(staged)
-        .filter_map(|path| state.inputs.get(path))
-    {
-        let name = file.kept_as();
-        match artefacts.inputs.iter().find(|(known, _)| *known == name) {
-            None => return fail(format!("in/{name} is missing")),
-            Some((_, bytes)) if *bytes != file.text.as_bytes() => {
-                return fail(format!("in/{name} is not what was read"));
-            }
-            Some(_) => files += 1,
-        }
-    }
-    pass(format!("{files} files, byte for byte"))
 }
 
 fn possession(state: &State) -> Said {
@@ -360,135 +340,4 @@ fn threshold(state: &State) -> Said {
     } else {
         fail(format!("only {sentence}"))
     }
-}
-
-/// The auditor's own roots, oldest first, each followed by the next; the last of them is this
-/// ceremony's root, or the one before it.
-fn trusted(state: &State, artefacts: &Artefacts) -> Said {
-    if artefacts.trusted.is_empty() {
-        return (
-            Verdict::Note,
-            "not compared: give --trusted-root with a root that you trust".to_owned(),
-        );
-    }
-    if !signs(state) {
-        return nothing_signed();
-    }
-    let Some(ours) = assembly::signed_root(state) else {
-        if state.payload.is_some() {
-            return (Verdict::Note, "the content is no root".to_owned());
-        }
-        return fail("there is no root to compare");
-    };
-    let mut last: Option<Trusted<Root>> = None;
-    for (path, bytes) in &artefacts.trusted {
-        let next = Signed::parse(bytes)
-            .map_err(|error| error.to_string())
-            .and_then(|signed| {
-                match &last {
-                    None => Trusted::first(&signed),
-                    Some(before) => before.next(&signed),
-                }
-                .map_err(|error| error.to_string())
-            });
-        match next {
-            Ok(next) => last = Some(next),
-            Err(reason) => return fail(format!("{path}: {reason}")),
-        }
-    }
-    let Some(last) = last else {
-        return fail("there is no trusted root");
-    };
-    if state
-        .payload
-        .as_ref()
-        .is_some_and(|made| made.sha256 == last.payload())
-    {
-        return pass("it is the root that the auditor trusts");
-    }
-    match last.next(&ours) {
-        Ok(_) => pass(format!(
-            "it follows version {} that the auditor trusts",
-            last.get().version
-        )),
-        Err(reason) => fail(format!(
-            "it does not follow version {}: {reason}",
-            last.get().version
-        )),
-    }
-}
-
-fn files(state: &State, artefacts: &Artefacts) -> Said {
-    let mut wanted = assembly::defunct_files(state);
-    if signs(state) {
-        wanted.extend(assembly::metadata_files(state));
-    }
-    if state.ending != Some(Ending::Closed) {
-        // Before the files were written there must be none.
-        return match artefacts.metadata.first() {
-            Some((name, _))
-                if state.written.is_empty()
-                    && !state.threshold_reached
-                    && !wanted.iter().any(|file| file.name == *name) =>
-            {
-                fail(format!(
-                    "metadata/{name} is there, and the transcript does not lead to it"
-                ))
-            }
-            _ => (
-                Verdict::Note,
-                "not decided, because the ceremony did not come to its end".to_owned(),
-            ),
-        };
-    }
-    for file in &wanted {
-        match artefacts
-            .metadata
-            .iter()
-            .find(|(name, _)| *name == file.name)
-        {
-            None => return fail(format!("metadata/{} is missing", file.name)),
-            Some((_, bytes)) if *bytes != file.bytes => {
-                return fail(format!(
-                    "metadata/{} is not what the transcript leads to",
-                    file.name
-                ));
-            }
-            Some((_, bytes)) => {
-                if let Err(reason) = accepted_by_clients(state, &file.name, bytes) {
-                    return fail(format!("metadata/{}: {reason}", file.name));
-                }
-            }
-        }
-    }
-    if let Some((name, _)) = artefacts
-        .metadata
-        .iter()
-        .find(|(name, _)| !wanted.iter().any(|file| file.name == *name))
-    {
-        return fail(format!(
-            "metadata/{name} is there, and the transcript does not lead to it"
-        ));
-    }
-    pass(format!("{} files, byte for byte", wanted.len()))
-}
-
-/// Whether clients that trust the root before take a complete root, checked from its bytes.
-fn accepted_by_clients(state: &State, name: &str, bytes: &[u8]) -> Result<(), String> {
-    let root = state
-        .payload
-        .as_ref()
-        .is_some_and(|payload| payload.role == "root");
-    if !root || !state.threshold_reached || name.starts_with("defunct-") {
-        return Ok(());
-    }
-    let said = |error: &dyn std::fmt::Display| error.to_string();
-    let signed = Signed::parse(bytes).map_err(|error| said(&error))?;
-    match &state.trusted {
-        None => Trusted::first(&signed).map_err(|error| said(&error))?,
-        Some(trusted) => Trusted::first(&trusted.signed)
-            .and_then(|before| before.next(&signed))
-            .map_err(|error| said(&error))?,
-    };
-    Ok(())
 }

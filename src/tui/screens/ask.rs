@@ -4,8 +4,8 @@ use ratatui::text::Line;
 use unicode_width::UnicodeWidthStr;
 
 use crate::ceremony::ask::{Ask, Form};
-use crate::ceremony::decide::withdrawable;
 use crate::ceremony::state::State;
+use crate::ceremony::withdraw::withdrawable;
 use crate::safe::safe;
 use crate::tui::bindings::{self, Act};
 use crate::tui::pen::{Pen, Text, wrap};

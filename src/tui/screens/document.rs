@@ -14,12 +14,13 @@ use crate::tui::glyphs::{DOT, NO};
 use crate::tui::pen::{Pen, Text, padded, wrap};
 use crate::tui::theme::Role;
 
-/// From so many columns on, what is now and what will be stand beside each other.
-const SIDE_BY_SIDE: usize = 100;
+/// From so many columns on, what is now and what will be stand beside each other: a screen of 100,
+/// of which the last column stays free.
+const SIDE_BY_SIDE: usize = 99;
 /// Columns of a mark and its word, as in `~ changed`.
 const MARK: usize = 11;
 /// Columns of what a row is about, side by side.
-const WHAT: usize = 34;
+const WHAT: usize = 30;
 
 /// The sections, each with its heading as first line. `pane` is all there is in columns, `measure`
 /// what is comfortable to read.
@@ -240,7 +241,14 @@ fn stacked(pen: Pen, change: &Change, begins: bool, width: usize) -> Text {
             .collect()
     };
     if change.mark == Mark::Kept {
-        return with_lead(wrap(&format!("{what}: {}", safe(&change.new)), room));
+        let value = safe(&change.new);
+        let line = format!("{what}: {value}");
+        if line.width() <= room {
+            return with_lead(vec![line]);
+        }
+        let mut text = with_lead(wrap(&format!("{what}:"), room));
+        text.extend(pen.wrapped(role, &value, MARK + 4, width));
+        return text;
     }
     let mut text = with_lead(wrap(&what, room));
     let sides = [

@@ -3,9 +3,9 @@
 use ratatui::text::Line;
 
 use crate::ceremony::assembly;
-use crate::ceremony::decide::withdrawable;
 use crate::ceremony::import;
 use crate::ceremony::refusal::Refusal;
+use crate::ceremony::withdraw::withdrawable;
 use crate::safe::safe;
 use crate::tui::model::{Model, Overlay};
 use crate::tui::pen::{Pen, Text};

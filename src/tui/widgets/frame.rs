@@ -9,7 +9,7 @@
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use crate::ceremony::decide::withdrawable;
+use crate::ceremony::withdraw::withdrawable;
 use crate::safe::safe;
 use crate::tui::bindings::BINDINGS;
 use crate::tui::model::{AirGap, Model};

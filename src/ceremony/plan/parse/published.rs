@@ -4,26 +4,30 @@ use super::{PATH, TITLE, digest, plain_path};
 use crate::ceremony::plan::{Mode, Participant, Place, StagedPlan, TrustedPlan};
 use crate::ceremony::toml_reader::{Found, Reading, Section};
 
-/// A part of the plan that may be absent.
+/// A part of the plan that may be there.
 pub(super) enum Part<T> {
+    /// It is not there.
     Absent,
-    /// It is there, and its problems are on record.
+    /// It is there, and could not be read.
     Unreadable,
+    /// It was read.
     Read(T),
 }
 
 impl<T> Part<T> {
-    fn of(read: Option<T>) -> Self {
+    fn there(read: Option<T>) -> Self {
         read.map_or(Self::Unreadable, Self::Read)
     }
 
+    /// Whether it is there, read or not.
     pub(super) fn is_there(&self) -> bool {
         !matches!(self, Self::Absent)
     }
 
-    pub(super) fn read(self) -> Option<T> {
+    /// What was read.
+    pub(super) fn into_read(self) -> Option<T> {
         match self {
-            Self::Read(part) => Some(part),
+            Self::Read(read) => Some(read),
             Self::Absent | Self::Unreadable => None,
         }
     }
@@ -48,7 +52,7 @@ pub(super) fn trusted(
         ));
     }
     section.finish();
-    Part::of(path.map(|path| TrustedPlan { path, sha256 }))
+    Part::there(path.map(|path| TrustedPlan { path, sha256 }))
 }
 
 /// `[staged]`.
@@ -100,7 +104,7 @@ pub(super) fn staged(reading: &Reading<'_>, section: Option<Section<'_, '_>>) ->
         delegated_by,
         previous,
     });
-    Part::of(read)
+    Part::there(read)
 }
 
 fn path(reading: &Reading<'_>, section: &Section<'_, '_>) -> Option<String> {
@@ -151,7 +155,7 @@ pub(super) fn judge(
                     at(format!(
                         "The key of `{}` has a `keyid`, but the plan has no `[trusted]` root that lists it.",
                         key.name
-                    ))
+                    ));
                 }
                 _ => {}
             }

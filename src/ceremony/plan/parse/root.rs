@@ -130,12 +130,9 @@ fn listed<M, T>(
         let id = table.text("keyid").and_then(|hex| key_id(reading, &hex));
         let who = table.line_of_text("name", super::TITLE);
         let more = more(&table);
-        let key = id
-            .zip(who)
-            .zip(more)
-            .map(|((id, who), more)| make(id, who.value, more));
+        let whole = id.zip(who).zip(more);
         table.finish();
-        keys.extend(key);
+        keys.extend(whole.map(|((id, who), more)| make(id, who.value, more)));
     }
     keys
 }

@@ -1,7 +1,11 @@
 //! Forms for ceremonies after the first: what the root that clients trust says already is in them;
 //! what only people know is left empty, and each empty entry is a problem with its line.
 
+mod form;
+
 use std::fmt::Write as _;
+
+use form::{Joins, form};
 
 use super::{Comments, OUTPUT, Outline, head, others, policy, quoted};
 use crate::ceremony::import::LIMIT;
@@ -81,78 +85,6 @@ impl Staged {
     fn is_first(&self) -> bool {
         self.root.as_ref().is_some_and(|root| root.version == 1)
     }
-}
-
-/// What is particular in the form of a script.
-struct Form {
-    /// What to fill in, as comment lines.
-    guide: &'static str,
-    /// Whether it has an entry for a person whose key is made here.
-    joins: Joins,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Joins {
-    Somebody,
-    Nobody,
-}
-
-fn form(script: &str) -> Form {
-    let (joins, guide) = match script {
-        "sign-staged" => (
-            Joins::Nobody,
-            "# A file that was prepared elsewhere is signed as it is. Fill in who comes, with which token; take\n\
-             # out the entries of keyholders who do not come. Where enough signatures come together only with\n\
-             # those of another site, set `policy.signing_continues = true`.\n",
-        ),
-        "renew-root" => (
-            Joins::Nobody,
-            "# Nothing changes but the date. Fill in the new `root.expires`, and who comes with which token.\n\
-             # Keyholders who do not come: take out their entries, and name their keys in `root.keep`.\n",
-        ),
-        "rotate-keyholder" => (
-            Joins::Somebody,
-            "# Write `leaves = true` below the `keyid` of the key that goes. Fill in `keyholder-new`, whose key\n\
-             # is generated in the room. Where a keyholder stays and changes the token, take `keyholder-new`\n\
-             # out; that person's entry names the new token, has no `keyid`, and is followed by a table\n\
-             # `[participant.old]` with the `token`, `key_label` and `keyid` of the old one.\n\
-             # Keyholders who do not come: take out their entries, and name their keys in `root.keep`.\n",
-        ),
-        "add-keyholder" => (
-            Joins::Somebody,
-            "# Fill in `keyholder-new`, whose key is generated in the room, and who else comes with which\n\
-             # token. Keyholders who do not come: take out their entries, and name their keys in `root.keep`.\n",
-        ),
-        "replace-lost-key" => (
-            Joins::Somebody,
-            "# Take out the entry whose token is lost, and name its key in `root.remove`. Fill in\n\
-             # `keyholder-new`, the same person with a new token or another one; the key is generated in the\n\
-             # room. Keyholders who do not come: take out their entries, name their keys in `root.keep`.\n",
-        ),
-        "change-threshold" => (
-            Joins::Nobody,
-            "# Fill in the new `root.threshold`. The keys stay. Keyholders who do not come: take out their\n\
-             # entries, and name their keys in `root.keep`.\n",
-        ),
-        "rotate-online-keys" => (
-            Joins::Nobody,
-            "# Fill in the files of the new public keys below; take out the tables of roles that stay. The\n\
-             # keyholders' keys stay. Those who do not come: take out their entries, and name their keys in\n\
-             # `root.keep`.\n",
-        ),
-        "emergency-revocation" => (
-            Joins::Somebody,
-            "# Take out the entry whose key is stolen, and name it in `root.remove`. A new key can be made in\n\
-             # the room: fill in `keyholder-new`, or take it out. Keyholders who do not come: take out their\n\
-             # entries, and name their keys in `root.keep`. Online keys: see the end of `[root]`.\n",
-        ),
-        _ => (
-            Joins::Nobody,
-            "# Every token is tried; nothing is made or signed. Fill in who comes with which token; take out\n\
-             # the entries of keyholders who do not come. Say how many are enough in `[quorum]`.\n",
-        ),
-    };
-    Form { guide, joins }
 }
 
 /// A plan to be filled in for a script after the first root. Without `trusted` everything is left

@@ -1,0 +1,162 @@
+//! Verdicts on what lies beside the transcript: files that came in, files that were written, and
+//! the roots that the auditor brings along.
+
+use super::{Said, fail, nothing_signed, pass, signs};
+use crate::ceremony::assembly;
+use crate::ceremony::plan::StagedPlan;
+use crate::ceremony::state::{Ending, State};
+use crate::transcript::audit::{Artefacts, Verdict};
+use crate::tuf::root::{Root, Signed};
+use crate::tuf::trusted::Trusted;
+
+pub fn inputs(state: &State, artefacts: &Artefacts) -> Said {
+    let plan = &state.procedure.plan;
+    let staged = plan.staged.iter().flat_map(StagedPlan::paths);
+    let trusted = plan.trusted.iter().map(|trusted| &trusted.path);
+    let mut files = 0;
+    for file in trusted
+        .chain(staged)
+        .filter_map(|path| state.inputs.get(path))
+    {
+        let name = file.kept_as();
+        match artefacts.inputs.iter().find(|(known, _)| *known == name) {
+            None => return fail(format!("in/{name} is missing")),
+            Some((_, bytes)) if *bytes != file.text.as_bytes() => {
+                return fail(format!("in/{name} is not what was read"));
+            }
+            Some(_) => files += 1,
+        }
+    }
+    pass(format!("{files} files, byte for byte"))
+}
+
+/// The auditor's own roots, oldest first, each followed by the next; the last of them is this
+/// ceremony's root, or the one before it.
+pub fn trusted(state: &State, artefacts: &Artefacts) -> Said {
+    if artefacts.trusted.is_empty() {
+        return (
+            Verdict::Note,
+            "not compared: give --trusted-root with a root that you trust".to_owned(),
+        );
+    }
+    if !signs(state) {
+        return nothing_signed();
+    }
+    let Some(ours) = assembly::signed_root(state) else {
+        if state.payload.is_some() {
+            return (Verdict::Note, "the content is no root".to_owned());
+        }
+        return fail("there is no root to compare");
+    };
+    let mut last: Option<Trusted<Root>> = None;
+    for (path, bytes) in &artefacts.trusted {
+        let next = Signed::parse(bytes)
+            .map_err(|error| error.to_string())
+            .and_then(|signed| {
+                match &last {
+                    None => Trusted::first(&signed),
+                    Some(before) => before.next(&signed),
+                }
+                .map_err(|error| error.to_string())
+            });
+        match next {
+            Ok(next) => last = Some(next),
+            Err(reason) => return fail(format!("{path}: {reason}")),
+        }
+    }
+    let Some(last) = last else {
+        return fail("there is no trusted root");
+    };
+    if state
+        .payload
+        .as_ref()
+        .is_some_and(|made| made.sha256 == last.payload())
+    {
+        return pass("it is the root that the auditor trusts");
+    }
+    match last.next(&ours) {
+        Ok(_) => pass(format!(
+            "it follows version {} that the auditor trusts",
+            last.get().version
+        )),
+        Err(reason) => fail(format!(
+            "it does not follow version {}: {reason}",
+            last.get().version
+        )),
+    }
+}
+
+pub fn files(state: &State, artefacts: &Artefacts) -> Said {
+    let mut wanted = assembly::defunct_files(state);
+    if signs(state) {
+        wanted.extend(assembly::metadata_files(state));
+    }
+    if state.ending != Some(Ending::Closed) {
+        // Before the files were written there must be none.
+        return match artefacts.metadata.first() {
+            Some((name, _))
+                if state.written.is_empty()
+                    && !state.threshold_reached
+                    && !wanted.iter().any(|file| file.name == *name) =>
+            {
+                fail(format!(
+                    "metadata/{name} is there, and the transcript does not lead to it"
+                ))
+            }
+            _ => (
+                Verdict::Note,
+                "not decided, because the ceremony did not come to its end".to_owned(),
+            ),
+        };
+    }
+    for file in &wanted {
+        match artefacts
+            .metadata
+            .iter()
+            .find(|(name, _)| *name == file.name)
+        {
+            None => return fail(format!("metadata/{} is missing", file.name)),
+            Some((_, bytes)) if *bytes != file.bytes => {
+                return fail(format!(
+                    "metadata/{} is not what the transcript leads to",
+                    file.name
+                ));
+            }
+            Some((_, bytes)) => {
+                if let Err(reason) = accepted_by_clients(state, &file.name, bytes) {
+                    return fail(format!("metadata/{}: {reason}", file.name));
+                }
+            }
+        }
+    }
+    if let Some((name, _)) = artefacts
+        .metadata
+        .iter()
+        .find(|(name, _)| !wanted.iter().any(|file| file.name == *name))
+    {
+        return fail(format!(
+            "metadata/{name} is there, and the transcript does not lead to it"
+        ));
+    }
+    pass(format!("{} files, byte for byte", wanted.len()))
+}
+
+/// Whether clients that trust the root before take a complete root, checked from its bytes.
+fn accepted_by_clients(state: &State, name: &str, bytes: &[u8]) -> Result<(), String> {
+    let root = state
+        .payload
+        .as_ref()
+        .is_some_and(|payload| payload.role == "root");
+    if !root || !state.threshold_reached || name.starts_with("defunct-") {
+        return Ok(());
+    }
+    let said = |error: &dyn std::fmt::Display| error.to_string();
+    let signed = Signed::parse(bytes).map_err(|error| said(&error))?;
+    match &state.trusted {
+        None => Trusted::first(&signed).map_err(|error| said(&error))?,
+        Some(trusted) => Trusted::first(&trusted.signed)
+            .and_then(|before| before.next(&signed))
+            .map_err(|error| said(&error))?,
+    };
+    Ok(())
+}
