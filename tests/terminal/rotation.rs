@@ -90,8 +90,13 @@ fn rotates(kind: Kind, changes: &[&str], needed: &[&str]) {
     assert!(!look.has("F6 withdraw"), "{}", look.text());
     terminal.keys("\x1b[17~");
     terminal.see("The content cannot be withdrawn");
+    // the last row: all of it is drawn
+    terminal.see("Esc back");
     terminal.keys("\x1b");
-    terminal.see("Type it back");
+    // typed right behind it, a letter would be one with Alt
+    terminal.wait("the question again", |look| {
+        !look.has("cannot be withdrawn") && !look.has("Esc back")
+    });
     player.answer(&sign);
 
     let head = player.play_out();
