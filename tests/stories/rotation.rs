@@ -682,8 +682,8 @@ fn targets_and_a_role_they_delegate_to_are_signed_by_the_keyholders() {
     .unwrap();
 
     // version 2 delegates to a role of the second keyholder, and drops a target
-    let root = fs::read(room.home.path().join("trusted.json")).unwrap();
-    let root: serde_json::Value = serde_json::from_slice(&root).unwrap();
+    let bytes = fs::read(room.home.path().join("trusted.json")).unwrap();
+    let root: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
     let id = keyid(two.get(), 2);
     let delegations = serde_json::json!({
         "keys": { id.clone(): root["signed"]["keys"][&id] },
@@ -729,4 +729,52 @@ fn targets_and_a_role_they_delegate_to_are_signed_by_the_keyholders() {
         "{}",
         back.words()
     );
+}
+
+#[test]
+fn one_key_under_two_ids_signs_once_and_stands_twice() {
+    let (room, one) = first();
+    let old = keyid(one.get(), 1);
+    // the online side has added a member to a key object and kept the id: the id is wrong now
+    stage(&room, "2028-01-01T00:00:00Z");
+    let path = room.home.path().join("root.json");
+    let mut file: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    file["signed"]["keys"][&old]["x-owner"] = "Ada".into();
+    fs::write(&path, file.to_string()).unwrap();
+    let holders = [1, 2].map(|number| Holder::stays(number, one.get()));
+    let mut second = room.later(
+        "second",
+        &plan(&staged(""), &holders, ""),
+        &script(IMPORTED, None),
+    );
+    second.until("findings", "root.key-id");
+    second.to_the_end();
+    let two = one.next(&trust_file(&second, "2.root.json")).unwrap();
+    let [(listed, right)] = two.get().wrong_ids()[..] else {
+        panic!("{:?}", two.get().wrong_ids())
+    };
+    assert_eq!(listed.hex(), old);
+
+    // the next root writes it anew; the token signs once, and the signature stands under both ids
+    let kept = keyid(two.get(), 3);
+    let more = format!("key_ids = \"recompute\"\nkeep = [{{ keyid = \"{kept}\", name = \"C\" }}]");
+    let holders = [1, 2].map(|number| Holder::stays(number, two.get()));
+    let mut third = second.later(
+        "third",
+        &plan(&next_root(3, 2, &more), &holders, ""),
+        &script(ASSEMBLED, None),
+    );
+    third.until("review.keyholder-1", "review");
+    let signers = third.ask().document.clone().unwrap().signers.join("\n");
+    assert!(signers.contains("has to stand in the file under 2 ids"), "{signers}");
+    third.to_the_end().audits_clean();
+    let signed = result(&third, "3.root.json");
+    let three = two.next(&signed).unwrap();
+    assert!(three.get().wrong_ids().is_empty());
+    let under = |id: KeyId| {
+        let mut found = signed.signatures.iter().filter(|sig| sig.keyid == id);
+        found.next().map(|sig| sig.sig.clone()).expect("an entry")
+    };
+    assert_eq!(under(listed), under(right));
+    assert_eq!(signed.signatures.len(), 3);
 }
