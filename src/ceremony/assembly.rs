@@ -58,6 +58,11 @@ pub const RULES: &[Rule] = &[
         meaning: "The version does not come after the one before.",
     },
     Rule {
+        id: "targets.no-sha256",
+        levels: Level::Stop..=Level::Stop,
+        meaning: "A target has no SHA-256, which tough and sigstore-rs demand.",
+    },
+    Rule {
         id: "targets.removed",
         levels: Level::Caution..=Level::Caution,
         meaning: "Targets are removed.",

@@ -724,6 +724,17 @@ fn targets_and_a_role_they_delegate_to_are_signed_by_the_keyholders() {
     let text = plan(&part("previous = \"before.json\""), &signer(), "");
     let mut back = room.later("back", &text, &script(IMPORTED, None));
     back.until("findings", "metadata.version");
+    let path = room.home.path().join("targets.json");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(
+        &path,
+        text.replace("sha256", "sha512")
+            .replace(&"ab".repeat(32), &"ab".repeat(64)),
+    )
+    .unwrap();
+    let text = plan(&part(""), &signer(), "");
+    room.later("sha512", &text, &script(IMPORTED, None))
+        .until("findings", "targets.no-sha256");
     assert!(
         back.words().contains("refuse to go back"),
         "{}",
@@ -766,7 +777,10 @@ fn one_key_under_two_ids_signs_once_and_stands_twice() {
     );
     third.until("review.keyholder-1", "review");
     let signers = third.ask().document.clone().unwrap().signers.join("\n");
-    assert!(signers.contains("has to stand in the file under 2 ids"), "{signers}");
+    assert!(
+        signers.contains("has to stand in the file under 2 ids"),
+        "{signers}"
+    );
     third.to_the_end().audits_clean();
     let signed = result(&third, "3.root.json");
     let three = two.next(&signed).unwrap();

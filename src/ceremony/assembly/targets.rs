@@ -213,6 +213,21 @@ pub fn findings(state: &State, payload: &Payload) -> Vec<Finding> {
         ),
         Some(_) => {}
     }
+    let mut without = new
+        .targets
+        .iter()
+        .filter(|(_, target)| target.hashes.sha256.is_none());
+    if let Some((path, _)) = without.next() {
+        say(
+            "targets.no-sha256",
+            Level::Stop,
+            format!(
+                "{} targets have no SHA-256, the first of them {}: tough and sigstore-rs refuse the whole file.",
+                without.count() + 1,
+                safe(path)
+            ),
+        );
+    }
     if let Some(changes) = compared(state, payload) {
         let gone = changes.removed.total;
         if gone > 0 {
