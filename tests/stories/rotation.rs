@@ -683,10 +683,10 @@ fn targets_and_a_role_they_delegate_to_are_signed_by_the_keyholders() {
 
     // version 2 delegates to a role of the second keyholder, and drops a target
     let bytes = fs::read(room.home.path().join("trusted.json")).unwrap();
-    let root: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+    let published: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
     let id = keyid(two.get(), 2);
     let delegations = serde_json::json!({
-        "keys": { id.clone(): root["signed"]["keys"][&id] },
+        "keys": { id.clone(): published["signed"]["keys"][&id] },
         "roles": [{ "name": "team", "keyids": [id], "threshold": 1, "terminating": false, "paths": ["team/*"] }],
     });
     targets(&room, 2, &["a"], &delegations);
@@ -705,8 +705,8 @@ fn targets_and_a_role_they_delegate_to_are_signed_by_the_keyholders() {
     );
     fourth.to_the_end();
     assert_eq!(failing(&fourth.audit()), [""; 0]);
-    let signed = fs::read(fourth.dir().join("metadata/targets.json")).unwrap();
-    fs::write(room.home.path().join("delegator.json"), &signed).unwrap();
+    let written = fs::read(fourth.dir().join("metadata/targets.json")).unwrap();
+    fs::write(room.home.path().join("delegator.json"), &written).unwrap();
 
     // the delegated role is judged by the key that targets name for it
     targets(&room, 1, &["team/x"], &serde_json::Value::Null);
@@ -720,7 +720,7 @@ fn targets_and_a_role_they_delegate_to_are_signed_by_the_keyholders() {
 
     // going back is a stop
     targets(&room, 1, &["a", "b"], &serde_json::Value::Null);
-    fs::write(room.home.path().join("before.json"), &signed).unwrap();
+    fs::write(room.home.path().join("before.json"), &written).unwrap();
     let text = plan(&part("previous = \"before.json\""), &signer(), "");
     let mut back = room.later("back", &text, &script(IMPORTED, None));
     back.until("findings", "metadata.version");
