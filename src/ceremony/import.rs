@@ -101,8 +101,14 @@ pub fn content(state: &State) -> Result<Payload, String> {
     if plan.delegated_by.is_some() {
         delegator(state)?;
     }
+    let judges = judges(state, &payload);
+    if judges.is_empty() {
+        return Err(format!(
+            "Nothing says which keys sign the role {}: what delegates to it does not name it.",
+            plan.role
+        ));
+    }
     if let Some(before) = previous(state)? {
-        let judges = judges(state, &payload);
         let met = |judge: &Judge| judge.tally(before.payload(), before.signatures()).met();
         if !judges.iter().all(met) {
             return Err(format!(
@@ -110,13 +116,6 @@ pub fn content(state: &State) -> Result<Payload, String> {
                 plan.previous.as_deref().unwrap_or_default()
             ));
         }
-    }
-    let judges = judges(state, &payload);
-    if judges.is_empty() {
-        return Err(format!(
-            "Nothing says which keys sign the role {}: what delegates to it does not name it.",
-            plan.role
-        ));
     }
     for path in &plan.also {
         let copy = read(state, path)?;
@@ -149,8 +148,8 @@ pub fn delegator(state: &State) -> Result<Trusted<Targets>, String> {
         .map_err(|error| format!("The file {path}: {error}."))
 }
 
-/// The version before the staged metadata, where the plan names one: of the same type, and signed by
-/// enough of the keys that sign now.
+/// The version before the staged metadata, where the plan names one: of the same type. Whether it is
+/// signed by enough of the keys that sign now, [`content`] checks.
 pub fn previous(state: &State) -> Result<Option<Metadata>, String> {
     let staged = state.procedure.plan.staged.as_ref();
     let Some(path) = staged.and_then(|staged| staged.previous.as_ref()) else {
@@ -188,7 +187,8 @@ fn follows(state: &State, plan: &StagedPlan, payload: &Payload) -> Result<(), St
     ))
 }
 
-/// Takes a signature from a copy. Of two under one key id, the one that verifies is kept.
+/// Takes a signature from a copy. Of two under one key id, the one that verifies is kept; a
+/// placeholder with nothing in it makes way for any.
 fn unite(judges: &[Judge], payload: &mut Payload, signature: &Signature) {
     let verifies = |signature: &Signature| {
         judges.iter().any(|judge| {
@@ -202,7 +202,7 @@ fn unite(judges: &[Judge], payload: &mut Payload, signature: &Signature) {
         .position(|given| given.keyid == signature.keyid);
     match there.and_then(|at| payload.given.get(at)) {
         None => payload.given.push(signature.clone()),
-        Some(given) if !verifies(given) && verifies(signature) => {
+        Some(given) if given.sig.is_empty() || (!verifies(given) && verifies(signature)) => {
             if let Some(given) = there.and_then(|at| payload.given.get_mut(at)) {
                 *given = signature.clone();
             }

@@ -96,6 +96,12 @@ fn a_version_that_does_not_come_next_is_not_taken() {
 fn two_sites_sign_their_own_copies_on_two_days() {
     let (room, one) = first();
     stage(&room, "2028-01-01T00:00:00Z");
+    // a placeholder of a key that nobody knows here
+    let path = room.home.path().join("root.json");
+    let unknown = "7".repeat(64);
+    let blank = format!("\"signatures\":[{{\"keyid\":\"{unknown}\",\"sig\":\"\"}}]");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("\"signatures\":[]", &blank)).unwrap();
     let continues = "signing_continues = true";
     let text = plan(&staged_part(""), &[Holder::stays(1, one.get())], continues);
     let mut north = room.later("north", &text, &script(IMPORTED, None));
@@ -109,16 +115,21 @@ fn two_sites_sign_their_own_copies_on_two_days() {
     assert_eq!(failing(&north.audit()), [""; 0]);
     assert!(!north.dir().join("metadata/2.root.json").exists());
 
-    fs::copy(
-        north.dir().join("metadata/root.json"),
-        room.home.path().join("north.json"),
-    )
-    .unwrap();
+    // the northern site knows that key, and its signature takes the place of the placeholder
+    let text = fs::read_to_string(north.dir().join("metadata/root.json")).unwrap();
+    let filled = text.replace("\"sig\":\"\"", "\"sig\":\"abcd\"");
+    fs::write(room.home.path().join("north.json"), filled).unwrap();
     let also = staged_part("also = [\"north.json\"]");
     let text = plan(&also, &[Holder::stays(2, one.get())], "");
     let mut south = room.later("south", &text, &script(IMPORTED, None));
     south.to_the_end().audits_clean();
-    one.next(&result(&south, "2.root.json")).unwrap();
+    let signed = result(&south, "2.root.json");
+    one.next(&signed).unwrap();
+    let kept = signed
+        .signatures
+        .iter()
+        .find(|sig| sig.keyid.hex() == unknown);
+    assert_eq!(kept.map(|sig| sig.sig.as_str()), Some("abcd"));
 
     // a copy of other content is refused with both digests
     stage(&room, "2028-01-02T00:00:00Z");
@@ -358,6 +369,32 @@ fn targets_and_a_role_they_delegate_to_are_signed_by_the_keyholders() {
     assert_eq!(failing(&fourth.audit()), [""; 0]);
     let written = fs::read(fourth.dir().join("metadata/targets.json")).unwrap();
     fs::write(room.home.path().join("delegator.json"), &written).unwrap();
+
+    // a version before that nobody signed, one that delegates and that nobody signed, another role
+    let unsigned = fs::read(room.home.path().join("targets.json")).unwrap();
+    fs::write(room.home.path().join("unsigned.json"), unsigned).unwrap();
+    let staged_root = part("").replace("role = \"targets\"", "role = \"root\"");
+    let of_nobody = part("delegated_by = \"unsigned.json\"").replace("= \"targets\"", "= \"team\"");
+    for (number, (text, says)) in [
+        (
+            part("previous = \"unsigned.json\""),
+            "the version before, is not signed",
+        ),
+        (of_nobody, "unsigned.json: "),
+        (
+            staged_root,
+            "of the type \"targets\"; the plan says that it is for the role root",
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let text = plan(&text, &signer(), "");
+        let mut refused = room.later(&format!("refused-{number}"), &text, &script(IMPORTED, None));
+        refused.until("import", "again");
+        assert!(refused.words().contains(says), "{}", refused.words());
+        assert!(refused.words().contains("nothing was signed"));
+    }
 
     // the delegated role is judged by the key that targets name for it
     targets(&room, 1, &["team/x"], &serde_json::Value::Null);
