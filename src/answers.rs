@@ -9,7 +9,6 @@ use time::OffsetDateTime;
 
 use crate::ceremony::ask::{Answer, Ask, Form};
 use crate::ceremony::command::{Command, ExceptionForm};
-use crate::ceremony::effect::Effect;
 use crate::ceremony::evolve::AGAIN;
 use crate::ceremony::plan::{KeyName, ParticipantId, Plan};
 use crate::ceremony::state::State;
@@ -130,7 +129,11 @@ pub fn play(
     while driver.state().ending.is_none() {
         let (command, secret) = reply(driver.state(), answers, secrets, clock)?;
         let tried = secret.is_some();
-        driver.submit(Order { command, secret }, &mut |_: &Effect| ())?;
+        let order = Order {
+            secret,
+            ..Order::plain(command)
+        };
+        driver.submit(order, &mut |_| ())?;
         step_done(driver.state());
         if tried {
             refused_secret(driver.state())?;

@@ -5,6 +5,8 @@
 //! certificate: until that is done, it says no more than that somebody has written it.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::indexing_slicing))]
 
+pub mod verdict;
+
 use serde::Serialize;
 use x509_cert::Certificate as X509;
 use x509_cert::der::asn1::ObjectIdentifier;

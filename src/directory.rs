@@ -255,10 +255,7 @@ pub fn mode_of_first_line(line: &str) -> Option<Mode> {
 }
 
 fn order(command: Command) -> Order {
-    Order {
-        command,
-        secret: None,
-    }
+    Order::plain(command)
 }
 
 fn io_at(path: &Path) -> impl Fn(std::io::Error) -> DirectoryError + use<> {

@@ -12,8 +12,8 @@ use crate::ceremony::plan::ParticipantId;
 use crate::ceremony::refusal::Refusal;
 use crate::ceremony::state::State;
 use crate::journal::{Journal, JournalError};
-use crate::ports::World;
-use crate::secret::Secret;
+use crate::ports::{Notice, World};
+use crate::secret::{Secret, Secrets};
 
 /// What a front end sends to the driver.
 pub struct Order {
@@ -21,6 +21,28 @@ pub struct Order {
     pub command: Command,
     /// The PIN or passphrase that goes with an answer to a secret ask. Wiped when the effect is done.
     pub secret: Option<Secret>,
+    /// A new PIN that goes with a PUK.
+    pub new_pin: Option<Secret>,
+}
+
+impl Order {
+    /// A command with which no secret goes.
+    pub fn plain(command: Command) -> Self {
+        Self {
+            command,
+            secret: None,
+            new_pin: None,
+        }
+    }
+}
+
+/// What is being done while a command is carried out.
+#[derive(Clone, Copy, Debug)]
+pub enum Progress<'a> {
+    /// An effect is about to be performed.
+    Begins(&'a Effect),
+    /// Something that people should know while it is.
+    Notice(&'a Notice),
 }
 
 /// What the driver tells a front end.
@@ -31,6 +53,8 @@ pub enum Report {
     State(Box<State>),
     /// An effect is being performed and may take its time (a touch, a key generation).
     Working(Effect),
+    /// Something that people should know meanwhile.
+    Notice(Notice),
     /// The last command was refused; nothing changed.
     Refused(Refusal),
     /// The transcript could not be written; the ceremony cannot go on in this process. Words of the
@@ -75,9 +99,17 @@ impl Driver {
     }
 
     /// Carries out a command and everything that follows from it without a person, until the room
-    /// is asked or the ceremony has ended. `working` hears of each effect before it is performed.
-    pub fn submit(&mut self, order: Order, working: &mut dyn FnMut(&Effect)) -> Result<(), Stop> {
-        let Order { command, secret } = order;
+    /// is asked or the ceremony has ended. `progress` hears of each effect before it is performed.
+    pub fn submit(
+        &mut self,
+        order: Order,
+        progress: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<(), Stop> {
+        let Order {
+            command,
+            secret,
+            new_pin,
+        } = order;
         if let (Command::Answer(_), Some(ask)) = (&command, &self.state.asking)
             && matches!(ask.form, Form::Secret(_))
             && secret.as_ref().is_none_or(Secret::is_empty)
@@ -88,7 +120,7 @@ impl Driver {
             }
             .into());
         }
-        let went = self.go_on(command, secret, working);
+        let went = self.go_on(command, [secret, new_pin], progress);
         // what was decided before a refusal counts
         self.flush()?;
         went
@@ -97,16 +129,21 @@ impl Driver {
     fn go_on(
         &mut self,
         command: Command,
-        secret: Option<Secret>,
-        working: &mut dyn FnMut(&Effect),
+        typed: [Option<Secret>; 2],
+        progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<(), Stop> {
         let pausing = matches!(command, Command::Pause { .. });
         let decision = decide(&self.state, command)?;
-        self.carry_out(decision, secret.as_ref(), working)?;
-        drop(secret);
+        let [secret, new_pin] = &typed;
+        let secrets = Secrets {
+            secret: secret.as_ref(),
+            new_pin: new_pin.as_ref(),
+        };
+        self.carry_out(decision, secrets, progress)?;
+        drop(typed);
         while !pausing && self.state.asking.is_none() && self.state.ending.is_none() {
             let decision = decide(&self.state, Command::Continue)?;
-            self.carry_out(decision, None, working)?;
+            self.carry_out(decision, Secrets::default(), progress)?;
         }
         Ok(())
     }
@@ -114,14 +151,17 @@ impl Driver {
     fn carry_out(
         &mut self,
         decision: Decision,
-        secret: Option<&Secret>,
-        working: &mut dyn FnMut(&Effect),
+        secrets: Secrets<'_>,
+        progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<(), Stop> {
         self.record(decision.events)?;
         if let Some(effect) = decision.effect {
             self.flush()?;
-            working(&effect);
-            let outcome = self.world.perform(&effect, &self.state, secret);
+            progress(Progress::Begins(&effect));
+            let mut notice = |notice: Notice| progress(Progress::Notice(&notice));
+            let outcome = self
+                .world
+                .perform(&effect, &self.state, secrets, &mut notice);
             let decision = decide(&self.state, Command::Observe(outcome))?;
             self.record(decision.events)?;
         }
@@ -172,8 +212,13 @@ impl Driver {
         tell(Report::State(Box::new(self.state.clone())));
         while let Ok(order) = orders.recv() {
             let result = {
-                let mut working = |effect: &Effect| tell(Report::Working(effect.clone()));
-                self.submit(order, &mut working)
+                let mut progress = |progress: Progress<'_>| {
+                    tell(match progress {
+                        Progress::Begins(effect) => Report::Working(effect.clone()),
+                        Progress::Notice(notice) => Report::Notice(notice.clone()),
+                    });
+                };
+                self.submit(order, &mut progress)
             };
             match result {
                 Ok(()) => tell(Report::State(Box::new(self.state.clone()))),

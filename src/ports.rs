@@ -1,7 +1,31 @@
 //! The small traits through which the ceremony reaches the world.
 
-use crate::ceremony::token::{Algorithm, Fault, TokenIdentity, TokenKey, TokenName};
-use crate::secret::Secret;
+use crate::ceremony::token::piv::Provisioning;
+use crate::ceremony::token::{Evidence, Fault, KeyRequest, TokenIdentity, TokenKey, TokenName};
+use crate::secret::{Secret, Secrets};
+
+/// What people should know while an effect is being performed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// The token waits to be touched, about so long.
+    TouchWanted {
+        /// Which token.
+        token: TokenName,
+        /// How long it waits, in seconds.
+        seconds: u16,
+    },
+    /// It waits no longer: it was touched, or it gave up.
+    TouchOver,
+}
+
+/// A token after an act of provisioning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provisioned {
+    /// The token, as it introduces itself now.
+    pub identity: TokenIdentity,
+    /// The new management key, encrypted with age for those who keep a copy (ASCII armour).
+    pub escrow: Option<String>,
+}
 
 /// Everything that holds keys and signs.
 ///
@@ -21,12 +45,12 @@ pub trait Tokens {
     ) -> Result<Option<TokenKey>, Fault>;
 
     /// Generates a key pair on the token under `label`, reads its attributes back, and refuses
-    /// where a key of that label is already there.
+    /// where a key of that label is already there, unless the request says that it may go.
     fn generate(
         &mut self,
         token: &TokenName,
         label: &str,
-        algorithm: Algorithm,
+        request: &KeyRequest,
         secret: &Secret,
     ) -> Result<TokenKey, Fault>;
 
@@ -41,17 +65,34 @@ pub trait Tokens {
         expected: Option<&str>,
         message: &[u8],
         secret: &Secret,
+        notice: &mut dyn FnMut(Notice),
     ) -> Result<Vec<u8>, Fault>;
+
+    /// What shows that the key under `label` was made inside the token and cannot leave it. Spends
+    /// no PIN try.
+    fn attest(&mut self, token: &TokenName, label: &str) -> Result<Evidence, Fault>;
+
+    /// Brings the token one act further from the factory's state. Of `secrets` it takes what
+    /// [`Provisioning::takes`] says: `secret` is the new PIN or PUK, or for
+    /// [`Provisioning::Unblock`] the PUK, beside the new PIN.
+    fn provision(
+        &mut self,
+        token: &TokenName,
+        act: &Provisioning,
+        secrets: Secrets<'_>,
+    ) -> Result<Provisioned, Fault>;
 }
 
 /// The world outside the ceremony: it performs effects and says what came of them.
 pub trait World: Send {
     /// Performs `effect`. What a token signs and what is written to files follows from `state`.
-    /// Never panics, never retries by itself; `secret` goes to the token and nowhere else.
+    /// Never panics, never retries by itself; `secrets` go to the token and nowhere else. `notice`
+    /// hears what people should know meanwhile.
     fn perform(
         &mut self,
         effect: &crate::ceremony::effect::Effect,
         state: &crate::ceremony::state::State,
-        secret: Option<&Secret>,
+        secrets: Secrets<'_>,
+        notice: &mut dyn FnMut(Notice),
     ) -> crate::ceremony::effect::Outcome;
 }

@@ -5,6 +5,7 @@
 
 use crate::ceremony::effect::{Contents, Effect, Message};
 use crate::ceremony::refusal::Refusal;
+use crate::ceremony::token::piv::Provisioning;
 use crate::ceremony::token::{Fault, PinState, TokenKind, TokenName};
 use crate::safe::safe;
 
@@ -225,6 +226,57 @@ pub fn fault(fault: &Fault) -> Words {
             "Its keys are as they were; nothing can be signed with them until it is unlocked.",
             "Take the spare, or let two people decide to skip (F3), and log an exception (F2).",
         ),
+        Fault::PukLocked { token } => words(
+            format!("The PUK of {} is blocked.", inside(token)),
+            "Its keys are as they were, and its PIN cannot be replaced any more.",
+            "Take the spare, or let two people decide to skip (F3), and log an exception (F2).",
+        ),
+        Fault::PukWrong { token, tries_left } => words(
+            match tries_left {
+                Some(left) => format!(
+                    "The PUK was wrong for {}. {left} tries left.",
+                    inside(token)
+                ),
+                None => format!("The PUK was wrong for {}.", inside(token)),
+            },
+            "The PIN is as it was, and so are the keys.",
+            "Let whoever keeps the PUK type it again, slowly.",
+        ),
+        Fault::NewSecretRefused { token, reason } => words(
+            format!(
+                "{} does not take this: {}.",
+                token_words(token),
+                safe(reason)
+            ),
+            "The old one holds, and no try was spent.",
+            "Choose another one.",
+        ),
+        Fault::TouchMissed { token } => words(
+            format!(
+                "NO TOUCH SEEN: {} waited and was not touched.",
+                inside(token)
+            ),
+            "The PIN was right and no try was spent. Nothing was signed.",
+            "Try again; the PIN is asked once more. Touch the token when the screen says TOUCH NOW.",
+        ),
+        Fault::TokenBusy { token, programs } => words(
+            if programs.is_empty() {
+                format!("{} is held by another program.", token_words(token))
+            } else {
+                format!(
+                    "{} is held by another program: {}.",
+                    token_words(token),
+                    safe(&programs.join(", "))
+                )
+            },
+            "Nothing was asked of the token, and no PIN try was spent.",
+            "End that program, then try again. Pulling the token out and inserting it again may help.",
+        ),
+        Fault::ReaderService { reason } => words(
+            format!("Smart cards cannot be reached: {}.", safe(reason)),
+            "Nothing was asked of any token.",
+            "Start the service `pcscd`, then try again.",
+        ),
         Fault::KeyExists { token, label } => words(
             format!(
                 "A key named {} is on {} already.",
@@ -315,6 +367,10 @@ pub fn opening() -> Doing {
 }
 
 /// The words of an effect while it goes on.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm per kind of effect, nothing else"
+)]
 pub fn effect(effect: &Effect) -> Doing {
     let doing = |title: &str, doing: String, meanwhile: &str| Doing {
         title: title.to_owned(),
@@ -353,6 +409,7 @@ pub fn effect(effect: &Effect) -> Doing {
             token,
             label,
             algorithm,
+            ..
         } => doing(
             waiting(token),
             format!(
@@ -382,11 +439,29 @@ pub fn effect(effect: &Effect) -> Doing {
                 meanwhile(token),
             )
         }
+        Effect::Provision { token, act } => doing(
+            waiting(token),
+            format!("{}: {}.", token_words(token), provisioning(act)),
+            "Do not remove it.",
+        ),
+        Effect::Attest { token, label } => doing(
+            waiting(token),
+            format!(
+                "{} is asked for what shows that the key {} was made inside it. No PIN try is spent.",
+                token_words(token),
+                safe(label)
+            ),
+            "Do not remove it.",
+        ),
         Effect::ReadFiles { what, paths } => doing(
             "Reading files",
             match what {
                 Contents::PublicKeys => format!(
                     "Public keys are read from {} files of the plan.",
+                    paths.len()
+                ),
+                Contents::Certificates => format!(
+                    "Certificates are read from {} files of the plan.",
                     paths.len()
                 ),
                 Contents::Metadata => format!(
@@ -413,6 +488,18 @@ pub fn effect(effect: &Effect) -> Doing {
             ),
             "Do not pull any medium out.",
         ),
+    }
+}
+
+/// An act of provisioning, as something that is being done.
+pub fn provisioning(act: &Provisioning) -> &'static str {
+    match act {
+        Provisioning::Reset => "everything in its PIV application is being erased",
+        Provisioning::Tries { .. } => "the numbers of PIN and PUK tries are being set",
+        Provisioning::Pin => "the factory PIN is being replaced",
+        Provisioning::Puk => "the factory PUK is being replaced",
+        Provisioning::ManagementKey { .. } => "the factory management key is being replaced",
+        Provisioning::Unblock => "the PIN is being replaced with the help of the PUK",
     }
 }
 
@@ -444,6 +531,10 @@ pub fn token_words(token: &TokenName) -> String {
         .map_or(token.0.as_str(), |(_, rest)| rest);
     match token.kind() {
         Some(TokenKind::File) => format!("The key file {}", safe(rest)),
+        Some(TokenKind::YubiKey) => format!(
+            "The YubiKey {}",
+            safe(rest.split('/').next().unwrap_or(rest))
+        ),
         Some(TokenKind::Pkcs11) => {
             let part = |name: &str| {
                 rest.split([';', '?', '&'])

@@ -81,6 +81,15 @@ impl Secret {
     }
 }
 
+/// What was typed for one effect.
+#[derive(Clone, Copy, Default)]
+pub struct Secrets<'a> {
+    /// The PIN, PUK or passphrase.
+    pub secret: Option<&'a Secret>,
+    /// A new PIN that is typed together with a PUK.
+    pub new_pin: Option<&'a Secret>,
+}
+
 impl Default for Secret {
     fn default() -> Self {
         Self::new()

@@ -4,17 +4,23 @@ use std::path::{Path, PathBuf};
 
 pub use crate::ceremony::token_name::{NameProblem, check_name};
 
-use crate::ceremony::token::{Algorithm, Fault, TokenIdentity, TokenKey, TokenKind, TokenName};
+use crate::ceremony::token::piv::Provisioning;
+use crate::ceremony::token::{
+    Evidence, Fault, KeyRequest, TokenIdentity, TokenKey, TokenKind, TokenName,
+};
 use crate::ceremony::token_name::{ParsedName, parse};
-use crate::ports::Tokens;
-use crate::secret::Secret;
+use crate::ports::{Notice, Provisioned, Tokens};
+use crate::secret::{Secret, Secrets};
 
 pub mod pkcs11;
 mod public_key;
 pub mod software;
+pub mod yubikey;
 
 /// Every kind of token of this binary, by its name.
 pub struct AllTokens {
+    /// Names that begin with `yubikey:`.
+    pub yubikey: yubikey::YubiKeys,
     /// Names that begin with `pkcs11:`.
     pub pkcs11: pkcs11::Pkcs11Tokens,
     /// Names that begin with `file:`.
@@ -26,6 +32,7 @@ impl AllTokens {
     /// [`software::SoftwareTokens::new`]).
     pub fn new(work_factor: u8) -> Self {
         Self {
+            yubikey: yubikey::YubiKeys,
             pkcs11: pkcs11::Pkcs11Tokens,
             software: software::SoftwareTokens::new(work_factor),
         }
@@ -35,6 +42,7 @@ impl AllTokens {
     /// refuses it like every other name that it cannot read.
     fn backend(&mut self, name: &TokenName) -> &mut dyn Tokens {
         match name.kind() {
+            Some(TokenKind::YubiKey) => &mut self.yubikey,
             Some(TokenKind::Pkcs11) => &mut self.pkcs11,
             Some(TokenKind::File) | None => &mut self.software,
         }
@@ -65,11 +73,10 @@ impl Tokens for AllTokens {
         &mut self,
         token: &TokenName,
         label: &str,
-        algorithm: Algorithm,
+        request: &KeyRequest,
         secret: &Secret,
     ) -> Result<TokenKey, Fault> {
-        self.backend(token)
-            .generate(token, label, algorithm, secret)
+        self.backend(token).generate(token, label, request, secret)
     }
 
     fn sign(
@@ -79,9 +86,23 @@ impl Tokens for AllTokens {
         expected: Option<&str>,
         message: &[u8],
         secret: &Secret,
+        notice: &mut dyn FnMut(Notice),
     ) -> Result<Vec<u8>, Fault> {
         self.backend(token)
-            .sign(token, label, expected, message, secret)
+            .sign(token, label, expected, message, secret, notice)
+    }
+
+    fn attest(&mut self, token: &TokenName, label: &str) -> Result<Evidence, Fault> {
+        self.backend(token).attest(token, label)
+    }
+
+    fn provision(
+        &mut self,
+        token: &TokenName,
+        act: &Provisioning,
+        secrets: Secrets<'_>,
+    ) -> Result<Provisioned, Fault> {
+        self.backend(token).provision(token, act, secrets)
     }
 }
 
@@ -119,6 +140,7 @@ pub fn list(modules: &[PathBuf]) -> Vec<(PathBuf, Result<Vec<TokenIdentity>, Fau
 /// loads and starts; the directory of the key file exists.
 pub fn check_available(name: &TokenName) -> Result<(), Fault> {
     match understood(name)? {
+        ParsedName::YubiKey(_) => yubikey::check_service(),
         ParsedName::Pkcs11(parsed) => pkcs11::list(Path::new(&parsed.module_path)).map(|_| ()),
         ParsedName::File(parsed) => software::check_directory(Path::new(&parsed.path)),
     }
@@ -128,6 +150,7 @@ pub fn check_available(name: &TokenName) -> Result<(), Fault> {
 /// URI.
 pub fn label_of(name: &TokenName) -> Option<String> {
     match understood(name).ok()? {
+        ParsedName::YubiKey(_) => None,
         ParsedName::Pkcs11(parsed) => parsed.object,
         ParsedName::File(_) => software::label_of(name),
     }
@@ -139,6 +162,15 @@ fn understood(name: &TokenName) -> Result<ParsedName, Fault> {
         token: name.clone(),
         reason: problem.to_string(),
     })
+}
+
+/// What a token answers that comes provisioned by other means.
+fn not_provisioned_here(token: &TokenName) -> Fault {
+    Fault::Unsupported {
+        token: token.clone(),
+        reason: "it is brought into service with its maker's own tools, before the ceremony"
+            .to_owned(),
+    }
 }
 
 /// Labels go to tokens, plans and first lines of files: text on one line, and not nothing.

@@ -230,10 +230,7 @@ fn paused_by(orders: &Sender<Order>, signal: i32) -> Leaving {
         other => format!("signal {other}"),
     };
     // a driver that has ended has nothing left to pause
-    let _ = orders.send(Order {
-        command: Command::Pause { reason: name },
-        secret: None,
-    });
+    let _ = orders.send(Order::plain(Command::Pause { reason: name }));
     Leaving::Signal(signal)
 }
 

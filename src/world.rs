@@ -10,11 +10,11 @@ use crate::ceremony::check::Check;
 use crate::ceremony::effect::{Contents, Effect, FileDigest, InputFile, Outcome};
 use crate::ceremony::import;
 use crate::ceremony::state::State;
-use crate::ceremony::token::{Fault, TokenKind, TokenName};
+use crate::ceremony::token::{Evidence, Fault, KeyRequest, TokenKind, TokenName};
 use crate::digest::Sha256;
 use crate::journal::{timestamp, write_whole};
-use crate::ports::{Tokens, World};
-use crate::secret::Secret;
+use crate::ports::{Notice, Provisioned, Tokens, World};
+use crate::secret::Secrets;
 
 /// Largest public key file that is read, in bytes.
 const KEY_FILE_LIMIT: u64 = 64 * 1024;
@@ -23,6 +23,10 @@ const KEY_FILE_LIMIT: u64 = 64 * 1024;
 pub const METADATA: &str = "metadata";
 /// Directory for metadata from outside, as it was read, within a ceremony's.
 pub const INPUTS: &str = "in";
+/// Directory for what leaves the ceremony, besides metadata.
+pub const OUTPUTS: &str = "out";
+/// Directory for certificates of tokens, one directory for each token.
+pub const ATTESTATIONS: &str = "attestations";
 
 /// Performs effects on this machine.
 pub struct ThisMachine {
@@ -37,8 +41,14 @@ pub struct ThisMachine {
 }
 
 impl World for ThisMachine {
-    fn perform(&mut self, effect: &Effect, state: &State, secret: Option<&Secret>) -> Outcome {
-        self.attempt(effect, state, secret)
+    fn perform(
+        &mut self,
+        effect: &Effect,
+        state: &State,
+        secrets: Secrets<'_>,
+        notice: &mut dyn FnMut(Notice),
+    ) -> Outcome {
+        self.attempt(effect, state, secrets, notice)
             .unwrap_or_else(Outcome::Fault)
     }
 }
@@ -48,8 +58,10 @@ impl ThisMachine {
         &mut self,
         effect: &Effect,
         state: &State,
-        secret: Option<&Secret>,
+        secrets: Secrets<'_>,
+        notice: &mut dyn FnMut(Notice),
     ) -> Result<Outcome, Fault> {
+        let secret = secrets.secret;
         let base = plan_directory(state);
         let without_secret = |token: &TokenName| Fault::TokenFailed {
             token: token.clone(),
@@ -70,12 +82,19 @@ impl ThisMachine {
                 token,
                 label,
                 algorithm,
+                policies,
+                present,
             } => {
+                let request = KeyRequest {
+                    algorithm: *algorithm,
+                    policies: *policies,
+                    present: *present,
+                };
                 let secret = secret.ok_or_else(|| without_secret(token))?;
                 Outcome::Generated(self.tokens.generate(
                     &resolved(token, &base),
                     label,
-                    *algorithm,
+                    &request,
                     secret,
                 )?)
             }
@@ -97,7 +116,22 @@ impl ThisMachine {
                     Some(&public.spki_pem()),
                     &bytes,
                     secret,
+                    notice,
                 )?)
+            }
+            Effect::Provision { token, act } => {
+                let done = self
+                    .tokens
+                    .provision(&resolved(token, &base), act, secrets)?;
+                Outcome::Provisioned {
+                    escrow: self.keep_escrow(&done)?,
+                    identity: done.identity,
+                }
+            }
+            Effect::Attest { token, label } => {
+                let evidence = self.tokens.attest(&resolved(token, &base), label)?;
+                self.keep_evidence(&evidence, state)?;
+                Outcome::Attested(evidence)
             }
             Effect::ReadFiles { what, paths } => Outcome::Files(
                 paths
@@ -115,7 +149,9 @@ impl ThisMachine {
     /// Reads a file that the plan names. Metadata is kept in `in/`, byte for byte.
     fn read_input(&self, what: Contents, base: &Path, path: &str) -> Result<InputFile, Fault> {
         let file = match what {
-            Contents::PublicKeys => read_text(base, path, KEY_FILE_LIMIT, "a PEM public key")?,
+            Contents::PublicKeys | Contents::Certificates => {
+                read_text(base, path, KEY_FILE_LIMIT, "a PEM public key")?
+            }
             Contents::Metadata => read_text(base, path, import::LIMIT as u64, "TUF metadata here")?,
         };
         if what == Contents::Metadata {
@@ -125,6 +161,46 @@ impl ThisMachine {
             write_whole(&copy, file.text.as_bytes()).map_err(|error| storage(&copy, &error))?;
         }
         Ok(file)
+    }
+
+    /// Puts the encrypted copy of a management key into `out/`.
+    fn keep_escrow(&self, done: &Provisioned) -> Result<Option<FileDigest>, Fault> {
+        let Some(escrow) = &done.escrow else {
+            return Ok(None);
+        };
+        let out = self.dir.join(OUTPUTS);
+        std::fs::create_dir_all(&out).map_err(|error| storage(&out, &error))?;
+        let file = MetadataFile {
+            name: format!("management-key-{}.age", done.identity.serial),
+            bytes: escrow.clone().into_bytes(),
+        };
+        put(&out, &file).map(Some)
+    }
+
+    /// Puts the certificates that a token brought forward into `attestations/`, in a directory of
+    /// the token's own.
+    fn keep_evidence(&self, evidence: &Evidence, state: &State) -> Result<(), Fault> {
+        let Some(token) = &state.here.identity else {
+            return Ok(());
+        };
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        let own: String = token
+            .serial
+            .chars()
+            .map(|c| if plain(c) { c } else { '_' })
+            .collect();
+        let own = self.dir.join(ATTESTATIONS).join(own);
+        std::fs::create_dir_all(&own).map_err(|error| storage(&own, &error))?;
+        for (number, pem) in evidence.certificates.iter().enumerate() {
+            let name = match number {
+                0 => "key.pem".to_owned(),
+                1 => "device.pem".to_owned(),
+                _ => format!("issuer-{number}.pem"),
+            };
+            let bytes = pem.clone().into_bytes();
+            put(&own, &MetadataFile { name, bytes })?;
+        }
+        Ok(())
     }
 
     fn archive(&self, state: &State) -> Result<Vec<FileDigest>, Fault> {

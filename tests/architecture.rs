@@ -17,7 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // pure: root metadata; of the ceremony it knows the names of algorithms only
     ("tuf", &["canonical", "ceremony::token", "digest", "safe"]),
     // pure: certificates of tokens
-    ("attestation", &["digest", "safe", "tuf"]),
+    ("attestation", &["ceremony::token", "digest", "safe", "tuf"]),
     // pure: rules and log. A step says in words what went wrong, and words are made in one place;
     // the strength of a passphrase is judged where passphrases are known.
     (

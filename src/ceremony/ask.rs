@@ -166,6 +166,12 @@ pub enum SecretKind {
     Passphrase,
     /// Passphrase of a software key to be made: typed twice, strength shown.
     NewPassphrase,
+    /// The PIN that a keyholder chooses for a token: typed twice.
+    NewPin,
+    /// The PUK that somebody else chooses for it: typed twice.
+    NewPuk,
+    /// The PUK, and the PIN that the keyholder chooses anew: that one is typed twice.
+    PukAndNewPin,
 }
 
 /// One option of a choice.

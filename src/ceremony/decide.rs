@@ -214,6 +214,7 @@ fn observed(state: &State, effect: &Effect, outcome: Outcome) -> Event {
                 token,
                 algorithm,
                 label,
+                ..
             },
             Outcome::Generated(key),
         ) => match usable(&key, token) {
@@ -231,6 +232,14 @@ fn observed(state: &State, effect: &Effect, outcome: Outcome) -> Event {
             }),
             Err(fault) => Event::Faulted(fault),
         },
+        (Effect::Provision { act, .. }, Outcome::Provisioned { identity, escrow }) => {
+            Event::TokenProvisioned {
+                act: act.clone(),
+                identity,
+                escrow,
+            }
+        }
+        (Effect::Attest { .. }, Outcome::Attested(evidence)) => Event::KeyAttested(evidence),
         (Effect::Sign { token, message, .. }, Outcome::Signature(signature)) => {
             if state.signature_holds(message, &signature) {
                 Event::SignatureMade {

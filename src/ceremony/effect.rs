@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::check::Check;
-use super::token::{Algorithm, Fault, TokenIdentity, TokenKey, TokenName};
+use super::token::piv::{KeyPolicies, Provisioning, Takes};
+use super::token::{
+    Algorithm, Evidence, Fault, KeyRequest, Present, TokenIdentity, TokenKey, TokenName,
+};
 use crate::digest::Sha256;
 
 /// A request to the world. It is on record before it is performed.
@@ -34,6 +37,26 @@ pub enum Effect {
         label: String,
         /// Kind of key.
         algorithm: Algorithm,
+        /// How it is used, on a PIV card.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        policies: Option<KeyPolicies>,
+        /// What becomes of a key that is there already.
+        #[serde(default, skip_serializing_if = "Present::is_kept")]
+        present: Present,
+    },
+    /// Bring a token one act further from the factory's state to the keyholder's. Irreversible.
+    Provision {
+        /// Which token.
+        token: TokenName,
+        /// Which act.
+        act: Provisioning,
+    },
+    /// Ask a token for what shows that a key was made inside it, and put that beside the transcript.
+    Attest {
+        /// Which token.
+        token: TokenName,
+        /// Label of the key.
+        label: String,
     },
     /// Sign. Irreversible.
     Sign {
@@ -68,15 +91,36 @@ pub enum Effect {
 impl Effect {
     /// Whether performing it twice is the same as performing it once.
     pub fn repeatable(&self) -> bool {
-        !matches!(self, Self::Generate { .. } | Self::Sign { .. })
+        !matches!(
+            self,
+            Self::Generate { .. } | Self::Sign { .. } | Self::Provision { .. }
+        )
     }
 
     /// Whether a PIN or passphrase goes with it.
     pub fn takes_secret(&self) -> bool {
-        matches!(
-            self,
-            Self::Generate { .. } | Self::Sign { .. } | Self::FindKey { .. }
-        )
+        match self {
+            Self::Generate { .. } | Self::Sign { .. } | Self::FindKey { .. } => true,
+            Self::Provision { act, .. } => act.takes() != Takes::Nothing,
+            _ => false,
+        }
+    }
+
+    /// The key that [`Effect::Generate`] asks for.
+    pub fn key_request(&self) -> Option<KeyRequest> {
+        match self {
+            Self::Generate {
+                algorithm,
+                policies,
+                present,
+                ..
+            } => Some(KeyRequest {
+                algorithm: *algorithm,
+                policies: *policies,
+                present: *present,
+            }),
+            _ => None,
+        }
     }
 }
 
@@ -130,6 +174,8 @@ pub fn all_written(directories: &[String], files: &[FileDigest], written: &[File
 pub enum Contents {
     /// A public key.
     PublicKeys,
+    /// Certificates in PEM.
+    Certificates,
     /// TUF metadata; its exact bytes are kept in `in/`.
     Metadata,
 }
@@ -170,6 +216,15 @@ pub enum Outcome {
     Generated(TokenKey),
     /// The signature, DER or 64 bytes.
     Signature(Vec<u8>),
+    /// The token is one act further.
+    Provisioned {
+        /// The token, as it introduces itself now.
+        identity: TokenIdentity,
+        /// The encrypted copy of the management key, by full path, where one was made.
+        escrow: Option<FileDigest>,
+    },
+    /// What the token brings forward for its key.
+    Attested(Evidence),
     /// The files.
     Files(Vec<InputFile>),
     /// Everything was written and read back: full paths.

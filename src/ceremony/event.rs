@@ -7,7 +7,8 @@ use super::ask::{Answer, Ask};
 use super::check::Check;
 use super::effect::{Effect, FileDigest, InputFile};
 use super::plan::{KeyName, Mode, ParticipantId};
-use super::token::{Fault, TokenIdentity, TokenKey};
+use super::token::piv::Provisioning;
+use super::token::{Evidence, Fault, TokenIdentity, TokenKey};
 use crate::digest::Sha256;
 use crate::tuf::key::KeyId;
 
@@ -58,6 +59,25 @@ pub enum Event {
     },
     /// A key was generated.
     KeyGenerated(TokenKey),
+    /// A token is one act further from the factory's state.
+    TokenProvisioned {
+        /// Which act.
+        act: Provisioning,
+        /// The token, as it introduced itself afterwards.
+        identity: TokenIdentity,
+        /// The encrypted copy of the management key, by full path, where one was made.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        escrow: Option<FileDigest>,
+    },
+    /// A token brought forward what shows that the key was made inside it.
+    KeyAttested(Evidence),
+    /// A token was declared dead; the keyholder goes on with the spare one of the plan.
+    TokenReplaced {
+        /// Whose key.
+        key: KeyName,
+        /// The two people who decided.
+        by: Vec<ParticipantId>,
+    },
     /// A token signed, and the signature verifies.
     SignatureMade {
         /// The signature in lower-case hex.

@@ -1,9 +1,12 @@
 //! `evolve`: the state after one more record. Total, dumb, infallible.
 
+use std::sync::Arc;
+
 use super::effect::{Effect, Message};
 use super::event::Event;
 use super::import;
 use super::judge;
+use super::plan::KeyName;
 use super::state::{Defunct, Ending, Given, HeldKey, Here, Payload, Placed, Standing, State};
 use super::token::Retry;
 
@@ -90,11 +93,31 @@ pub fn evolve(state: &mut State, placed: &Placed) {
                         public_pem: key.public_pem.clone(),
                         generated: Some(key.clone()),
                         possession: None,
+                        evidence: None,
                         enrolled: None,
                     },
                 );
             }
         }
+        Event::TokenProvisioned { act, identity, .. } => {
+            state.in_flight = None;
+            state.in_doubt = None;
+            state.here.identity = Some(identity.clone());
+            if let Some(current) = current {
+                state
+                    .provisioned
+                    .entry(current)
+                    .or_default()
+                    .push(act.clone());
+            }
+        }
+        Event::KeyAttested(evidence) => {
+            state.in_flight = None;
+            if let Some(held) = current.and_then(|current| state.keys.get_mut(&current)) {
+                held.evidence = Some(evidence.clone());
+            }
+        }
+        Event::TokenReplaced { key, .. } => replace(state, key),
         Event::SignatureMade { sig } => {
             let signed = state.in_flight.take();
             state.in_doubt = None;
@@ -170,6 +193,7 @@ pub fn evolve(state: &mut State, placed: &Placed) {
                         public_pem: public.spki_pem(),
                         generated: None,
                         possession: None,
+                        evidence: None,
                         enrolled: Some((*keyid, *fingerprint)),
                     },
                 );
@@ -231,6 +255,29 @@ fn put(state: &mut State, payload: Payload) {
     }
     state.judges = judges.into();
     state.payload = Some(payload);
+}
+
+/// Puts the spare token in the place of the dead one, and goes back to where this key's token is
+/// presented.
+fn replace(state: &mut State, key: &KeyName) {
+    let procedure = Arc::make_mut(&mut state.procedure);
+    if !procedure.plan.take_spare(key) {
+        return;
+    }
+    state.keys.remove(key);
+    state.provisioned.remove(key);
+    state.in_doubt = None;
+    state.asking = None;
+    state.here = Here::default();
+    let steps = &state.procedure.steps;
+    if let Some(back) = steps.iter().position(|step| step.key.as_ref() == Some(key)) {
+        for (standing, step) in state.standing.iter_mut().zip(steps).skip(back) {
+            if step.key.as_ref() == Some(key) {
+                *standing = Standing::Waiting;
+            }
+        }
+        state.position = back;
+    }
 }
 
 /// Puts the content aside and goes back to the step that read it.

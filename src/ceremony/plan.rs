@@ -3,6 +3,7 @@
 pub mod check;
 mod describe;
 mod parse;
+mod policy;
 mod write;
 
 use std::collections::BTreeMap;
@@ -10,11 +11,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::token::piv::KeyPolicies;
 use super::token::{Algorithm, TokenName};
 use crate::digest::Sha256;
 use crate::tuf::key::KeyId;
 use crate::tuf::root::Role;
 
+pub use policy::{AttestationPolicy, PlanPolicy, ProvisioningPolicy};
 pub use write::{
     OneSignature, Outline, Practice, Published, Staged, Unfit, Unreadable, fits, one_signature,
     practice, rehearsal, staged_root, template, template_after,
@@ -147,6 +150,19 @@ pub struct KeyPlan {
     pub algorithm: Algorithm,
     /// Label of the key object.
     pub label: String,
+    /// How the key is made and used, on a `YubiKey`; `None` for other kinds of token.
+    pub policies: Option<KeyPolicies>,
+    /// The token that takes the place of this one, should it fail before anything is signed.
+    pub spare: Option<Spare>,
+}
+
+/// A sealed spare token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spare {
+    /// Its name.
+    pub token: TokenName,
+    /// Serial number that it must show, where the plan knows it.
+    pub serial: Option<String>,
 }
 
 /// What becomes of a key in this ceremony.
@@ -305,26 +321,20 @@ pub struct KeyFilePlan {
     pub sha256: Option<Sha256>,
 }
 
-/// What the plan allows and demands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PlanPolicy {
-    /// Shortest validity of the root, in days from the day of the ceremony.
-    pub expiry_min_days: u32,
-    /// Longest validity of the root, in days.
-    pub expiry_max_days: u32,
-    /// P-384 keys, which tuf-js and tough refuse, are wanted all the same.
-    pub allow_p384: bool,
-    /// Every key is needed for every signature, and that is known.
-    pub no_spare_acknowledged: bool,
-    /// Ids of environment checks that must pass.
-    pub required_checks: Vec<String>,
-    /// How far a watch and the clock may be apart, in minutes.
-    pub clock_tolerance_minutes: u8,
-    /// Signatures that are missing at the end are added at another place or on another day.
-    pub signing_continues: bool,
-}
-
 impl Plan {
+    /// Puts the spare token of this key in the place of its token; whether there was one.
+    pub fn take_spare(&mut self, name: &KeyName) -> bool {
+        let keys = self.participants.iter_mut().flat_map(|p| &mut p.keys);
+        for key in keys.filter(|key| key.name == *name) {
+            if let Some(spare) = key.spare.take() {
+                key.token = spare.token;
+                key.serial = spare.serial;
+                return true;
+            }
+        }
+        false
+    }
+
     /// Whether it has nothing to sign: a trial of tokens signs no more than its proofs.
     pub fn signs_nothing(&self) -> bool {
         self.root.is_none() && self.staged.is_none()

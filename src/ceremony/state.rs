@@ -12,7 +12,8 @@ use super::event::{Event, Exception, Opening};
 use super::judge::Judge;
 use super::plan::{KeyName, Mode, ParticipantId};
 use super::procedure::{BoundStep, Procedure};
-use super::token::{Fault, TokenIdentity, TokenKey};
+use super::token::piv::Provisioning;
+use super::token::{Evidence, Fault, TokenIdentity, TokenKey};
 use crate::digest::Sha256;
 use crate::tuf::key::KeyId;
 use crate::tuf::metadata::Metadata;
@@ -51,6 +52,8 @@ pub struct State {
     pub absent: BTreeSet<ParticipantId>,
     /// Keys by their names in the plan, as far as they are in hand.
     pub keys: BTreeMap<KeyName, HeldKey>,
+    /// What was done to bring each key's token from the factory's state, in order.
+    pub provisioned: BTreeMap<KeyName, Vec<Provisioning>>,
     /// Environment checks, as last run.
     pub checks: Vec<Check>,
     /// Files read, by their paths in the plan.
@@ -151,6 +154,8 @@ pub struct HeldKey {
     pub generated: Option<TokenKey>,
     /// Proof of possession: a signature in lower-case hex.
     pub possession: Option<String>,
+    /// What the token brought forward to show that the key was made inside it.
+    pub evidence: Option<Evidence>,
     /// TUF key id and fingerprint, once enrolled or recognised.
     pub enrolled: Option<(KeyId, Sha256)>,
 }
@@ -232,6 +237,7 @@ impl State {
             present: BTreeSet::new(),
             absent: BTreeSet::new(),
             keys: BTreeMap::new(),
+            provisioned: BTreeMap::new(),
             checks: Vec::new(),
             inputs: BTreeMap::new(),
             trusted: None,

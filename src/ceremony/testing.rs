@@ -84,6 +84,8 @@ pub fn identity() -> TokenIdentity {
         manufacturer: "rootstage".to_owned(),
         model: "test".to_owned(),
         firmware: "1.0".to_owned(),
+        piv: None,
+        beside: Vec::new(),
         pin: PinState::default(),
     }
 }

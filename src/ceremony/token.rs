@@ -5,8 +5,12 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The one string that names a token: `pkcs11:` URI (RFC 7512) or `file:PATH` (age-encrypted
-/// software key). Kept as written in the plan.
+pub mod piv;
+
+use piv::{KeyPolicies, PivKey, PivState};
+
+/// The one string that names a token: `yubikey:SERIAL[/SLOT]`, `pkcs11:` URI (RFC 7512) or
+/// `file:PATH` (age-encrypted software key). Kept as written in the plan.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TokenName(pub String);
@@ -15,6 +19,8 @@ pub struct TokenName(pub String);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TokenKind {
+    /// A `YubiKey`, through its PIV application.
+    YubiKey,
     /// A PKCS#11 token, through its vendor's module.
     Pkcs11,
     /// A software key in an age-encrypted file.
@@ -25,6 +31,7 @@ impl TokenName {
     /// The scheme before the first colon, where this binary has that kind of token.
     pub fn kind(&self) -> Option<TokenKind> {
         match self.0.split_once(':')?.0 {
+            "yubikey" => Some(TokenKind::YubiKey),
             "pkcs11" => Some(TokenKind::Pkcs11),
             "file" => Some(TokenKind::File),
             _ => None,
@@ -109,6 +116,13 @@ pub struct TokenIdentity {
     pub firmware: String,
     /// State of the user PIN.
     pub pin: PinState,
+    /// What a PIV card says besides; `None` for other kinds of token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub piv: Option<PivState>,
+    /// Serial numbers of other tokens of this kind that are connected at the same time, where the
+    /// kind is one of which people have one in hand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<String>,
 }
 
 /// A key that lives on a token, by its public half.
@@ -123,6 +137,61 @@ pub struct TokenKey {
     pub public_pem: String,
     /// What the token says of the private half.
     pub attributes: KeyAttributes,
+    /// What a PIV card says of it; `None` for other kinds of token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub piv: Option<PivKey>,
+}
+
+/// A key that a token is asked to generate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyRequest {
+    /// Kind of key.
+    pub algorithm: Algorithm,
+    /// How it is used, on a PIV card; other tokens have no such choice.
+    pub policies: Option<KeyPolicies>,
+    /// What becomes of a key that is there already.
+    pub present: Present,
+}
+
+impl KeyRequest {
+    /// A key of this kind, where there is none yet.
+    pub fn new(algorithm: Algorithm) -> Self {
+        Self {
+            algorithm,
+            policies: None,
+            present: Present::Kept,
+        }
+    }
+}
+
+/// What becomes of a key that is where a new one is to be made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Present {
+    /// It is kept, and none is made.
+    #[default]
+    Kept,
+    /// It is overwritten; two people have said so.
+    Overwritten,
+}
+
+impl Present {
+    /// Whether it is the usual answer.
+    pub fn is_kept(&self) -> bool {
+        *self == Self::Kept
+    }
+}
+
+/// What a token brings forward to show that a key was made inside it and cannot leave it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    /// The key, as the token describes it now.
+    pub key: TokenKey,
+    /// X.509 certificates in PEM: first the one about the key, then the one that signed it, and so
+    /// on as far as the token holds them. Empty where the token has none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<String>,
 }
 
 /// What a token says of a private key (PKCS#11 attributes). For a software key every field but
@@ -205,6 +274,48 @@ pub enum Fault {
         /// Which token.
         token: TokenName,
     },
+    /// Another program keeps the token to itself.
+    #[error("{token} is held by another program")]
+    TokenBusy {
+        /// Which token.
+        token: TokenName,
+        /// Programs that could be it: `name (process 123)`.
+        programs: Vec<String>,
+    },
+    /// The service through which smart cards are reached does not answer.
+    #[error("smart card service: {reason}")]
+    ReaderService {
+        /// What was said.
+        reason: String,
+    },
+    /// The PIN was right, the token waited for a touch, and none came. Nothing was signed.
+    #[error("{token} was not touched")]
+    TouchMissed {
+        /// Which token.
+        token: TokenName,
+    },
+    /// A new PIN or PUK that the token or this program does not take. The old one holds.
+    #[error("{token} does not take this: {reason}")]
+    NewSecretRefused {
+        /// Which token.
+        token: TokenName,
+        /// Why.
+        reason: String,
+    },
+    /// The PUK was wrong; a try was spent.
+    #[error("wrong PUK for {token}")]
+    PukWrong {
+        /// Which token.
+        token: TokenName,
+        /// Tries left, where the token tells.
+        tries_left: Option<u32>,
+    },
+    /// The PUK is blocked: only a reset, which erases every key, makes the token usable again.
+    #[error("PUK of {token} is blocked")]
+    PukLocked {
+        /// Which token.
+        token: TokenName,
+    },
     /// A key with this label is already there; nothing was generated.
     #[error("a key named {label} is already on {token}")]
     KeyExists {
@@ -283,6 +394,11 @@ impl Fault {
     pub fn retry(&self) -> Retry {
         match self {
             Self::TokenAbsent { .. }
+            | Self::TokenBusy { .. }
+            | Self::ReaderService { .. }
+            | Self::TouchMissed { .. }
+            | Self::NewSecretRefused { .. }
+            | Self::PukWrong { .. }
             | Self::PinWrong { .. }
             | Self::PinLength { .. }
             | Self::Storage { .. }
@@ -291,6 +407,7 @@ impl Fault {
             Self::TokenFailed { .. } | Self::BadSignature { .. } => Retry::LookFirst,
             Self::Ambiguous { .. }
             | Self::PinLocked { .. }
+            | Self::PukLocked { .. }
             | Self::KeyExists { .. }
             | Self::KeyAbsent { .. }
             | Self::KeyDiffers { .. }

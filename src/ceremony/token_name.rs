@@ -1,9 +1,11 @@
-//! Reading the names of tokens: `pkcs11:` URIs (RFC 7512) and `file:PATH`.
+//! Reading the names of tokens: `yubikey:SERIAL[/SLOT]`, `pkcs11:` URIs (RFC 7512) and
+//! `file:PATH`.
 //!
 //! Pure string checking, so that a plan can be checked on any machine. A name that is accepted
 //! here says one thing only: what it does not understand is an error that names it, never
 //! something skipped.
 
+use super::token::piv::Slot;
 use super::token::{TokenKind, TokenName};
 
 mod uri;
@@ -11,10 +13,21 @@ mod uri;
 /// A token's name, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ParsedName {
+    /// A `YubiKey`.
+    YubiKey(YubiKeyName),
     /// A PKCS#11 token.
     Pkcs11(Pkcs11Name),
     /// A software key file.
     File(FileName),
+}
+
+/// What a `yubikey:` name says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct YubiKeyName {
+    /// Serial number, as printed on the device.
+    pub serial: u32,
+    /// Slot of the key; 9c where the name has none.
+    pub slot: Slot,
 }
 
 /// What a `pkcs11:` URI says (RFC 7512, section 2.3), percent-decoded.
@@ -47,7 +60,7 @@ pub struct FileName {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NameProblem {
     /// No kind of token has this scheme.
-    #[error("a token's name begins with pkcs11: or file:, not {scheme:?}")]
+    #[error("a token's name begins with yubikey:, pkcs11: or file:, not {scheme:?}")]
     Scheme {
         /// What stands before the colon.
         scheme: String,
@@ -98,6 +111,14 @@ pub enum NameProblem {
         /// The reason, as half a sentence.
         why: &'static str,
     },
+    /// What stands behind `yubikey:` is no serial number, or its slot is none.
+    #[error("{part:?} is not {wanted}")]
+    YubiKey {
+        /// The part.
+        part: String,
+        /// What it should be.
+        wanted: &'static str,
+    },
     /// Something needed is not said.
     #[error("the name does not say {what}")]
     Missing {
@@ -123,12 +144,37 @@ pub fn check_name(name: &TokenName) -> Result<(), NameProblem> {
 pub fn parse(name: &TokenName) -> Result<ParsedName, NameProblem> {
     let (scheme, rest) = name.0.split_once(':').unwrap_or((&name.0, ""));
     match name.kind() {
+        Some(TokenKind::YubiKey) => parse_yubikey(rest).map(ParsedName::YubiKey),
         Some(TokenKind::Pkcs11) => uri::parse(rest).map(ParsedName::Pkcs11),
         Some(TokenKind::File) => parse_file(rest).map(ParsedName::File),
         None => Err(NameProblem::Scheme {
             scheme: scheme.to_owned(),
         }),
     }
+}
+
+fn parse_yubikey(rest: &str) -> Result<YubiKeyName, NameProblem> {
+    let (serial, slot) = match rest.split_once('/') {
+        Some((serial, slot)) => (serial, Some(slot)),
+        None => (rest, None),
+    };
+    let wrong = |part: &str, wanted| NameProblem::YubiKey {
+        part: part.to_owned(),
+        wanted,
+    };
+    // one spelling for one token: no sign, no leading zero
+    let plain = serial.bytes().all(|b| b.is_ascii_digit()) && !serial.starts_with('0');
+    let number = plain.then(|| serial.parse().ok()).flatten();
+    Ok(YubiKeyName {
+        serial: number
+            .ok_or_else(|| wrong(serial, "the serial number of a YubiKey, in decimal digits"))?,
+        slot: match slot {
+            None => Slot::SIGNATURE,
+            Some(slot) => Slot::parse(slot)
+                .filter(|parsed| parsed.to_string() == slot)
+                .ok_or_else(|| wrong(slot, "a PIV slot: 9a, 9c, 9d, 9e, or 82 to 95"))?,
+        },
+    })
 }
 
 fn parse_file(path: &str) -> Result<FileName, NameProblem> {
@@ -169,6 +215,33 @@ mod tests {
     use super::*;
 
     #[test]
+    fn yubikeys_are_named_by_serial_and_slot() {
+        let parsed = |name: &str| parse(&TokenName(name.to_owned()));
+        let named = |serial, slot| {
+            Ok(ParsedName::YubiKey(YubiKeyName {
+                serial,
+                slot: Slot::parse(slot).unwrap(),
+            }))
+        };
+        assert_eq!(parsed("yubikey:18158855"), named(18_158_855, "9c"));
+        assert_eq!(parsed("yubikey:1/9a"), named(1, "9a"));
+        for name in [
+            "yubikey:",
+            "yubikey:0",
+            "yubikey:012",
+            "yubikey:+1",
+            "yubikey:4294967296",
+            "yubikey:1/",
+            "yubikey:1/9b",
+            "yubikey:1/9C",
+            "yubikey:1/9c/9a",
+            "yubikey: 1",
+        ] {
+            assert!(parsed(name).is_err(), "{name}");
+        }
+    }
+
+    #[test]
     fn file_names_are_paths_of_files() {
         let check = |name: &str| check_name(&TokenName(name.to_owned()));
         assert_eq!(check("file:keys/root-1.age"), Ok(()));
@@ -183,10 +256,10 @@ mod tests {
             assert!(check(name).is_err(), "{name}");
         }
         assert!(
-            check("yubikey:123")
+            check("tpm:123")
                 .unwrap_err()
                 .to_string()
-                .contains("\"yubikey\"")
+                .contains("\"tpm\"")
         );
         assert!(check("nothing").is_err());
     }

@@ -139,6 +139,8 @@ fn effects() -> Vec<Effect> {
             token: token(),
             label: s("root"),
             algorithm: Algorithm::Ed25519,
+            policies: None,
+            present: crate::ceremony::token::Present::Kept,
         },
         Effect::Sign {
             token: token(),

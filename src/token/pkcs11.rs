@@ -10,10 +10,13 @@ use ::pkcs11::object::ObjectClass;
 
 use self::module::Module;
 use self::session::{Access, OpenToken};
-use crate::ceremony::token::{Algorithm, Fault, KeyAttributes, TokenIdentity, TokenKey, TokenName};
+use crate::ceremony::token::piv::Provisioning;
+use crate::ceremony::token::{
+    Evidence, Fault, KeyAttributes, KeyRequest, TokenIdentity, TokenKey, TokenName,
+};
 use crate::ceremony::token_name::{ParsedName, Pkcs11Name};
-use crate::ports::Tokens;
-use crate::secret::Secret;
+use crate::ports::{Notice, Provisioned, Tokens};
+use crate::secret::{Secret, Secrets};
 
 mod ec;
 mod generate;
@@ -45,7 +48,7 @@ pub fn list(module_path: &Path) -> Result<Vec<TokenIdentity>, Fault> {
 fn parsed(token: &TokenName) -> Result<Pkcs11Name, Fault> {
     match super::understood(token)? {
         ParsedName::Pkcs11(parsed) => Ok(parsed),
-        ParsedName::File(_) => Err(Fault::Unsupported {
+        ParsedName::YubiKey(_) | ParsedName::File(_) => Err(Fault::Unsupported {
             token: token.clone(),
             reason: "it is not a PKCS#11 token".to_owned(),
         }),
@@ -128,12 +131,12 @@ impl Tokens for Pkcs11Tokens {
         &mut self,
         token: &TokenName,
         label: &str,
-        algorithm: Algorithm,
+        request: &KeyRequest,
         secret: &Secret,
     ) -> Result<TokenKey, Fault> {
         let parsed = parsed_for(token, label)?;
         let token = OpenToken::open(token, &parsed, Access::Write)?;
-        generate::generate(&token, label, algorithm, secret)
+        generate::generate(&token, label, request.algorithm, secret)
     }
 
     fn sign(
@@ -143,9 +146,33 @@ impl Tokens for Pkcs11Tokens {
         expected: Option<&str>,
         message: &[u8],
         secret: &Secret,
+        _notice: &mut dyn FnMut(Notice),
     ) -> Result<Vec<u8>, Fault> {
         let parsed = parsed_for(token, label)?;
         let token = OpenToken::open(token, &parsed, Access::Read)?;
         sign::sign(&token, label, expected, message, secret)
+    }
+
+    /// The token's own words are all there is.
+    fn attest(&mut self, token: &TokenName, label: &str) -> Result<Evidence, Fault> {
+        let key = self
+            .find_key(token, label, None)?
+            .ok_or_else(|| Fault::KeyAbsent {
+                token: token.clone(),
+                label: label.to_owned(),
+            })?;
+        Ok(Evidence {
+            key,
+            certificates: Vec::new(),
+        })
+    }
+
+    fn provision(
+        &mut self,
+        token: &TokenName,
+        _act: &Provisioning,
+        _secrets: Secrets<'_>,
+    ) -> Result<Provisioned, Fault> {
+        Err(super::not_provisioned_here(token))
     }
 }

@@ -20,13 +20,15 @@ use std::path::{Path, PathBuf};
 
 use self::private_key::PrivateKey;
 use super::public_key::PublicKey;
+use crate::ceremony::token::piv::Provisioning;
 use crate::ceremony::token::{
-    Algorithm, Fault, KeyAttributes, PinState, TokenIdentity, TokenKey, TokenKind, TokenName,
+    Evidence, Fault, KeyAttributes, KeyRequest, PinState, TokenIdentity, TokenKey, TokenKind,
+    TokenName,
 };
 use crate::ceremony::token_name::ParsedName;
-use crate::ports::Tokens;
+use crate::ports::{Notice, Provisioned, Tokens};
 use crate::sealed;
-use crate::secret::{CAPACITY, Secret};
+use crate::secret::{CAPACITY, Secret, Secrets};
 
 mod private_key;
 mod store;
@@ -72,7 +74,7 @@ impl<'n> KeyFile<'n> {
     fn of(name: &'n TokenName) -> Result<Self, Fault> {
         let path = match super::understood(name)? {
             ParsedName::File(parsed) => PathBuf::from(parsed.path),
-            ParsedName::Pkcs11(_) => {
+            ParsedName::YubiKey(_) | ParsedName::Pkcs11(_) => {
                 return Err(Fault::Unsupported {
                     token: name.clone(),
                     reason: "it is not a software key".to_owned(),
@@ -133,6 +135,7 @@ impl<'n> KeyFile<'n> {
             .to_pem()
             .ok_or_else(|| storage(&self.public_path, "cannot be written as PEM"))?;
         Ok(TokenKey {
+            piv: None,
             algorithm: public.algorithm(),
             label: label.to_owned(),
             public_pem,
@@ -200,6 +203,8 @@ impl Tokens for SoftwareTokens {
             manufacturer: "rootstage".to_owned(),
             model: "software key (age, scrypt)".to_owned(),
             firmware: "1.0".to_owned(),
+            piv: None,
+            beside: Vec::new(),
             pin: pin_state(),
         })
     }
@@ -239,7 +244,7 @@ impl Tokens for SoftwareTokens {
         &mut self,
         token: &TokenName,
         label: &str,
-        algorithm: Algorithm,
+        request: &KeyRequest,
         secret: &Secret,
     ) -> Result<TokenKey, Fault> {
         super::check_label(token, label)?;
@@ -261,8 +266,8 @@ impl Tokens for SoftwareTokens {
                 max,
             });
         }
-        let private =
-            PrivateKey::generate(algorithm).map_err(|reason| storage(&file.path, reason))?;
+        let private = PrivateKey::generate(request.algorithm)
+            .map_err(|reason| storage(&file.path, reason))?;
         let key = file.key(label, &private.public())?;
         let text = private
             .to_text(label, MAX_TEXT)
@@ -286,6 +291,7 @@ impl Tokens for SoftwareTokens {
         expected: Option<&str>,
         message: &[u8],
         secret: &Secret,
+        _notice: &mut dyn FnMut(Notice),
     ) -> Result<Vec<u8>, Fault> {
         super::check_label(token, label)?;
         let file = KeyFile::of(token)?;
@@ -309,6 +315,29 @@ impl Tokens for SoftwareTokens {
         };
         let raw = private.sign(message).ok_or_else(bad)?;
         private.public().accept(message, &raw).ok_or_else(bad)
+    }
+
+    /// The token's own words are all there is.
+    fn attest(&mut self, token: &TokenName, label: &str) -> Result<Evidence, Fault> {
+        let key = self
+            .find_key(token, label, None)?
+            .ok_or_else(|| Fault::KeyAbsent {
+                token: token.clone(),
+                label: label.to_owned(),
+            })?;
+        Ok(Evidence {
+            key,
+            certificates: Vec::new(),
+        })
+    }
+
+    fn provision(
+        &mut self,
+        token: &TokenName,
+        _act: &Provisioning,
+        _secrets: Secrets<'_>,
+    ) -> Result<Provisioned, Fault> {
+        Err(super::not_provisioned_here(token))
     }
 }
 

@@ -255,7 +255,7 @@ impl Entry {
                     .map(|f| &f.content);
                 match before {
                     Some(Content::Secret(first)) if first.expose() == secret.expose() => None,
-                    _ => Some("the two passphrases differ".to_owned()),
+                    _ => Some("what was typed twice differs".to_owned()),
                 }
             }
             _ => None,
@@ -304,17 +304,23 @@ impl Entry {
         }
     }
 
-    /// Hands the secret over and wipes the second copy of a new one.
-    pub fn take_secret(&mut self) -> Option<Secret> {
-        let mut taken = None;
+    /// Hands over what opens the token, and a new PIN that is typed beside a PUK; wipes the second
+    /// copy of what was typed twice.
+    pub fn take_secrets(&mut self) -> (Option<Secret>, Option<Secret>) {
+        let (mut taken, mut new_pin) = (None, None);
         for field in &mut self.fields {
             if let Content::Secret(secret) = &mut field.content {
-                if taken.is_none() {
-                    taken = Some(std::mem::take(secret));
+                if field.wanted != Wanted::Again {
+                    let place = if taken.is_none() {
+                        &mut taken
+                    } else {
+                        &mut new_pin
+                    };
+                    *place = Some(std::mem::take(secret));
                 }
                 secret.clear();
             }
         }
-        taken
+        (taken, new_pin)
     }
 }

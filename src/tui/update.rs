@@ -38,10 +38,7 @@ impl Reaction {
 
     fn order(command: Command) -> Self {
         Self {
-            order: Some(Order {
-                command,
-                secret: None,
-            }),
+            order: Some(Order::plain(command)),
             flush: true,
             ..Self::default()
         }
@@ -274,10 +271,10 @@ impl Model {
         let takes_secret = matches!(ask.form, Form::Secret(_));
         let shows_document = ask.document.is_some();
         let answer = self.entry.answer(shows_document && self.read_to_end);
-        let secret = if takes_secret {
-            self.entry.take_secret()
+        let (secret, new_pin) = if takes_secret {
+            self.entry.take_secrets()
         } else {
-            None
+            (None, None)
         };
         self.notice = None;
         self.sent = Some(Sent::Answer);
@@ -285,6 +282,7 @@ impl Model {
             order: Some(Order {
                 command: Command::Answer(answer),
                 secret,
+                new_pin,
             }),
             flush: true,
             ..Reaction::default()

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use rootstage::ceremony::plan::{
-    Duty, KeyIds, KeyName, KeyPlan, Mode, Participant, ParticipantId, Place, Plan, PlanPolicy,
-    RootPlan,
+    AttestationPolicy, Duty, KeyIds, KeyName, KeyPlan, Mode, Participant, ParticipantId, Place,
+    Plan, PlanPolicy, ProvisioningPolicy, RootPlan,
 };
 use rootstage::ceremony::procedure::Procedure;
 use rootstage::ceremony::script::{Act, Answerer, Each, Script, Step};
@@ -32,6 +32,8 @@ pub fn key(name: &str, place: Place) -> KeyPlan {
         token: TokenName(format!("pkcs11:token={name};serial=00{}", name.len())),
         serial: None,
         algorithm: Algorithm::EcdsaP256,
+        policies: None,
+        spare: None,
         label: format!("root-{name}"),
     }
 }
@@ -183,6 +185,12 @@ pub fn procedure(mode: Mode) -> Procedure {
             required_checks: vec![],
             clock_tolerance_minutes: 2,
             signing_continues: false,
+            provisioning: ProvisioningPolicy {
+                pin_tries: 3,
+                puk_tries: 3,
+                escrow: vec![],
+            },
+            attestation: AttestationPolicy::default(),
         },
         output: vec![],
     };

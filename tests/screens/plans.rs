@@ -42,11 +42,14 @@ pub fn held(name: &str) -> HeldKey {
             manufacturer: "Maker".to_owned(),
             model: "Model".to_owned(),
             firmware: "5.7".to_owned(),
+            piv: None,
+            beside: Vec::new(),
             pin: PinState::default(),
         },
         public_pem: key.spki_pem(),
         generated: None,
         possession: None,
+        evidence: None,
         enrolled: Some((key.key_id(), key.fingerprint())),
     }
 }

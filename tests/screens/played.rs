@@ -94,6 +94,8 @@ impl Played {
                 manufacturer: "Maker".to_owned(),
                 model: "Model".to_owned(),
                 firmware: "5.7".to_owned(),
+                piv: None,
+                beside: Vec::new(),
                 pin: PinState {
                     min_len: 6,
                     max_len: 8,
@@ -102,6 +104,7 @@ impl Played {
             }),
             Effect::FindKey { .. } => Outcome::Found(None),
             Effect::Generate { token, label, .. } => Outcome::Generated(TokenKey {
+                piv: None,
                 algorithm: Algorithm::EcdsaP256,
                 label: label.clone(),
                 public_pem: public(&key(token)).spki_pem(),
@@ -124,6 +127,9 @@ impl Played {
                     })
                     .collect(),
             ),
+            Effect::Provision { .. } | Effect::Attest { .. } => {
+                unreachable!("the tokens of these pictures come provisioned")
+            }
             Effect::Archive { file } => Outcome::Written(vec![file.clone()]),
             Effect::WriteMetadata { files, .. } => {
                 let there = |file: &FileDigest| FileDigest {

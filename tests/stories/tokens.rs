@@ -16,6 +16,8 @@ fn identity(serial: &str, pin: PinState) -> Outcome {
         manufacturer: "rootstage".to_owned(),
         model: "staged".to_owned(),
         firmware: "1.0".to_owned(),
+        piv: None,
+        beside: Vec::new(),
         pin,
     })
 }
@@ -281,6 +283,7 @@ fn a_found_key_of_another_kind_is_not_taken_for_the_one_that_was_asked_for() {
     assert!(!room.go_on());
     // Looking finds an Ed25519 key of the same label, that was there before.
     let stranger = rootstage::ceremony::token::TokenKey {
+        piv: None,
         algorithm: rootstage::ceremony::token::Algorithm::Ed25519,
         label: "root-1".to_owned(),
         public_pem: String::new(),

@@ -226,7 +226,10 @@ impl Room {
     /// Sends a command. `Ok(false)`: the power went.
     pub fn submit(&mut self, command: Command, secret: Option<Secret>) -> Result<bool, Stop> {
         let driver = self.driver.as_mut().expect("the program runs");
-        let order = Order { command, secret };
+        let order = Order {
+            secret,
+            ..Order::plain(command)
+        };
         match catch_unwind(AssertUnwindSafe(|| driver.submit(order, &mut |_| ()))) {
             Ok(result) => result.map(|()| true),
             Err(cause) if cause.is::<PowerCut>() => {

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use rootstage::ceremony::effect::{Effect, Outcome};
 use rootstage::ceremony::state::State;
 use rootstage::ceremony::token::Fault;
-use rootstage::ports::World;
-use rootstage::secret::Secret;
+use rootstage::ports::{Notice, World};
+use rootstage::secret::Secrets;
 use rootstage::world::ThisMachine;
 
 /// Something that goes otherwise, once.
@@ -22,6 +22,7 @@ pub struct Happening {
 
 /// What goes otherwise.
 #[derive(Clone)]
+#[expect(clippy::large_enum_variant, reason = "a handful of them in a test")]
 pub enum What {
     /// Nothing is done, and this is said.
     Instead(Outcome),
@@ -50,7 +51,13 @@ pub struct Staged {
 }
 
 impl World for Staged {
-    fn perform(&mut self, effect: &Effect, state: &State, secret: Option<&Secret>) -> Outcome {
+    fn perform(
+        &mut self,
+        effect: &Effect,
+        state: &State,
+        secrets: Secrets<'_>,
+        notice: &mut dyn FnMut(Notice),
+    ) -> Outcome {
         let step = state.step().map_or("", |step| step.id.as_str());
         let what = {
             let mut list = self.happenings.lock().unwrap();
@@ -60,7 +67,7 @@ impl World for Staged {
         };
         let mut perform = || {
             self.performed.lock().unwrap().push(effect.clone());
-            self.machine.perform(effect, state, secret)
+            self.machine.perform(effect, state, secrets, notice)
         };
         match what {
             None => perform(),

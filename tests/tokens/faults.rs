@@ -59,7 +59,12 @@ impl Faulty {
 fn tokens_with_key(faulty: &Faulty, algorithm: Algorithm) -> AllTokens {
     let mut tokens = AllTokens::default();
     tokens
-        .generate(&faulty.name, "k", algorithm, &secret(PIN))
+        .generate(
+            &faulty.name,
+            "k",
+            &rootstage::ceremony::token::KeyRequest::new(algorithm),
+            &secret(PIN),
+        )
         .unwrap();
     tokens
 }
@@ -76,17 +81,17 @@ token_story! {
         faulty.now("locked");
         assert!(tokens.identify(&token).unwrap().pin.locked);
         let locked = Fault::PinLocked { token: token.clone() };
-        assert_eq!(tokens.sign(&token, "k", None, b"m", &pin), Err(locked.clone()));
+        assert_eq!(tokens.sign(&token, "k", None, b"m", &pin, &mut |_| ()), Err(locked.clone()));
         assert!(faulty.logins().is_empty(), "a locked PIN was tried");
         // the flag was not up, the token refuses
         faulty.now("pin-locks");
-        assert_eq!(tokens.sign(&token, "k", None, b"m", &pin), Err(locked));
+        assert_eq!(tokens.sign(&token, "k", None, b"m", &pin, &mut |_| ()), Err(locked));
         assert_eq!(faulty.logins(), ["user"]);
         // too short never gets there; wrong is sent once and not again
         faulty.now("");
-        assert!(matches!(tokens.sign(&token, "k", None, b"m", &secret("1")), Err(Fault::PinLength { .. })));
+        assert!(matches!(tokens.sign(&token, "k", None, b"m", &secret("1"), &mut |_| ()), Err(Fault::PinLength { .. })));
         assert!(faulty.logins().is_empty());
-        let wrong = tokens.sign(&token, "k", None, b"m", &secret("111111"));
+        let wrong = tokens.sign(&token, "k", None, b"m", &secret("111111"), &mut |_| ());
         assert!(matches!(wrong, Err(Fault::PinWrong { .. })), "{wrong:?}");
         assert_eq!(faulty.logins(), ["user"]);
     }
@@ -102,7 +107,7 @@ token_story! {
         ] {
             faulty.now(fault);
             for pulled in [
-                tokens.sign(&faulty.name, "k", None, b"m", &pin).err(),
+                tokens.sign(&faulty.name, "k", None, b"m", &pin, &mut |_| ()).err(),
                 tokens.find_key(&faulty.name, "k", Some(&pin)).err(),
             ] {
                 assert_eq!(pulled.as_ref().map(Fault::retry), Some(Retry::LookFirst));
@@ -111,7 +116,7 @@ token_story! {
             }
         }
         faulty.now("");
-        assert!(tokens.sign(&faulty.name, "k", None, b"m", &pin).is_ok());
+        assert!(tokens.sign(&faulty.name, "k", None, b"m", &pin, &mut |_| ()).is_ok());
     }
 }
 
@@ -120,7 +125,7 @@ token_story! {
         let faulty = Faulty::over(hsm);
         let (mut tokens, pin) = (AllTokens::default(), secret(PIN));
         faulty.now("fails-after-generating");
-        let failed = tokens.generate(&faulty.name, "k", Algorithm::EcdsaP256, &pin).unwrap_err();
+        let failed = tokens.generate(&faulty.name, "k", &rootstage::ceremony::token::KeyRequest::new(Algorithm::EcdsaP256), &pin).unwrap_err();
         assert!(matches!(&failed, Fault::TokenFailed { reason, .. } if reason.contains("CKR_DEVICE_ERROR")), "{failed:?}");
         assert_eq!(failed.retry(), Retry::LookFirst);
         faulty.now("");
@@ -135,11 +140,11 @@ token_story! {
         for algorithm in [Algorithm::EcdsaP256, Algorithm::Ed25519] {
             faulty.now("");
             let mut tokens = AllTokens::default();
-            tokens.generate(&faulty.name, algorithm.name(), algorithm, &pin).unwrap();
+            tokens.generate(&faulty.name, algorithm.name(), &rootstage::ceremony::token::KeyRequest::new(algorithm), &pin).unwrap();
             faulty.now("bad-signature");
             let token = faulty.name.clone();
             assert_eq!(
-                tokens.sign(&faulty.name, algorithm.name(), None, b"m", &pin),
+                tokens.sign(&faulty.name, algorithm.name(), None, b"m", &pin, &mut |_| ()),
                 Err(Fault::BadSignature { token })
             );
         }
@@ -156,7 +161,7 @@ token_story! {
             ("was-extractable", "CKA_NEVER_EXTRACTABLE"),
         ] {
             faulty.now(fault);
-            let refused = tokens.generate(&faulty.name, fault, Algorithm::EcdsaP256, &pin);
+            let refused = tokens.generate(&faulty.name, fault, &rootstage::ceremony::token::KeyRequest::new(Algorithm::EcdsaP256), &pin);
             let Err(Fault::Unsupported { reason, .. }) = refused else { panic!("{refused:?}") };
             let words = format!("{attribute} is false on the key {fault} that it generated; the key is not used, and was left on the token");
             assert_eq!(reason, words);
@@ -173,15 +178,15 @@ token_story! {
         for algorithm in Algorithm::ALL {
             faulty.now("each-time");
             let mut tokens = AllTokens::default();
-            let key = tokens.generate(&faulty.name, algorithm.name(), algorithm, &pin).unwrap();
+            let key = tokens.generate(&faulty.name, algorithm.name(), &rootstage::ceremony::token::KeyRequest::new(algorithm), &pin).unwrap();
             assert!(key.attributes.always_authenticate);
             assert_eq!(faulty.logins(), ["user"]);
-            tokens.sign(&faulty.name, algorithm.name(), None, b"m", &pin).unwrap();
+            tokens.sign(&faulty.name, algorithm.name(), None, b"m", &pin, &mut |_| ()).unwrap();
             assert_eq!(faulty.logins(), ["user", "user", "context"]);
         }
         // a module that takes raw ECDSA in one part only says so; it is not taken for success
         faulty.now("each-time-strict");
-        let strict = AllTokens::default().sign(&faulty.name, "ecdsa-p256", None, b"m", &pin);
+        let strict = AllTokens::default().sign(&faulty.name, "ecdsa-p256", None, b"m", &pin, &mut |_| ());
         assert!(matches!(strict, Err(Fault::TokenFailed { .. })), "{strict:?}");
     }
 }
@@ -191,12 +196,12 @@ token_story! {
         let faulty = Faulty::over(hsm);
         let (mut tokens, pin) = (AllTokens::default(), secret(PIN));
         faulty.now("curve-by-name");
-        let key = tokens.generate(&faulty.name, "k", Algorithm::Ed25519, &pin).unwrap();
+        let key = tokens.generate(&faulty.name, "k", &rootstage::ceremony::token::KeyRequest::new(Algorithm::Ed25519), &pin).unwrap();
         assert_eq!(key.algorithm, Algorithm::Ed25519);
-        let curve = tokens.generate(&faulty.name, "p", Algorithm::EcdsaP256, &pin);
+        let curve = tokens.generate(&faulty.name, "p", &rootstage::ceremony::token::KeyRequest::new(Algorithm::EcdsaP256), &pin);
         assert!(matches!(&curve, Err(Fault::Unsupported { reason, .. }) if reason.contains("CKR_CURVE_NOT_SUPPORTED")), "{curve:?}");
         faulty.now("no-edwards");
-        let none = tokens.generate(&faulty.name, "e", Algorithm::Ed25519, &pin);
+        let none = tokens.generate(&faulty.name, "e", &rootstage::ceremony::token::KeyRequest::new(Algorithm::Ed25519), &pin);
         let Err(Fault::Unsupported { reason, .. }) = none else { panic!("{none:?}") };
         assert_eq!(reason, "ed25519: the token has no CKM_EC_EDWARDS_KEY_PAIR_GEN");
         assert!(faulty.logins().is_empty(), "a PIN was sent for what cannot be done");

@@ -48,12 +48,17 @@ fn neither_passphrase_nor_private_key_stays_in_memory() {
         let name = TokenName(format!("file:{}", directory.join("k.age").display()));
         let mut tokens = AllTokens::new(2);
         tokens
-            .generate(&name, "k", Algorithm::EcdsaP256, &passphrase())
+            .generate(
+                &name,
+                "k",
+                &rootstage::ceremony::token::KeyRequest::new(Algorithm::EcdsaP256),
+                &passphrase(),
+            )
             .unwrap();
         // before anything else can reuse the memory
         dump(&directory.join("generated"));
         tokens
-            .sign(&name, "k", None, b"message", &passphrase())
+            .sign(&name, "k", None, b"message", &passphrase(), &mut |_| ())
             .unwrap();
         // something that must be found, or the search proves nothing
         let mut marker = String::from("marker");

@@ -27,7 +27,7 @@ token_story! {
         for algorithm in Algorithm::ALL {
             let label = algorithm.name();
             assert_eq!(tokens.find_key(&name, label, Some(&pin)), Ok(None));
-            let key = tokens.generate(&name, label, algorithm, &pin).unwrap();
+            let key = tokens.generate(&name, label, &rootstage::ceremony::token::KeyRequest::new(algorithm), &pin).unwrap();
             assert_eq!((key.algorithm, key.label.as_str()), (algorithm, label));
             assert_eq!(key.attributes, GOOD);
             assert!(key.public_pem.ends_with("-----END PUBLIC KEY-----\n"), "{}", key.public_pem);
@@ -38,7 +38,7 @@ token_story! {
             assert!(!seen.attributes.sensitive && seen.attributes.extractable);
 
             for message in [&b""[..], b"{\"signed\": {}}", &b"x".repeat(100_000)] {
-                let signature = tokens.sign(&name, label, None, message, &pin).unwrap();
+                let signature = tokens.sign(&name, label, None, message, &pin, &mut |_| ()).unwrap();
                 let judge = |message: &[u8]| {
                     openssl_accepts(&hsm.directory, algorithm, &key.public_pem, message, &signature)
                 };
@@ -46,7 +46,7 @@ token_story! {
                 assert!(message.is_empty() || judge(message), "{label}");
                 assert!(!judge(b"another message"), "{label}");
             }
-            let again = tokens.generate(&name, label, algorithm, &pin);
+            let again = tokens.generate(&name, label, &rootstage::ceremony::token::KeyRequest::new(algorithm), &pin);
             let label = label.to_owned();
             assert_eq!(again, Err(Fault::KeyExists { token: name.clone(), label }));
         }
@@ -59,7 +59,7 @@ token_story! {
         let name = uri("token=A;id=%0a%0b;object=root-1;type=private");
         hsm.token("A");
         let key = AllTokens::default()
-            .generate(&name, "root-1", Algorithm::EcdsaP256, &secret(PIN))
+            .generate(&name, "root-1", &rootstage::ceremony::token::KeyRequest::new(Algorithm::EcdsaP256), &secret(PIN))
             .unwrap();
         let output = run(Command::new("pkcs11-tool")
             .args(["--module", MODULE, "--token-label", "A", "--login", "--pin", PIN, "-O"]));
@@ -116,7 +116,7 @@ token_story! {
     fn a_wrong_pin_is_sent_once_and_the_token_says_so(hsm) {
         hsm.token("A");
         let (mut tokens, name) = (AllTokens::default(), Hsm::uri("A"));
-        let wrong = tokens.generate(&name, "k", Algorithm::EcdsaP256, &secret("111111"));
+        let wrong = tokens.generate(&name, "k", &rootstage::ceremony::token::KeyRequest::new(Algorithm::EcdsaP256), &secret("111111"));
         let Err(Fault::PinWrong { token, pin }) = wrong else { panic!("{wrong:?}") };
         assert_eq!(token, name);
         assert!(pin.count_low && !pin.locked && pin.tries_left.is_none());
@@ -132,7 +132,7 @@ token_story! {
         hsm.token("A");
         let (mut tokens, name) = (AllTokens::default(), Hsm::uri("A"));
         for (typed, len) in [("", 0), ("123", 3), (&"1".repeat(256), 256)] {
-            let said = tokens.sign(&name, "k", None, b"", &secret(typed));
+            let said = tokens.sign(&name, "k", None, b"", &secret(typed), &mut |_| ());
             let token = name.clone();
             let min = 4;
             assert_eq!(said, Err(Fault::PinLength { token, len, min, max: 255 }));
@@ -148,7 +148,7 @@ token_story! {
         let token = Hsm::uri("A");
         let twice = Fault::Ambiguous { token: token.clone(), object: "the token".to_owned(), found: 2 };
         assert_eq!(tokens.identify(&token), Err(twice.clone()));
-        assert_eq!(tokens.sign(&token, "k", None, b"", &pin), Err(twice));
+        assert_eq!(tokens.sign(&token, "k", None, b"", &pin, &mut |_| ()), Err(twice));
 
         let token = Hsm::uri("B");
         let tool = |label: &str, id: &str| {
@@ -162,16 +162,16 @@ token_story! {
         for found in [
             tokens.find_key(&token, "k", None).err(),
             tokens.find_key(&token, "k", Some(&pin)).err(),
-            tokens.sign(&token, "k", None, b"", &pin).err(),
+            tokens.sign(&token, "k", None, b"", &pin, &mut |_| ()).err(),
         ] {
             assert!(matches!(&found, Some(Fault::Ambiguous { found: 2, .. })), "{found:?}");
         }
         let exists = Fault::KeyExists { token: token.clone(), label: "k".to_owned() };
-        assert_eq!(tokens.generate(&token, "k", Algorithm::Ed25519, &pin), Err(exists));
+        assert_eq!(tokens.generate(&token, "k", &rootstage::ceremony::token::KeyRequest::new(Algorithm::Ed25519), &pin), Err(exists));
         // two keys under one identifier, though the labels differ
         tool("one", "02");
         tool("two", "02");
-        let shared = tokens.sign(&token, "one", None, b"", &pin);
+        let shared = tokens.sign(&token, "one", None, b"", &pin, &mut |_| ());
         assert!(
             matches!(&shared, Err(Fault::Ambiguous { object, .. }) if object.ends_with("(CKA_ID) 02")),
             "{shared:?}"
@@ -184,21 +184,21 @@ token_story! {
         hsm.token("A");
         let (mut tokens, pin, token) = (AllTokens::default(), secret(PIN), Hsm::uri("A"));
         let absent = Fault::KeyAbsent { token: token.clone(), label: "k".to_owned() };
-        assert_eq!(tokens.sign(&token, "k", None, b"", &pin), Err(absent));
-        tokens.generate(&token, "k", Algorithm::EcdsaP256, &pin).unwrap();
+        assert_eq!(tokens.sign(&token, "k", None, b"", &pin, &mut |_| ()), Err(absent));
+        tokens.generate(&token, "k", &rootstage::ceremony::token::KeyRequest::new(Algorithm::EcdsaP256), &pin).unwrap();
         run(Command::new("pkcs11-tool").args([
             "--module", MODULE, "--token-label", "A", "--login", "--pin", PIN, "--delete-object",
             "--type", "pubkey", "--label", "k",
         ]));
         for half in [
-            tokens.sign(&token, "k", None, b"", &pin).err(),
+            tokens.sign(&token, "k", None, b"", &pin, &mut |_| ()).err(),
             tokens.find_key(&token, "k", Some(&pin)).err(),
         ] {
             let Some(Fault::Unsupported { reason, .. }) = half else { panic!("{half:?}") };
             assert_eq!(reason, "there is a private key named k, and no public key of that name");
         }
         let exists = Fault::KeyExists { token: token.clone(), label: "k".to_owned() };
-        assert_eq!(tokens.generate(&token, "k", Algorithm::EcdsaP256, &pin), Err(exists));
+        assert_eq!(tokens.generate(&token, "k", &rootstage::ceremony::token::KeyRequest::new(Algorithm::EcdsaP256), &pin), Err(exists));
         // keys that are not ours to use
         run(Command::new("pkcs11-tool").args([
             "--module", MODULE, "--token-label", "A", "--login", "--pin", PIN, "--keypairgen",
@@ -219,7 +219,7 @@ token_story! {
         hsm.token("A");
         let (mut tokens, pin) = (AllTokens::default(), secret(PIN));
         let (a, b) = (Hsm::uri("A"), Hsm::uri("B"));
-        let key = tokens.generate(&a, "k", Algorithm::EcdsaP256, &pin).unwrap();
+        let key = tokens.generate(&a, "k", &rootstage::ceremony::token::KeyRequest::new(Algorithm::EcdsaP256), &pin).unwrap();
         let serial = tokens.identify(&a).unwrap().serial;
         let (slot, drawer) = (hsm.tokens(), hsm.directory.join("drawer"));
         std::fs::rename(&slot, &drawer).unwrap();
@@ -227,7 +227,7 @@ token_story! {
         // in another process, as another hand would
         hsm.token("B");
 
-        let Err(Fault::TokenAbsent { present, .. }) = tokens.sign(&a, "k", None, b"m", &pin) else {
+        let Err(Fault::TokenAbsent { present, .. }) = tokens.sign(&a, "k", None, b"m", &pin, &mut |_| ()) else {
             panic!("signed with a token that is in the drawer");
         };
         let new_serial = tokens.identify(&b).unwrap().serial;
@@ -237,7 +237,7 @@ token_story! {
         std::fs::remove_dir_all(&slot).unwrap();
         std::fs::rename(&drawer, &slot).unwrap();
         assert_eq!(tokens.find_key(&a, "k", Some(&pin)), Ok(Some(key)));
-        assert!(tokens.sign(&a, "k", None, b"m", &pin).is_ok());
+        assert!(tokens.sign(&a, "k", None, b"m", &pin, &mut |_| ()).is_ok());
     }
 }
 

@@ -28,7 +28,12 @@ fn with_key(algorithm: Algorithm) -> (tempfile::TempDir, PathBuf, TokenName) {
     let path = directory.path().join("root-1.age");
     let name = named(&path);
     tokens()
-        .generate(&name, "k", algorithm, &secret(PASSPHRASE))
+        .generate(
+            &name,
+            "k",
+            &rootstage::ceremony::token::KeyRequest::new(algorithm),
+            &secret(PASSPHRASE),
+        )
         .unwrap();
     (directory, path, name)
 }
@@ -60,7 +65,14 @@ fn generates_and_signs_with_every_algorithm_and_openssl_agrees() {
         let name = named(&directory.path().join("root-1.age"));
         let pass = secret(PASSPHRASE);
         assert_eq!(tokens().find_key(&name, "k", None), Ok(None));
-        let key = tokens().generate(&name, "k", algorithm, &pass).unwrap();
+        let key = tokens()
+            .generate(
+                &name,
+                "k",
+                &rootstage::ceremony::token::KeyRequest::new(algorithm),
+                &pass,
+            )
+            .unwrap();
         assert_eq!(
             key.attributes,
             KeyAttributes {
@@ -74,7 +86,9 @@ fn generates_and_signs_with_every_algorithm_and_openssl_agrees() {
             Ok(Some(key.clone()))
         );
         assert_eq!(tokens().find_key(&name, "another", None), Ok(None));
-        let signature = tokens().sign(&name, "k", None, b"message", &pass).unwrap();
+        let signature = tokens()
+            .sign(&name, "k", None, b"message", &pass, &mut |_| ())
+            .unwrap();
         let judge = |message: &[u8]| {
             openssl_accepts(
                 directory.path(),
@@ -88,7 +102,7 @@ fn generates_and_signs_with_every_algorithm_and_openssl_agrees() {
         let (token, label) = (name.clone(), "another".to_owned());
         let absent = Err(Fault::KeyAbsent { token, label });
         assert_eq!(
-            tokens().sign(&name, "another", None, b"message", &pass),
+            tokens().sign(&name, "another", None, b"message", &pass, &mut |_| ()),
             absent
         );
     }
@@ -159,7 +173,12 @@ fn never_overwrites() {
         token: name.clone(),
         label: "j".to_owned(),
     };
-    let again = tokens().generate(&name, "j", Algorithm::Ed25519, &secret(PASSPHRASE));
+    let again = tokens().generate(
+        &name,
+        "j",
+        &rootstage::ceremony::token::KeyRequest::new(Algorithm::Ed25519),
+        &secret(PASSPHRASE),
+    );
     assert_eq!(again, Err(exists));
     assert_eq!(
         (
@@ -178,7 +197,12 @@ fn never_overwrites() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("k.age");
         make(&path);
-        let made = tokens().generate(&named(&path), "k", Algorithm::Ed25519, &secret(PASSPHRASE));
+        let made = tokens().generate(
+            &named(&path),
+            "k",
+            &rootstage::ceremony::token::KeyRequest::new(Algorithm::Ed25519),
+            &secret(PASSPHRASE),
+        );
         assert!(matches!(made, Err(Fault::KeyExists { .. })), "{made:?}");
         assert_eq!(names_in(directory.path()), ["k.age"]);
     }
@@ -192,7 +216,12 @@ fn of_many_at_once_one_wins_and_its_halves_belong_together() {
         let racers: Vec<_> = (0..8)
             .map(|_| {
                 scope.spawn(|| {
-                    tokens().generate(&name, "k", Algorithm::Ed25519, &secret(PASSPHRASE))
+                    tokens().generate(
+                        &name,
+                        "k",
+                        &rootstage::ceremony::token::KeyRequest::new(Algorithm::Ed25519),
+                        &secret(PASSPHRASE),
+                    )
                 })
             })
             .collect();
@@ -224,7 +253,7 @@ fn a_generation_cut_short_leaves_no_key_and_can_be_done_again() {
     let key = tokens().generate(
         &named(&path),
         "k",
-        Algorithm::EcdsaP256,
+        &rootstage::ceremony::token::KeyRequest::new(Algorithm::EcdsaP256),
         &secret(PASSPHRASE),
     );
     assert_eq!(
@@ -237,7 +266,14 @@ fn a_generation_cut_short_leaves_no_key_and_can_be_done_again() {
 fn a_wrong_passphrase_is_told_from_a_damaged_file() {
     let (_directory, path, name) = with_key(Algorithm::EcdsaP256);
     let pass = secret(PASSPHRASE);
-    let wrong = tokens().sign(&name, "k", None, b"m", &secret("cobalt outing marmelade"));
+    let wrong = tokens().sign(
+        &name,
+        "k",
+        None,
+        b"m",
+        &secret("cobalt outing marmelade"),
+        &mut |_| (),
+    );
     let Err(Fault::PinWrong { pin, .. }) = wrong else {
         panic!("{wrong:?}")
     };
@@ -258,11 +294,19 @@ fn a_wrong_passphrase_is_told_from_a_damaged_file() {
     ];
     for (bytes, words) in cases {
         fs::write(&path, bytes).unwrap();
-        let reason = storage_reason(tokens().sign(&name, "k", None, b"m", &pass).err());
+        let reason = storage_reason(
+            tokens()
+                .sign(&name, "k", None, b"m", &pass, &mut |_| ())
+                .err(),
+        );
         assert!(reason.contains(words), "{} bytes: {reason}", bytes.len());
     }
     fs::write(&path, vec![b'x'; 1 << 20]).unwrap();
-    let reason = storage_reason(tokens().sign(&name, "k", None, b"m", &pass).err());
+    let reason = storage_reason(
+        tokens()
+            .sign(&name, "k", None, b"m", &pass, &mut |_| ())
+            .err(),
+    );
     assert!(reason.contains("longer than"), "{reason}");
 }
 
@@ -278,7 +322,7 @@ fn a_file_that_asks_for_too_much_work_is_refused_at_once() {
     fs::write(&path, dear).unwrap();
     let reason = storage_reason(
         tokens()
-            .sign(&name, "k", None, b"m", &secret(PASSPHRASE))
+            .sign(&name, "k", None, b"m", &secret(PASSPHRASE), &mut |_| ())
             .err(),
     );
     assert_eq!(
@@ -291,7 +335,12 @@ fn a_file_that_asks_for_too_much_work_is_refused_at_once() {
 fn a_passphrase_for_a_new_key_has_eight_bytes_at_least() {
     let directory = tempfile::tempdir().unwrap();
     let name = named(&directory.path().join("k.age"));
-    let short = tokens().generate(&name, "k", Algorithm::EcdsaP256, &secret("7 bytes"));
+    let short = tokens().generate(
+        &name,
+        "k",
+        &rootstage::ceremony::token::KeyRequest::new(Algorithm::EcdsaP256),
+        &secret("7 bytes"),
+    );
     assert_eq!(
         short,
         Err(Fault::PinLength {
@@ -301,7 +350,12 @@ fn a_passphrase_for_a_new_key_has_eight_bytes_at_least() {
             max: 256
         })
     );
-    let unnamed = tokens().generate(&name, " k", Algorithm::EcdsaP256, &secret(PASSPHRASE));
+    let unnamed = tokens().generate(
+        &name,
+        " k",
+        &rootstage::ceremony::token::KeyRequest::new(Algorithm::EcdsaP256),
+        &secret(PASSPHRASE),
+    );
     assert!(
         matches!(unnamed, Err(Fault::Unsupported { .. })),
         "{unnamed:?}"
@@ -317,13 +371,19 @@ fn an_exchanged_public_half_is_noticed_and_a_missing_one_made_up_for() {
     fs::remove_file(public_path(&path)).unwrap();
     assert!(storage_reason(tokens().find_key(&name, "k", None).err()).contains("No such file"));
     assert_eq!(tokens().find_key(&name, "k", Some(&pass)), Ok(key));
-    assert!(tokens().sign(&name, "k", None, b"m", &pass).is_ok());
+    assert!(
+        tokens()
+            .sign(&name, "k", None, b"m", &pass, &mut |_| ())
+            .is_ok()
+    );
 
     let (_elsewhere, other, _) = with_key(Algorithm::EcdsaP256);
     fs::copy(public_path(&other), public_path(&path)).unwrap();
     for fault in [
         tokens().find_key(&name, "k", Some(&pass)).err(),
-        tokens().sign(&name, "k", None, b"m", &pass).err(),
+        tokens()
+            .sign(&name, "k", None, b"m", &pass, &mut |_| ())
+            .err(),
     ] {
         assert!(storage_reason(fault).starts_with("is not the public half of the key in"));
     }

@@ -39,11 +39,14 @@ fn generating() -> Effect {
         token: token(),
         label: "root-1".to_owned(),
         algorithm: Algorithm::EcdsaP256,
+        policies: None,
+        present: crate::ceremony::token::Present::Kept,
     }
 }
 
 fn key(label: &str, public_pem: &str) -> TokenKey {
     TokenKey {
+        piv: None,
         algorithm: Algorithm::EcdsaP256,
         label: label.to_owned(),
         public_pem: public_pem.to_owned(),

@@ -4,7 +4,7 @@ mod people;
 mod published;
 mod root;
 
-use super::{Mode, Participant, Plan, PlanPolicy};
+use super::{AttestationPolicy, Mode, Participant, Plan, PlanPolicy, ProvisioningPolicy};
 use crate::ceremony::check::IDS;
 use crate::ceremony::problem::Problems;
 use crate::ceremony::script::parse::MODES;
@@ -122,6 +122,12 @@ fn read_policy(
         required_checks: required.iter().map(|id| (*id).to_owned()).collect(),
         clock_tolerance_minutes: CLOCK_TOLERANCE,
         signing_continues: false,
+        provisioning: ProvisioningPolicy {
+            pin_tries: 3,
+            puk_tries: 3,
+            escrow: Vec::new(),
+        },
+        attestation: AttestationPolicy::default(),
     };
     let Some(section) = section else {
         return policy;

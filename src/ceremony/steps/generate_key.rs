@@ -8,7 +8,7 @@ use crate::ceremony::event::Event;
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::script::Each;
 use crate::ceremony::state::State;
-use crate::ceremony::token::{TokenKey, TokenKind};
+use crate::ceremony::token::{Present, TokenKey, TokenKind};
 use crate::tuf::key::PublicKey;
 
 pub struct GenerateKey;
@@ -70,7 +70,7 @@ impl Kind for GenerateKey {
                 ));
             }
             let kind = match identity.kind {
-                TokenKind::Pkcs11 => SecretKind::Pin,
+                TokenKind::YubiKey | TokenKind::Pkcs11 => SecretKind::Pin,
                 TokenKind::File => SecretKind::NewPassphrase,
             };
             Ok(Next::ask(ask_secret(
@@ -105,6 +105,8 @@ impl Kind for GenerateKey {
                 token: key.token.clone(),
                 label: key.label.clone(),
                 algorithm: key.algorithm,
+                policies: key.policies,
+                present: Present::Kept,
             }
         })
     }

@@ -128,6 +128,10 @@ pub fn describe(identity: &TokenIdentity) -> String {
             "\"{}\", serial {}, {} {}",
             identity.label, identity.serial, identity.manufacturer, identity.model
         ),
+        TokenKind::YubiKey => format!(
+            "{}, serial {}, firmware {}",
+            identity.model, identity.serial, identity.firmware
+        ),
         TokenKind::File => format!("software key file {}", identity.serial),
     }
 }
@@ -135,7 +139,7 @@ pub fn describe(identity: &TokenIdentity) -> String {
 /// Whether a PIN or a passphrase opens the token.
 pub fn secret_kind(identity: &TokenIdentity) -> SecretKind {
     match identity.kind {
-        TokenKind::Pkcs11 => SecretKind::Pin,
+        TokenKind::YubiKey | TokenKind::Pkcs11 => SecretKind::Pin,
         TokenKind::File => SecretKind::Passphrase,
     }
 }
@@ -181,6 +185,12 @@ pub fn ask_secret(
         SecretKind::NewPassphrase => (
             "passphrase",
             format!("{holder}: choose a passphrase for your key"),
+        ),
+        SecretKind::NewPin => ("PIN", format!("{holder}: choose the PIN of your token")),
+        SecretKind::NewPuk => ("PUK", format!("Choose the PUK of {holder}'s token")),
+        SecretKind::PukAndNewPin => (
+            "PUK",
+            format!("Unblock the token of {holder}: PUK and new PIN"),
         ),
     };
     let token = state.procedure.key_plan(step).map_or_else(

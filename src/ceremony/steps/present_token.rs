@@ -58,7 +58,7 @@ impl Kind for PresentToken {
             }
             let identity = in_hand(state, step)?;
             let form = match identity.kind {
-                TokenKind::Pkcs11 => Form::TypeBack {
+                TokenKind::YubiKey | TokenKind::Pkcs11 => Form::TypeBack {
                     phrase: last_four(&identity.serial),
                 },
                 TokenKind::File => Form::Confirm,
@@ -69,13 +69,13 @@ impl Kind for PresentToken {
                 form,
             )
             .saying(match identity.kind {
-                TokenKind::Pkcs11 => {
+                TokenKind::YubiKey | TokenKind::Pkcs11 => {
                     "Compare the serial number with the paper, then type its last four characters."
                 }
                 TokenKind::File => "This is a key in an encrypted file, not a hardware token.",
             })
             .fact("Token", describe(identity));
-            if identity.kind == TokenKind::Pkcs11 {
+            if identity.kind != TokenKind::File {
                 ask = ask
                     .fact("Serial", identity.serial.clone())
                     .fact("Firmware", identity.firmware.clone())

@@ -48,10 +48,14 @@ impl Kind for ShowKey {
             };
             let attributes = &generated.attributes;
             let place = match held.token.kind {
-                TokenKind::Pkcs11 if attributes.local && attributes.never_extractable => {
+                TokenKind::YubiKey | TokenKind::Pkcs11
+                    if attributes.local && attributes.never_extractable =>
+                {
                     "generated on the token; sensitive, never extractable"
                 }
-                TokenKind::Pkcs11 => "the token does not vouch for where it was generated",
+                TokenKind::YubiKey | TokenKind::Pkcs11 => {
+                    "the token does not vouch for where it was generated"
+                }
                 TokenKind::File => "software key: protected by its passphrase only",
             };
             Ok(Next::ask(

@@ -165,7 +165,7 @@ mod tests {
     fn pkcs11(uri: &str) -> Result<Pkcs11Name, NameProblem> {
         match parse(&TokenName(uri.to_owned()))? {
             ParsedName::Pkcs11(name) => Ok(name),
-            ParsedName::File(_) => panic!("not a pkcs11 name"),
+            ParsedName::YubiKey(_) | ParsedName::File(_) => panic!("not a pkcs11 name"),
         }
     }
 

@@ -156,6 +156,8 @@ pub(super) fn identity(info: &TokenInfo) -> TokenIdentity {
         manufacturer: trimmed(info.manufacturer_id()),
         model: trimmed(info.model()),
         firmware: format!("{}.{}", firmware.major(), firmware.minor()),
+        piv: None,
+        beside: Vec::new(),
         pin: pin_state(info),
     }
 }

@@ -191,6 +191,7 @@ impl OpenToken<'_> {
             .to_pem()
             .ok_or_else(|| self.unsupported("its public key cannot be written as PEM"))?;
         Ok(TokenKey {
+            piv: None,
             algorithm: public.algorithm(),
             label: label.to_owned(),
             public_pem,

@@ -27,6 +27,10 @@ pub fn judge_outcome(
         | (Effect::ReadClock, Event::ClockRead { .. })
         | (Effect::Identify { .. }, Event::TokenIdentified(_))
         | (Effect::FindKey { .. }, Event::KeySought { .. }) => true,
+        (Effect::Provision { act, .. }, Event::TokenProvisioned { act: done, .. }) => act == done,
+        (Effect::Attest { label, .. }, Event::KeyAttested(evidence)) => {
+            evidence.key.label == *label
+        }
         (Effect::ReadFiles { paths, .. }, Event::FilesRead { files }) => {
             files.iter().map(|file| &file.path).eq(paths)
         }

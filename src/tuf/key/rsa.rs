@@ -3,7 +3,7 @@
 
 use rsa::pkcs8::{DecodePublicKey as _, EncodePublicKey as _};
 use rsa::traits::PublicKeyParts as _;
-use rsa::{Pss, RsaPublicKey};
+use rsa::{Pss, PublicKey};
 
 use super::{KeyError, KeyKind, SignatureError};
 use crate::digest::Sha256;
@@ -13,14 +13,14 @@ const BITS: std::ops::RangeInclusive<u32> = 2048..=8192;
 
 /// An RSA public key.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Rsa(RsaPublicKey);
+pub(super) struct Rsa(PublicKey);
 
 impl Rsa {
     /// Reads a DER `SubjectPublicKeyInfo`; gives the key and its one encoding.
     pub(super) fn read(der: &[u8]) -> Result<(Self, Vec<u8>), KeyError> {
         let unsound = |_| KeyError::Unsound(KeyKind::Rsa);
-        let key = RsaPublicKey::from_public_key_der(der).map_err(unsound)?;
-        let bits = key.n().bits();
+        let key = PublicKey::from_public_key_der(der).map_err(unsound)?;
+        let bits = key.n().bit_width();
         // with a modulus that does not fill its bytes the padding has an edge of its own, and no
         // tool makes such keys
         if !BITS.contains(&bits) || bits % 8 != 0 {

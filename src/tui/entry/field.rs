@@ -139,5 +139,18 @@ pub(super) fn secret_fields(form: &SecretForm) -> Vec<Field> {
             Field::new("New passphrase", wanted, None),
             Field::new("Once more", Wanted::Again, None),
         ],
+        SecretKind::NewPin => vec![
+            Field::new("New PIN", wanted, None),
+            Field::new("Once more", Wanted::Again, None),
+        ],
+        SecretKind::NewPuk => vec![
+            Field::new("New PUK", wanted, None),
+            Field::new("Once more", Wanted::Again, None),
+        ],
+        SecretKind::PukAndNewPin => vec![
+            Field::new("PUK", wanted.clone(), None),
+            Field::new("New PIN", wanted, None),
+            Field::new("Once more", Wanted::Again, None),
+        ],
     }
 }

@@ -49,6 +49,7 @@ impl Model {
                 self.notice = None;
                 self.working = Some(effect);
             }
+            Report::Notice(_) => {}
             Report::Refused(refusal) => {
                 self.sent = None;
                 self.working = None;

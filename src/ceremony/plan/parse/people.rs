@@ -171,6 +171,8 @@ fn read_key(
         serial: serial.map(|serial| serial.value),
         algorithm: algorithm?,
         label: label?.value,
+        policies: None,
+        spare: None,
     })
 }
 
@@ -179,7 +181,7 @@ fn known_token(reading: &Reading<'_>, found: Found<String>) -> Option<TokenName>
     if name.kind().is_none() {
         let sentence = match name.0.split_once(':') {
             Some((kind, _)) => format!(
-                "This binary has no token kind `{}`: it has `pkcs11` and `file`.",
+                "This binary has no token kind `{}`: it has `yubikey`, `pkcs11` and `file`.",
                 kind.escape_debug()
             ),
             None => format!(

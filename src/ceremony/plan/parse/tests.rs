@@ -58,8 +58,8 @@ fn every_rule_is_told() {
         ),
         (
             "file:tokens/keyholder-1.age",
-            "yubikey:123",
-            "has no token kind `yubikey`",
+            "tpm:123",
+            "has no token kind `tpm`",
         ),
         ("file:tokens/keyholder-1.age", "key.age", "a token is named"),
         (
@@ -189,7 +189,7 @@ fn ten_problems_are_told_in_one_reading() {
         .replacen("mode = \"rehearsal\"", "mode = 3", 1)
         .replacen("\"VA\"", "\"\"", 1)
         .replacen("duty = \"witness\"", "duty = \"observer\"", 1)
-        .replacen("file:tokens/keyholder-2.age", "yubikey:1", 1)
+        .replacen("file:tokens/keyholder-2.age", "tpm:1", 1)
         .replacen("threshold = 2", "threshold = 9", 1)
         .replacen("[root.role.snapshot]", "[root.role.snapshots]", 1)
         .replacen("allow_p384 = false", "allow_p384 = \"no\"", 1);
@@ -201,7 +201,7 @@ fn ten_problems_are_told_in_one_reading() {
         ("`plan.mode` must be text", "mode = 3"),
         ("initials are two to four", "initials = \"\""),
         ("\"observer\"", "duty = \"observer\""),
-        ("no token kind `yubikey`", "yubikey:1"),
+        ("no token kind `tpm`", "tpm:1"),
         ("could never be signed", "threshold = 9"),
         ("no key `snapshots`", "[root.role.snapshots]"),
         ("lacks the key `snapshot`", "[root.role"),

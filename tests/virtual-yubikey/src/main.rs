@@ -1,0 +1,3 @@
+//! A `YubiKey` made of software, for tests.
+
+fn main() {}
