@@ -1,7 +1,7 @@
 //! Effects in words, while they go on.
 
 use super::Doing;
-use super::tokens::{inside, meanwhile, token_words, waiting};
+use super::tokens::{inside, making, meanwhile, token_words, waiting, while_making, while_signing};
 use crate::ceremony::effect::{Contents, Effect, Message};
 use crate::ceremony::token::piv::Provisioning;
 use crate::safe::safe;
@@ -62,14 +62,14 @@ pub fn effect(effect: &Effect) -> Doing {
             algorithm,
             ..
         } => doing(
-            waiting(token),
+            making(token),
             format!(
                 "{} generates the key {} ({}). Some tokens take a minute.",
                 token_words(token),
                 safe(label),
                 algorithm.name()
             ),
-            meanwhile(token),
+            while_making(token),
         ),
         Effect::Sign {
             token,
@@ -87,13 +87,13 @@ pub fn effect(effect: &Effect) -> Doing {
                     token_words(token),
                     safe(label)
                 ),
-                meanwhile(token),
+                while_signing(token),
             )
         }
         Effect::Provision { token, act } => doing(
             waiting(token),
             format!("{}: {}.", token_words(token), provisioning(act)),
-            "Do not remove it.",
+            meanwhile(token),
         ),
         Effect::Attest { token, label } => doing(
             waiting(token),
@@ -102,7 +102,7 @@ pub fn effect(effect: &Effect) -> Doing {
                 token_words(token),
                 safe(label)
             ),
-            "Do not remove it.",
+            meanwhile(token),
         ),
         Effect::ReadFiles { what, paths } => doing(
             "Reading files",

@@ -2,15 +2,64 @@
 
 use super::tokens::{inside, pin_words, token_words};
 use super::{Words, words};
-use crate::ceremony::token::Fault;
+use crate::ceremony::token::{Fault, TokenKind};
 use crate::safe::safe;
 
-/// The words of a fault.
+/// The words of a fault. The important one comes first, in capitals: it is what people hear and
+/// remember.
+pub fn fault(fault: &Fault) -> Words {
+    let words = told(fault);
+    match headline(fault) {
+        None => words,
+        Some(headline) => Words {
+            happened: format!("{headline}: {}", words.happened.replacen("The ", "the ", 1)),
+            ..words
+        },
+    }
+}
+
+/// The fault in two or three words, where there are such.
+fn headline(fault: &Fault) -> Option<&'static str> {
+    Some(match fault {
+        Fault::TokenAbsent { token, .. } | Fault::PinWrong { token, .. }
+            if token.kind() == Some(TokenKind::File) =>
+        {
+            return None;
+        }
+        Fault::TokenAbsent { present, .. } if present.is_empty() => "NO TOKEN",
+        Fault::TokenAbsent { .. } => "WRONG TOKEN",
+        Fault::Ambiguous { object, found, .. } => match (object.contains("token"), found) {
+            (true, 2) => "TWO TOKENS",
+            (true, _) => "SEVERAL TOKENS",
+            (false, 2) => "TWO KEYS",
+            (false, _) => "SEVERAL KEYS",
+        },
+        Fault::PinWrong { .. } => "WRONG PIN",
+        Fault::PinLength { .. } => "NOT SENT",
+        Fault::PinLocked { .. } => "PIN BLOCKED",
+        Fault::PukWrong { .. } => "WRONG PUK",
+        Fault::PukLocked { .. } => "PUK BLOCKED",
+        Fault::NewSecretRefused { .. } => "NOT TAKEN",
+        Fault::TouchMissed { .. } => "NO TOUCH SEEN",
+        Fault::TokenBusy { .. } => "TOKEN IS BUSY",
+        Fault::ReaderService { .. } => "NO CARD SERVICE",
+        Fault::KeyExists { .. } => "A KEY IS THERE ALREADY",
+        Fault::KeyAbsent { .. } => "NO SUCH KEY",
+        Fault::KeyDiffers { .. } => "WRONG KEY",
+        Fault::BadSignature { .. } => "BAD SIGNATURE",
+        Fault::ReadBackDiffers { .. } => "BAD COPY",
+        Fault::Module { .. }
+        | Fault::Unsupported { .. }
+        | Fault::TokenFailed { .. }
+        | Fault::Storage { .. } => return None,
+    })
+}
+
 #[expect(
     clippy::too_many_lines,
     reason = "one arm per variant: the words stand together"
 )]
-pub fn fault(fault: &Fault) -> Words {
+fn told(fault: &Fault) -> Words {
     match fault {
         Fault::TokenAbsent { token, present } => {
             let others = if present.is_empty() {
@@ -80,13 +129,17 @@ pub fn fault(fault: &Fault) -> Words {
         ),
         Fault::PukWrong { token, tries_left } => words(
             match tries_left {
+                Some(1) => format!(
+                    "The PUK was wrong for {}. LAST TRY before it is blocked.",
+                    inside(token)
+                ),
                 Some(left) => format!(
                     "The PUK was wrong for {}. {left} tries left.",
                     inside(token)
                 ),
                 None => format!("The PUK was wrong for {}.", inside(token)),
             },
-            "The PIN is as it was, and so are the keys.",
+            "Nothing was replaced: the PIN is as it was, and so are the keys.",
             "Let whoever keeps the PUK type it again, slowly.",
         ),
         Fault::NewSecretRefused { token, reason } => words(
@@ -99,10 +152,7 @@ pub fn fault(fault: &Fault) -> Words {
             "Choose another one.",
         ),
         Fault::TouchMissed { token } => words(
-            format!(
-                "NO TOUCH SEEN: {} waited and was not touched.",
-                inside(token)
-            ),
+            format!("{} waited and was not touched.", token_words(token)),
             "The PIN was right and no try was spent. Nothing was signed.",
             "Try again; the PIN is asked once more. Touch the token when the screen says TOUCH NOW.",
         ),

@@ -301,3 +301,49 @@ fn text_from_outside_is_escaped() {
         "{hostile:?}"
     );
 }
+
+#[test]
+fn the_important_word_comes_first() {
+    let token = yubikey;
+    for (said, begins) in [
+        (Fault::TouchMissed { token: token() }, "NO TOUCH SEEN: "),
+        (
+            Fault::TokenAbsent {
+                token: token(),
+                present: vec![s("YubiKey 2")],
+            },
+            "WRONG TOKEN: the YubiKey 18158855 was not found.",
+        ),
+        (
+            Fault::Ambiguous {
+                token: token(),
+                object: s("the token"),
+                found: 2,
+            },
+            "TWO TOKENS: ",
+        ),
+        (
+            Fault::TokenBusy {
+                token: token(),
+                programs: vec![],
+            },
+            "TOKEN IS BUSY: ",
+        ),
+        (Fault::PinLocked { token: token() }, "PIN BLOCKED: "),
+        (Fault::PukLocked { token: token() }, "PUK BLOCKED: "),
+    ] {
+        let happened = fault(&said).happened;
+        assert!(happened.starts_with(begins), "{happened}");
+    }
+}
+
+#[test]
+fn nobody_is_told_to_touch_a_yubikey_that_needs_no_touch() {
+    for doing in effects().iter().map(effect) {
+        if doing.doing.contains("The YubiKey") {
+            let signs = doing.doing.contains(" signs ");
+            assert_eq!(doing.meanwhile.contains("TOUCH NOW"), signs, "{doing:?}");
+            assert!(!doing.meanwhile.contains("touch it."), "{doing:?}");
+        }
+    }
+}

@@ -64,9 +64,35 @@ pub(super) fn waiting(token: &TokenName) -> &'static str {
     }
 }
 
+pub(super) fn making(token: &TokenName) -> &'static str {
+    match token.kind() {
+        Some(TokenKind::YubiKey) => "The token makes a key",
+        _ => waiting(token),
+    }
+}
+
 pub(super) fn meanwhile(token: &TokenName) -> &'static str {
     match token.kind() {
         Some(TokenKind::File) => "The passphrase is being stretched; that takes about a second.",
+        Some(TokenKind::YubiKey) => "Do not remove it, and do not touch it now.",
         _ => "Do not remove it. If its light flashes, touch it.",
+    }
+}
+
+pub(super) fn while_making(token: &TokenName) -> &'static str {
+    match token.kind() {
+        Some(TokenKind::YubiKey) => {
+            "Its light may blink. Do not touch it now, and do not remove it."
+        }
+        _ => meanwhile(token),
+    }
+}
+
+pub(super) fn while_signing(token: &TokenName) -> &'static str {
+    match token.kind() {
+        Some(TokenKind::YubiKey) => {
+            "Do not remove it. Touch it when this screen says TOUCH NOW, and not before."
+        }
+        _ => meanwhile(token),
     }
 }
