@@ -170,7 +170,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("x509_cert::", &["attestation.rs", "attestation/"]),
     ("clap_mangen::", &["cli/manual.rs"]),
     ("signal_hook::", &["tui.rs", "tui/", "cli/", "cli.rs"]),
-    ("ring::", &["tuf/key/ecdsa.rs"]),
+    ("ring::", &["tuf/key/ecdsa.rs", "attestation/signature.rs"]),
     ("rsa::", &["tuf/key/rsa.rs"]),
     ("ratatui::", &["tui.rs", "tui/"]),
     ("crossterm::", &["tui.rs", "tui/"]),
