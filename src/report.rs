@@ -553,6 +553,10 @@ pub fn token_words(token: &TokenName) -> String {
 }
 
 /// The same in the middle of a sentence.
+pub fn token_inside(token: &TokenName) -> String {
+    inside(token)
+}
+
 fn inside(token: &TokenName) -> String {
     token_words(token).replacen("The ", "the ", 1)
 }
