@@ -164,6 +164,7 @@ const CONFINED: &[(&str, &[&str])] = &[
         &["token.rs", "token/pkcs11.rs", "token/pkcs11/"],
     ),
     ("age::", &["sealed.rs"]),
+    ("bech32::", &["ceremony/plan/parse/yubikeys.rs"]),
     ("miniz_oxide::", &["envelope/container.rs"]),
     ("seccompiler::", &["airgap/harden.rs"]),
     ("clap::", &["cli.rs", "cli/"]),

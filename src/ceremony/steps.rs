@@ -27,7 +27,7 @@ use super::ask::{Answer, Ask, Form, Seat};
 use super::effect::Effect;
 use super::event::Event;
 use super::evolve::AGAIN;
-use super::plan::{Duty, ParticipantId};
+use super::plan::{Duty, KeyPlan, ParticipantId};
 use super::procedure::BoundStep;
 use super::refusal::Refusal;
 use super::script::Each;
@@ -102,6 +102,12 @@ pub trait Kind: Sync {
     /// How often steps of this kind may be done.
     fn each(&self) -> Repetition {
         Repetition::Fixed(Each::Once)
+    }
+
+    /// Whether the step is done for a key at all: where it is not, the day has no such step.
+    fn concerns(&self, key: &KeyPlan) -> bool {
+        let _ = key;
+        true
     }
 
     /// What the step wants next, from the state alone.
