@@ -159,13 +159,10 @@ impl Entry {
         let Some(field) = self.fields.get_mut(self.focus) else {
             return Typed::Taken;
         };
-        let taken = field.push(c);
-        match self.run.typed(c, taken) {
-            None => Typed::Taken,
-            Some(kept) => {
-                self.take_out(kept);
-                Typed::Touch
-            }
+        if self.run.typed(c, field) {
+            Typed::Touch
+        } else {
+            Typed::Taken
         }
     }
 
@@ -173,12 +170,6 @@ impl Entry {
     pub fn begin_after(&mut self, typed: usize) {
         if typed > 0 {
             self.run = Run::after(typed);
-        }
-    }
-
-    fn take_out(&mut self, kept: usize) {
-        if let Some(field) = self.fields.get_mut(self.focus) {
-            (0..kept).for_each(|_| field.pop());
         }
     }
 
@@ -222,8 +213,9 @@ impl Entry {
     /// Enter. On an incomplete entry it moves on from a field that is filled, and does nothing on an
     /// empty one.
     pub fn enter(&mut self) -> Entered {
-        if let Some(kept) = self.run.entered() {
-            self.take_out(kept);
+        if let Some(field) = self.fields.get_mut(self.focus)
+            && self.run.entered(field)
+        {
             return Entered::Touch;
         }
         if self.focused().is_none_or(Field::is_empty) {

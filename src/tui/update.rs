@@ -100,8 +100,8 @@ impl Model {
 
     fn say_touched(&mut self) {
         self.notice = Some(Notice::Remark(
-            "A token was touched by accident: what it typed was taken out. No PIN try was spent, and nothing was \
-             sent."
+            "A token was touched by accident: what it typed was taken out, and nothing was sent. No PIN try was \
+             spent. Look at what the field holds now."
                 .to_owned(),
         ));
     }

@@ -4,6 +4,7 @@
 //! the same place on most keyboards ("modhex"), upper case where the lock is on; some are set up for
 //! a public id of another length, so that there are 32 to 64. No person types so many of these in a row.
 
+use super::field::{Content, Field};
 use crate::tui::keys::Key;
 
 /// The sixteen characters.
@@ -26,14 +27,18 @@ pub fn ends_line(line: &str) -> bool {
 }
 
 /// The characters of the sixteen that were typed in a row.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Default)]
 pub(super) struct Run {
     /// How many, since the last were taken out.
     typed: usize,
     /// How many of them are in the field, which may have been full.
     kept: usize,
+    /// The field held something else before them.
+    behind: bool,
     /// Some were taken out; the rest and the Enter may be still to come.
     out: bool,
+    /// What was taken out of a text.
+    taken: String,
 }
 
 impl Run {
@@ -45,23 +50,27 @@ impl Run {
         }
     }
 
-    /// A character was typed. Gives how many are to be taken out of the field.
-    pub(super) fn typed(&mut self, c: char, taken: bool) -> Option<usize> {
+    /// A character was typed into the field. Whether a token did it: it is taken out then.
+    pub(super) fn typed(&mut self, c: char, field: &mut Field) -> bool {
+        let empty = field.is_empty();
+        let kept = field.push(c);
         if !is_modhex(c) {
             *self = Self::default();
-            return None;
+            return false;
         }
+        self.behind |= self.typed == 0 && !self.out && !empty;
         self.typed += 1;
-        self.kept += usize::from(taken);
+        self.kept += usize::from(kept);
         if self.typed < USUAL {
-            return None;
+            return false;
         }
-        let kept = self.kept;
         *self = Self {
             out: true,
+            behind: self.behind,
+            taken: take_out(field, self.kept),
             ..Self::default()
         };
-        Some(kept)
+        true
     }
 
     /// The last character was erased.
@@ -71,11 +80,39 @@ impl Run {
         self.out = false;
     }
 
-    /// Enter. Where it is the token's, gives how many characters are to be taken out.
-    pub(super) fn entered(&mut self) -> Option<usize> {
-        let Self { typed, kept, out } = std::mem::take(self);
-        (typed >= SHORTEST || (out && typed <= REST)).then_some(kept)
+    /// Enter. Whether it is a token's; what that typed is taken out then.
+    pub(super) fn entered(&mut self, field: &mut Field) -> bool {
+        let run = std::mem::take(self);
+        if run.typed < SHORTEST && (!run.out || run.typed > REST) {
+            return false;
+        }
+        let last = take_out(field, run.kept);
+        // Behind a person's text the first of the run may be the person's: all before the usual 44,
+        // and the odd one of fewer, because a token types an even number.
+        let (begin, own) = if run.out {
+            (run.taken, run.typed)
+        } else {
+            (last, run.typed % 2)
+        };
+        if run.behind {
+            begin.chars().take(own).for_each(|c| {
+                field.push(c);
+            });
+        }
+        true
     }
+}
+
+/// Takes the last characters out. A secret is wiped as a whole: nobody could see what is left of it.
+fn take_out(field: &mut Field, count: usize) -> String {
+    if let Content::Secret(secret) = &mut field.content {
+        secret.clear();
+        return String::new();
+    }
+    let left = field.chars().saturating_sub(count);
+    let taken = field.text().chars().skip(left).collect();
+    (0..count).for_each(|_| field.pop());
+    taken
 }
 
 /// What is typed where no field has focus.

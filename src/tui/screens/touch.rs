@@ -102,7 +102,7 @@ pub fn line(touch: &Touch, now: OffsetDateTime) -> String {
     format!(
         "{WORDS}: {}. {}.",
         token_words(&touch.token),
-        left_words(touch.left(now)).trim_end()
+        left_words(touch.left(now)).trim()
     )
 }
 
