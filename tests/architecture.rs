@@ -66,6 +66,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "digest",
             "directory",
             "driver",
+            "ports::Notice",
             "report",
             "safe",
             "secret",
