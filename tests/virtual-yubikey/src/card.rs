@@ -222,5 +222,5 @@ impl Card {
     }
 }
 
-#[cfg(any())]
+#[cfg(test)]
 mod tests;

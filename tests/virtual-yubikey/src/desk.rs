@@ -295,5 +295,5 @@ impl Table {
     }
 }
 
-#[cfg(any())]
+#[cfg(test)]
 mod tests;
