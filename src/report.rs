@@ -185,7 +185,7 @@ pub fn fault(fault: &Fault) -> Words {
             format!(
                 "{found} things answer to {} on {}.",
                 safe(object),
-                inside(token)
+                token_inside(token)
             ),
             "Nothing was chosen, and nothing was changed.",
             "Take away all tokens but the right one. If both are on it, use a spare token and log an exception (F2).",
@@ -216,18 +216,18 @@ pub fn fault(fault: &Fault) -> Words {
         } => words(
             format!(
                 "The PIN or passphrase for {} had {len} bytes; {min} to {max} are accepted.",
-                inside(token)
+                token_inside(token)
             ),
             "It was not sent: no PIN try was spent.",
             "Let the keyholder type it again.",
         ),
         Fault::PinLocked { token } => words(
-            format!("The PIN of {} is locked.", inside(token)),
+            format!("The PIN of {} is locked.", token_inside(token)),
             "Its keys are as they were; nothing can be signed with them until it is unlocked.",
             "Take the spare, or let two people decide to skip (F3), and log an exception (F2).",
         ),
         Fault::PukLocked { token } => words(
-            format!("The PUK of {} is blocked.", inside(token)),
+            format!("The PUK of {} is blocked.", token_inside(token)),
             "Its keys are as they were, and its PIN cannot be replaced any more.",
             "Take the spare, or let two people decide to skip (F3), and log an exception (F2).",
         ),
@@ -235,9 +235,9 @@ pub fn fault(fault: &Fault) -> Words {
             match tries_left {
                 Some(left) => format!(
                     "The PUK was wrong for {}. {left} tries left.",
-                    inside(token)
+                    token_inside(token)
                 ),
-                None => format!("The PUK was wrong for {}.", inside(token)),
+                None => format!("The PUK was wrong for {}.", token_inside(token)),
             },
             "The PIN is as it was, and so are the keys.",
             "Let whoever keeps the PUK type it again, slowly.",
@@ -254,7 +254,7 @@ pub fn fault(fault: &Fault) -> Words {
         Fault::TouchMissed { token } => words(
             format!(
                 "NO TOUCH SEEN: {} waited and was not touched.",
-                inside(token)
+                token_inside(token)
             ),
             "The PIN was right and no try was spent. Nothing was signed.",
             "Try again; the PIN is asked once more. Touch the token when the screen says TOUCH NOW.",
@@ -281,7 +281,7 @@ pub fn fault(fault: &Fault) -> Words {
             format!(
                 "A key named {} is on {} already.",
                 safe(label),
-                inside(token)
+                token_inside(token)
             ),
             "No key was made, and the one that is there was not touched.",
             "Use a blank token. A key that was not made in this ceremony must not be enrolled.",
@@ -290,7 +290,7 @@ pub fn fault(fault: &Fault) -> Words {
             format!(
                 "There is no key named {} on {}.",
                 safe(label),
-                inside(token)
+                token_inside(token)
             ),
             "Nothing was signed, and the token was not changed.",
             "Check that it is the right token. If it is, log an exception (F2).",
@@ -299,7 +299,7 @@ pub fn fault(fault: &Fault) -> Words {
             format!(
                 "The key named {} on {} is not the one that is listed in the metadata.",
                 safe(label),
-                inside(token)
+                token_inside(token)
             ),
             "It signed nothing, and the token was not changed.",
             "Check that it is the right token, and that the plan names the right key on it. If so, log an \
@@ -401,7 +401,7 @@ pub fn effect(effect: &Effect) -> Doing {
             format!(
                 "The key {} is looked for on {}.",
                 safe(label),
-                inside(token)
+                token_inside(token)
             ),
             meanwhile(token),
         ),
@@ -554,10 +554,6 @@ pub fn token_words(token: &TokenName) -> String {
 
 /// The same in the middle of a sentence.
 pub fn token_inside(token: &TokenName) -> String {
-    inside(token)
-}
-
-fn inside(token: &TokenName) -> String {
     token_words(token).replacen("The ", "the ", 1)
 }
 
