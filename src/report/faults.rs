@@ -1,6 +1,6 @@
 //! Faults in words.
 
-use super::tokens::{token_inside, pin_words, token_words};
+use super::tokens::{pin_words, token_inside, token_words};
 use super::{Words, words};
 use crate::ceremony::token::{Fault, TokenKind};
 use crate::safe::safe;
