@@ -36,7 +36,11 @@ pub fn evolve(state: &mut State, placed: &Placed) {
             state.resumptions += 1;
             state.cut_bytes = resumption.cut_bytes;
             match state.in_flight.take() {
-                Some(effect) if !effect.repeatable() => state.in_doubt = Some(effect),
+                Some(effect) if !effect.repeatable() => {
+                    state.in_doubt = Some(effect);
+                    // what was seen of the token was seen before the act
+                    state.here.identity = None;
+                }
                 Some(effect) if !effect.takes_secret() => state.in_flight = Some(effect),
                 _ => {}
             }

@@ -14,6 +14,7 @@ mod import_staged;
 mod plan_digest;
 mod present_token;
 mod prove_possession;
+mod provision_token;
 mod review;
 mod roll_call;
 mod show_key;
@@ -45,6 +46,7 @@ pub static KINDS: &[&dyn Kind] = &[
     &trusted_root::TrustedRoot,
     &import_staged::ImportStaged,
     &present_token::PresentToken,
+    &provision_token::ProvisionToken,
     &generate_key::GenerateKey,
     &show_key::ShowKey,
     &prove_possession::ProvePossession,
