@@ -3,8 +3,9 @@
 mod people;
 mod published;
 mod root;
+mod yubikeys;
 
-use super::{AttestationPolicy, Mode, Participant, Plan, PlanPolicy, ProvisioningPolicy};
+use super::{AttestationPolicy, Mode, Participant, Plan, PlanPolicy};
 use crate::ceremony::check::IDS;
 use crate::ceremony::problem::Problems;
 use crate::ceremony::script::parse::MODES;
@@ -122,11 +123,7 @@ fn read_policy(
         required_checks: required.iter().map(|id| (*id).to_owned()).collect(),
         clock_tolerance_minutes: CLOCK_TOLERANCE,
         signing_continues: false,
-        provisioning: ProvisioningPolicy {
-            pin_tries: 3,
-            puk_tries: 3,
-            escrow: Vec::new(),
-        },
+        provisioning: yubikeys::provisioning(reading, None),
         attestation: AttestationPolicy::default(),
     };
     let Some(section) = section else {
@@ -174,6 +171,7 @@ fn read_policy(
     if let Some(minutes) = section.optional_number("clock_tolerance_minutes", 0..=15) {
         policy.clock_tolerance_minutes = u8::try_from(minutes.value).unwrap_or(CLOCK_TOLERANCE);
     }
+    policy.provisioning = yubikeys::provisioning(reading, section.optional_section("provisioning"));
     section.finish();
     policy
 }
