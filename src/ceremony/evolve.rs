@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::attested;
 use super::effect::{Effect, Message};
 use super::event::Event;
 use super::import;
@@ -9,6 +10,7 @@ use super::judge;
 use super::plan::KeyName;
 use super::state::{Defunct, Ending, Given, HeldKey, Here, Payload, Placed, Standing, State};
 use super::token::Retry;
+use crate::digest::Sha256;
 
 /// Asks of this name start the step's work again: what was seen so far is forgotten.
 pub const AGAIN: &str = "again";
@@ -113,8 +115,13 @@ pub fn evolve(state: &mut State, placed: &Placed) {
         }
         Event::KeyAttested(evidence) => {
             state.in_flight = None;
-            if let Some(held) = current.and_then(|current| state.keys.get_mut(&current)) {
-                held.evidence = Some(evidence.clone());
+            if let Some(current) = current {
+                for file in attested::files(state, &current, evidence) {
+                    state.attested.insert(file.name, Sha256::of(&file.bytes));
+                }
+                if let Some(held) = state.keys.get_mut(&current) {
+                    held.evidence = Some(evidence.clone());
+                }
             }
         }
         Event::TokenReplaced { key, .. } => replace(state, key),
