@@ -9,6 +9,9 @@
     reason = "a test that meets what it did not expect fails there"
 )]
 
+#[path = "support/cards.rs"]
+#[allow(dead_code, reason = "each test file uses the part that it needs")]
+mod cards;
 #[path = "terminal/home.rs"]
 mod home;
 #[path = "support/judges.rs"]
@@ -34,3 +37,7 @@ mod room;
 mod rotation;
 #[path = "terminal/rotation_on_tokens.rs"]
 mod rotation_on_tokens;
+#[path = "terminal/yubikey_room.rs"]
+mod yubikey_room;
+#[path = "terminal/yubikeys.rs"]
+mod yubikeys;

@@ -64,7 +64,16 @@ impl Question {
 /// Whether a field of this label takes a secret; the label says whose.
 fn is_secret(label: &str) -> bool {
     let what = label.split(" of ").next().unwrap_or(label);
-    ["PIN", "Passphrase", "New passphrase", "Once more"].contains(&what)
+    [
+        "PIN",
+        "New PIN",
+        "PUK",
+        "New PUK",
+        "Passphrase",
+        "New passphrase",
+        "Once more",
+    ]
+    .contains(&what)
 }
 
 /// Plays at a terminal.
@@ -298,6 +307,16 @@ impl<'a> Player<'a> {
                 before[before.len() - 5..].to_owned()
             }
             label if is_secret(label) => {
+                let puk = |label: &str| label.starts_with("PUK") || label.starts_with("New PUK");
+                // what is typed twice is what the field before asked for
+                let before = question.fields.iter().rev().skip_while(|f| *f != "Once more");
+                let asked = match label {
+                    "Once more" => before.skip(1).map(String::as_str).next(),
+                    other => Some(other),
+                };
+                if asked.is_some_and(puk) {
+                    return self.people.secrets["PUK"].clone();
+                }
                 let holder = &self.holder(question).expect("a keyholder").name;
                 secret.map_or_else(|| self.people.secrets[holder].clone(), str::to_owned)
             }
@@ -310,6 +329,24 @@ impl<'a> Player<'a> {
             .all
             .iter()
             .find(|p| question.step.contains(&format!("{}:", p.name)))
+    }
+
+    /// Chooses `word`, whatever else could be chosen.
+    pub fn choose(&mut self, question: &Question, word: &str) {
+        assert_eq!(question.fields[0], "Your choice", "{:#?}", question.body);
+        self.terminal.keys(&format!("{word}\r"));
+        let mut taken: Vec<&str> = Vec::new();
+        for (number, label) in question.fields.iter().enumerate().skip(1) {
+            let value = self.value(question, label, None, &mut taken);
+            self.terminal.keys(&value);
+            if number + 1 < question.fields.len() {
+                self.terminal.keys("\r");
+            }
+        }
+        self.terminal.see("Complete. Enter answers.");
+        self.keep(question, "chosen");
+        self.terminal.keys("\r");
+        self.answered += 1;
     }
 
     /// Plays on until a question for which `wanted` is true, and does not answer it.

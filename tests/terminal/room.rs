@@ -156,11 +156,7 @@ impl Production {
         stranger.place = aside;
         std::fs::rename(&bravo, &tokens[1].place).unwrap();
 
-        for (number, role) in (1..).zip(ROLES) {
-            let key = p256::SecretKey::from_slice(&[number; 32]).unwrap();
-            let pem = key.public_key().to_public_key_pem(LineEnding::LF).unwrap();
-            std::fs::write(at("keys").join(format!("{role}.pem")), pem).unwrap();
-        }
+        online_keys(&at("keys"));
         let plan = plan(&wrapper(root.path()), &tokens);
         std::fs::write(at("plan.toml"), plan).unwrap();
         let person = |name: &str, initials: &str, duty: &str| Person {
@@ -295,15 +291,25 @@ fn plan(module: &Path, tokens: &[Token]) -> String {
         expires.date()
     )
     .unwrap();
-    for role in ROLES {
-        write!(
-            plan,
-            "[root.role.{role}]\nthreshold = 1\nkeys = [{{ path = \"keys/{role}.pem\" }}]\n\n"
-        )
-        .unwrap();
-    }
     // the machine that runs the tests has a network
-    plan + "[policy]\nrequired_checks = []\n"
+    plan + &online_roles() + "[policy]\nrequired_checks = []\n"
+}
+
+/// Public keys of the roles that sign online.
+pub fn online_keys(directory: &Path) {
+    for (number, role) in (1..).zip(ROLES) {
+        let key = p256::SecretKey::from_slice(&[number; 32]).unwrap();
+        let pem = key.public_key().to_public_key_pem(LineEnding::LF).unwrap();
+        std::fs::write(directory.join(format!("{role}.pem")), pem).unwrap();
+    }
+}
+
+/// Their part of a plan.
+pub fn online_roles() -> String {
+    let role = |role: &str| {
+        format!("[root.role.{role}]\nthreshold = 1\nkeys = [{{ path = \"keys/{role}.pem\" }}]\n\n")
+    };
+    ROLES.map(role).concat()
 }
 
 fn run(command: &mut Command) -> String {

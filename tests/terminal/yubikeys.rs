@@ -1,0 +1,200 @@
+//! The first root on three `YubiKeys` made of software, from the factory's state to the signed root,
+//! played by keys, with all that goes wrong on such a day.
+
+use super::cards::Status;
+use super::judges::judges;
+use super::player::{Player, Question};
+use super::pty::{SMALL, Terminal};
+use super::room::{find, rootstage, said};
+use super::yubikey_room::{PINS, PUK, WRONG, YubiKeyRoom, files};
+
+const ALICE: &str = "Alice Adams";
+const BOB: &str = "Bob Brown";
+const CAROL: &str = "Carol Clark";
+/// GENERATE ASYMMETRIC KEY PAIR and GENERAL AUTHENTICATE, which signs.
+const GENERATE: u8 = 0x47;
+const SIGN: u8 = 0x87;
+
+#[test]
+fn a_first_root_on_yubikeys() {
+    let Some(room) = YubiKeyRoom::new("") else {
+        return;
+    };
+    let terminal = room.run(SMALL);
+    let mut player = Player::new(&terminal, &room.people);
+
+    wrong_pin(&room, &mut player);
+    untouched(&room, &mut player);
+    wrong_token(&room, &mut player);
+    pulled_while_generating(&room, &mut player);
+    two_tokens(&room, &mut player);
+    pulled_while_signing(&room, &mut player);
+
+    let head = room.play_out(&mut player);
+    terminal.keys("DONE\r");
+    let ended = terminal.end();
+    assert!(ended.status.success() && ended.restored, "{}", ended.text);
+
+    let dir = room.dir.to_str().unwrap();
+    let audit = rootstage(&["audit", dir, "--expect-head", &head]);
+    assert!(audit.status.success(), "{}", said(&audit));
+    let root = room.dir.join("metadata/1.root.json");
+    for judge in judges() {
+        assert!(judge.accepts(&[&root]), "{}", judge.name);
+    }
+    for holder in [ALICE, BOB, CAROL] {
+        provisioned(&room.card(holder).status());
+    }
+    nowhere(&room);
+}
+
+/// The question for a PIN in this step.
+fn pin_in<'a>(step: &'a str, holder: &'a str) -> impl Fn(&Question) -> bool + 'a {
+    move |q| q.wants_secret() && q.step.contains(holder) && q.step.contains(step)
+}
+
+/// The first PIN after provisioning is wrong: one try is spent, the tries are on the screen.
+fn wrong_pin(room: &YubiKeyRoom, player: &mut Player<'_>) {
+    let secret = room.until(player, "Alice's PIN", pin_in("Key generated", ALICE));
+    let before = room.card(ALICE).status();
+    player.answer_with(&secret, Some(WRONG));
+    let again = player.question().unwrap();
+    assert!(again.wants_secret() && again.step == secret.step);
+    assert!(again.says("wrong") && again.says("2 of 3 tries left"), "{:#?}", again.body);
+    let after = room.card(ALICE).status();
+    assert_eq!(after.pin_tries, before.pin_tries - 1);
+    assert_eq!(after.wrong_pins, before.wrong_pins + 1);
+    player.answer(&again);
+}
+
+/// Nobody touches the token while it proves that it has the key; then somebody does.
+fn untouched(room: &YubiKeyRoom, player: &mut Player<'_>) {
+    let secret = room.until(player, "Alice's proof", pin_in("can sign", ALICE));
+    let card = room.card(ALICE);
+    let before = card.status();
+    card.touch_deny();
+    player.answer(&secret);
+    let missed = player.question().unwrap();
+    assert!(missed.says("NO TOUCH SEEN"), "{:#?}", missed.body);
+    card.touch_wait();
+    let secret = if missed.wants_secret() {
+        missed
+    } else {
+        player.answer(&missed);
+        room.until(player, "the PIN again", Question::wants_secret)
+    };
+    player.answer(&secret);
+    let look = player.terminal.see("seconds");
+    player.terminal.keep("touch now");
+    assert!(look.has(ALICE) && look.has("18158855"), "{}", look.text());
+    card.touch();
+    card.touch_auto();
+    let after = card.status();
+    assert_eq!(after.pin_tries, before.pin_tries);
+    assert_eq!(after.wrong_pins, before.wrong_pins);
+    no_secret_in_memory(player.terminal);
+}
+
+/// Bob comes forward with Carol's token.
+fn wrong_token(room: &YubiKeyRoom, player: &mut Player<'_>) {
+    let insert = room.until(player, "Bob's token", |q| {
+        q.step.contains("Bob Brown: Token presented")
+    });
+    room.hand(CAROL);
+    player.answer(&insert);
+    let wrong = player.question().unwrap();
+    assert!(wrong.says("the token of Carol Clark"), "{:#?}", wrong.body);
+    assert!(wrong.says("31250001"), "{:#?}", wrong.body);
+    room.hand(BOB);
+    player.answer(&wrong);
+    assert_eq!(room.card(CAROL).status().verifications, 0);
+}
+
+/// Bob's token is pulled when the key is made; it is there when it comes back.
+fn pulled_while_generating(room: &YubiKeyRoom, player: &mut Player<'_>) {
+    let secret = room.until(player, "Bob's PIN", pin_in("Key generated", BOB));
+    room.card(BOB).drop_after(GENERATE);
+    player.answer(&secret);
+    let lost = player.question().unwrap();
+    player.terminal.keep("pulled while generating");
+    assert!(lost.says("31250001"), "{:#?}", lost.body);
+    room.pulled();
+    room.hand(BOB);
+    player.answer(&lost);
+    let adopt = room.until(player, "what the token holds", |q| q.says("A KEY IS THERE"));
+    player.choose(&adopt, "adopt");
+}
+
+/// At Bob's signature Carol's token is still there.
+fn two_tokens(room: &YubiKeyRoom, player: &mut Player<'_>) {
+    let consent = room.until(player, "Bob's consent", |q| {
+        q.step.contains("Bob Brown: Signature")
+    });
+    room.card(CAROL).insert();
+    // the token is looked at when the step begins: it begins again with a wrong PIN that is not sent
+    player.answer(&consent);
+    let secret = player.question().unwrap();
+    assert!(secret.wants_secret(), "{:#?}", secret.body);
+    room.card(BOB).touch_deny();
+    player.answer(&secret);
+    let missed = player.question().unwrap();
+    if !missed.says("TWO TOKENS") {
+        player.answer(&missed);
+    }
+    let two = room.until(player, "two tokens", |q| q.says("TWO TOKENS"));
+    for words in ["31250001", "31250002", "the token of Carol Clark"] {
+        assert!(two.says(words), "{words}: {:#?}", two.body);
+    }
+    room.card(CAROL).remove();
+    room.card(BOB).touch_auto();
+    player.answer(&two);
+}
+
+/// Carol's token is pulled in the middle of her signature.
+fn pulled_while_signing(room: &YubiKeyRoom, player: &mut Player<'_>) {
+    let secret = room.until(player, "Carol's PIN", pin_in("Signature", CAROL));
+    let before = room.card(CAROL).status();
+    room.card(CAROL).drop_after(SIGN);
+    player.answer(&secret);
+    let doubt = player.question().unwrap();
+    player.terminal.keep("pulled while signing");
+    assert!(doubt.says("A SIGNATURE FAILED"), "{:#?}", doubt.body);
+    room.pulled();
+    room.hand(CAROL);
+    player.choose(&doubt, "sign-again");
+    let secret = room.until(player, "Carol's PIN again", Question::wants_secret);
+    player.answer(&secret);
+    let after = room.card(CAROL).status();
+    assert_eq!(after.wrong_pins, before.wrong_pins);
+}
+
+/// Nothing of the factory is left, and the key is made as the plan says.
+fn provisioned(card: &Status) {
+    assert!(!card.pin_factory && !card.puk_factory && !card.management_factory);
+    assert_eq!((card.pin_tries, card.puk_tries), (3, 3));
+    let slot = &card.slots["9c"];
+    assert_eq!((slot.pin, slot.touch), (3, 2));
+    assert_eq!(slot.origin, "generated");
+}
+
+fn no_secret_in_memory(terminal: &Terminal) {
+    let memory = terminal.memory();
+    assert!(find(&memory, b"PCSCLITE_CSOCK_NAME="), "the search finds nothing at all");
+    for secret in [PINS[0], PUK, WRONG] {
+        assert!(
+            !find(&memory, secret.as_bytes()),
+            "{secret} is in memory: {}",
+            terminal.around(secret.as_bytes())
+        );
+    }
+}
+
+/// No PIN and no PUK is in any file of the ceremony.
+fn nowhere(room: &YubiKeyRoom) {
+    for path in files(&room.dir) {
+        let bytes = std::fs::read(&path).unwrap();
+        for secret in PINS.into_iter().chain([PUK, WRONG]) {
+            assert!(!find(&bytes, secret.as_bytes()), "{}", path.display());
+        }
+    }
+}
