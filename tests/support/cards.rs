@@ -552,11 +552,12 @@ fn readers(home: &Path, driver: &Path, cards: usize) {
         let library = home.join(format!("libifdvpcd-{pair}.so"));
         std::fs::copy(driver, &library).expect("a copy of the driver");
         let port = port(pair * 2);
-        text += &format!(
+        let block = format!(
             "FRIENDLYNAME \"{}\"\nDEVICENAME /dev/null:0x{port:X}\nLIBPATH {}\nCHANNELID 0x{port:X}\n\n",
             reader(pair),
             library.display()
         );
+        text.push_str(&block);
     }
     std::fs::write(conf.join("vpcd"), text).expect("the readers are written");
 }
