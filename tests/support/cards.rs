@@ -94,10 +94,7 @@ pub struct SlotStatus {
 
 /// A card, as it knows itself.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "one per fact about the card"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "one per fact about the card")]
 pub struct Status {
     /// Serial number.
     pub serial: u32,
@@ -374,7 +371,11 @@ impl Card {
                 Ok(stream) => break stream,
                 // a card that has only just been started
                 Err(error) => {
-                    let ended = self.process.lock().expect("nobody panics with it").try_wait();
+                    let ended = self
+                        .process
+                        .lock()
+                        .expect("nobody panics with it")
+                        .try_wait();
                     let there = matches!(ended, Ok(None)) && begun.elapsed() < PATIENCE;
                     assert!(there, "card {}: {error}, {ended:?}", self.number);
                 }
@@ -466,7 +467,7 @@ impl Card {
     }
 
     /// The so manieth command (from 1) with this instruction is answered with a status word and not
-    /// done.
+    /// done. Of VERIFY (0x20) only those with a PIN count, here and below.
     pub fn fail(&self, ins: u8, sw: u16, nth: u32) {
         self.control(&format!("fail {ins:02x} {sw:04x} {nth}"));
     }
@@ -551,11 +552,12 @@ fn readers(home: &Path, driver: &Path, cards: usize) {
         let library = home.join(format!("libifdvpcd-{pair}.so"));
         std::fs::copy(driver, &library).expect("a copy of the driver");
         let port = port(pair * 2);
-        text += &format!(
+        let block = format!(
             "FRIENDLYNAME \"{}\"\nDEVICENAME /dev/null:0x{port:X}\nLIBPATH {}\nCHANNELID 0x{port:X}\n\n",
             reader(pair),
             library.display()
         );
+        text.push_str(&block);
     }
     std::fs::write(conf.join("vpcd"), text).expect("the readers are written");
 }
