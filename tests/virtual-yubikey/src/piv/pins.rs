@@ -45,11 +45,11 @@ impl Piv {
             PUK => &mut self.memory.puk,
             _ => return Err(apdu::NO_KEY),
         };
-        is_fit(new)?;
         if command.p2 == PIN {
             self.pin = false;
         }
         try_pin(reference, old, &mut self.memory.counts.wrong)?;
+        is_fit(new)?;
         reference.value = new.to_vec();
         Ok(Vec::new())
     }
@@ -60,8 +60,8 @@ impl Piv {
             return Err(apdu::NO_KEY);
         }
         let (puk, new) = halves(command)?;
-        is_fit(new)?;
         try_pin(&mut self.memory.puk, puk, &mut self.memory.counts.wrong)?;
+        is_fit(new)?;
         self.memory.pin.value = new.to_vec();
         self.memory.pin.left = self.memory.pin.of;
         self.pin = false;
