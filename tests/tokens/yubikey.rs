@@ -209,7 +209,7 @@ card_story! {
 }
 
 card_story! {
-    /// OpenSC and ykcs11 see the key by the certificate that was put into the slot.
+    /// `OpenSC` and ykcs11 see the key by the certificate that was put into the slot.
     fn other_programs_see_the_key(room: CardSpec::new(1001)) {
         const MODULE: &str = "/usr/lib/x86_64-linux-gnu/libykcs11.so.2";
         provision_all(1001);

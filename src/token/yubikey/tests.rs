@@ -153,7 +153,7 @@ fn a_key_is_not_made_where_it_cannot_be() {
     let generate = |replies: &[&str], request: KeyRequest| {
         let (card, asked) = scripted(replies);
         let made =
-            super::generate::generate(&mut session(&token, card), "root", &request, &secret(PIN));
+            super::generate::generate(&mut session(&token, card), "root", request, &secret(PIN));
         let pin_sent = asked
             .lock()
             .unwrap()
@@ -286,7 +286,7 @@ fn noise_is_a_fault_and_never_a_panic() {
             ..KeyRequest::new(Algorithm::Ed25519)
         };
         let mut generating = session(&token, open(3));
-        let made = super::generate::generate(&mut generating, "root", &request, &pin);
+        let made = super::generate::generate(&mut generating, "root", request, &pin);
         faults.push(made.unwrap_err());
         for (offset, act) in (4..).zip(&acts) {
             let mut provisioning = session(&token, open(offset));
