@@ -1,33 +1,38 @@
 //! Certificates with which a token's maker vouches for keys that were made inside it.
 //!
-//! Read here: whose key a certificate is about, and what it says of the token. Matching a
-//! certificate with a root is by the public key alone. Nobody has checked who signed the
-//! certificate: until that is done, it says no more than that somebody has written it.
+//! [`read`] says what certificates say of themselves, and [`matches`] puts them beside the keys of a
+//! root, by the public key alone. Whether anybody vouches for that is the business of
+//! [`verdict::verdict`]: it follows the certificates to a pinned root of the maker, and compares what
+//! they say with what the ceremony knows.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::indexing_slicing))]
 
+mod advisories;
+pub mod chain;
+mod original;
+mod own_words;
+mod piv;
+mod roots;
+mod signature;
+#[cfg(test)]
+pub mod testing;
 pub mod verdict;
+mod yubico;
 
 use serde::Serialize;
-use x509_cert::Certificate as X509;
-use x509_cert::der::asn1::ObjectIdentifier;
-use x509_cert::der::{Decode as _, Encode as _};
+use x509_cert::der::Encode as _;
 
 use crate::digest::Sha256;
 use crate::safe::safe;
 use crate::tuf::key::{KeyId, PublicKey};
 use crate::tuf::root::Root;
 
+use original::Original;
+
 /// Longest file of certificates that is read, in bytes. An attestation has about 1000.
 pub const MAX_CERTIFICATE_BYTES: usize = 65_536;
 
 /// Most certificates that one file may hold.
 pub const MAX_CERTIFICATES: usize = 16;
-
-/// Serial number of the token, in attestations of Yubico (an INTEGER).
-const YUBIKEY_SERIAL: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.41482.3.7");
-
-/// What stands under every match: nothing more is claimed.
-pub const NOT_CHECKED: &str = "matched by public key; the chain of the certificate was not checked";
 
 /// Why bytes are not certificates.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -61,20 +66,34 @@ pub struct Certificate {
     pub serial: String,
     /// The serial number of the `YubiKey` that the certificate names.
     pub yubikey_serial: Option<u32>,
+    /// The certificate itself, as PEM.
+    #[serde(skip)]
+    pub pem: String,
 }
 
 /// Reads a file with one certificate in DER, or with one or more in PEM (RFC 7468).
 pub fn read(bytes: &[u8]) -> Result<Vec<Certificate>, CertificateError> {
+    parsed(bytes)?
+        .iter()
+        .map(|certificate| {
+            let unreadable = |error: x509_cert::der::Error| {
+                CertificateError::Unreadable(safe(&error.to_string()))
+            };
+            described(certificate).map_err(unreadable)
+        })
+        .collect()
+}
+
+/// The certificates themselves.
+fn parsed(bytes: &[u8]) -> Result<Vec<Original>, CertificateError> {
     if bytes.len() > MAX_CERTIFICATE_BYTES {
         return Err(CertificateError::TooLong(bytes.len()));
     }
-    let unreadable =
-        |error: x509_cert::der::Error| CertificateError::Unreadable(safe(&error.to_string()));
     // a SEQUENCE, which no text begins with
     let found = if bytes.first() == Some(&0x30) {
-        vec![X509::from_der(bytes).map_err(unreadable)?]
+        vec![Original::from_der(bytes.to_vec())?]
     } else {
-        X509::load_pem_chain(bytes).map_err(unreadable)?
+        Original::all_from_pem(bytes)?
     };
     if found.is_empty() {
         return Err(CertificateError::Unreadable(
@@ -84,27 +103,22 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Certificate>, CertificateError> {
     if found.len() > MAX_CERTIFICATES {
         return Err(CertificateError::TooMany(found.len()));
     }
-    found
-        .iter()
-        .map(|certificate| described(certificate).map_err(unreadable))
-        .collect()
+    Ok(found)
 }
 
-fn described(certificate: &X509) -> x509_cert::der::Result<Certificate> {
-    let body = certificate.tbs_certificate();
+fn described(certificate: &Original) -> x509_cert::der::Result<Certificate> {
+    let body = certificate.body();
     let spki = body.subject_public_key_info().to_der()?;
     let key = PublicKey::from_spki_der(&spki).ok();
-    let mut extensions = body.extensions().into_iter().flatten();
-    let serial = extensions.find(|extension| extension.extn_id == YUBIKEY_SERIAL);
     Ok(Certificate {
         key: key.as_ref().map(PublicKey::fingerprint),
         public_key: key,
-        digest: Sha256::of(&certificate.to_der()?),
-        subject: safe(&body.subject().to_string()),
-        issuer: safe(&body.issuer().to_string()),
+        digest: certificate.digest(),
+        subject: certificate.subject(),
+        issuer: certificate.issuer(),
         serial: body.serial_number().to_string(),
-        yubikey_serial: serial
-            .and_then(|extension| u32::from_der(extension.extn_value.as_bytes()).ok()),
+        yubikey_serial: yubico::Said::of(certificate).serial.is(),
+        pem: certificate.pem(),
     })
 }
 

@@ -10,6 +10,9 @@ mod room;
 #[path = "support/world.rs"]
 #[allow(dead_code, reason = "each test binary uses its part of the world")]
 mod world;
+#[path = "support/yubikeys.rs"]
+#[allow(dead_code, reason = "each test binary uses its part of the drawer")]
+mod yubikeys;
 
 #[path = "tamper/bytes.rs"]
 mod bytes;
@@ -80,6 +83,7 @@ impl Desk {
         let artefacts = Artefacts {
             metadata: vec![read("1.root.json"), read("root.json")],
             inputs: Vec::new(),
+            attestations: Vec::new(),
             trusted: Vec::new(),
         };
         let findings = auditor.finish(&artefacts);

@@ -1,9 +1,16 @@
 //! The verdict on what a token brings forward for its key: named checks, each with its answer.
+//!
+//! Where no certificate vouches for a token, the verdict says so: what a token says of itself is
+//! never passed off as proof. Where the chain of certificates does not hold, nothing that they say is
+//! proved either; what contradicts them still fails.
 
 use serde::{Deserialize, Serialize};
 
-use crate::ceremony::token::Evidence;
-use crate::ceremony::token::piv::{KeyPolicies, Slot};
+use super::chain::{self, Broken, Link};
+use super::original::Original;
+use super::{own_words, piv, roots};
+use crate::ceremony::token::piv::{KeyPolicies, PivKey, Slot};
+use crate::ceremony::token::{Evidence, KeyAttributes};
 use crate::tuf::key::PublicKey;
 
 /// A check, by its id, and what it says where it holds.
@@ -76,6 +83,18 @@ pub enum Outcome {
     NotProved,
 }
 
+impl Outcome {
+    /// The word for it at the beginning of a line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "PASS",
+            Self::Fail => "FAIL",
+            Self::Warn => "WARN",
+            Self::NotProved => "NOT PROVED",
+        }
+    }
+}
+
 /// One check and its answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Checked {
@@ -115,6 +134,8 @@ pub struct Anchors {
 pub struct Verdict {
     /// Every check that applies to the kind of token, in the order of [`CHECKS`].
     pub checks: Vec<Checked>,
+    /// The certificates from the key's to a trusted root; empty where there is no such chain.
+    pub chain: Vec<Link>,
 }
 
 impl Verdict {
@@ -138,6 +159,122 @@ impl Verdict {
 }
 
 /// The verdict on `evidence`.
-pub fn verdict(_evidence: &Evidence, _expected: &Expected, _anchors: &Anchors) -> Verdict {
-    Verdict { checks: Vec::new() }
+pub fn verdict(evidence: &Evidence, expected: &Expected, anchors: &Anchors) -> Verdict {
+    let said = Said {
+        key: PublicKey::from_pem(&evidence.key.public_pem).ok(),
+        piv: evidence.key.piv,
+        attributes: Some(evidence.key.attributes),
+    };
+    if evidence.certificates.is_empty() {
+        return Verdict {
+            checks: own_words::checks(&said, expected),
+            chain: Vec::new(),
+        };
+    }
+    of_certificates(&evidence.certificates, &said, expected, anchors)
 }
+
+/// The verdict on certificates alone, with nothing that a token says besides: first the one about
+/// the key, then the one that signed it, in PEM. What has nothing to be compared with is
+/// [`Outcome::NotProved`].
+pub fn on_certificates(certificates: &[String], expected: &Expected, anchors: &Anchors) -> Verdict {
+    of_certificates(certificates, &Said::default(), expected, anchors)
+}
+
+/// What the token itself says of the key.
+#[derive(Default)]
+pub(super) struct Said {
+    /// The key, where it can be read.
+    pub key: Option<PublicKey>,
+    /// What a PIV card says.
+    pub piv: Option<PivKey>,
+    /// What any token says of the private half.
+    pub attributes: Option<KeyAttributes>,
+}
+
+/// The certificates from the key's to a root, or why there are none.
+pub(super) struct Followed<'a> {
+    /// The certificate about the key, where it can be read.
+    pub leaf: Option<&'a Original>,
+    /// The chain.
+    pub chain: Result<Vec<&'a Original>, Unproved>,
+}
+
+/// Why there is no chain.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Unproved {
+    /// What was brought forward cannot be read.
+    #[error("what the token brought forward is no certificate: {0}")]
+    Unreadable(String),
+    /// Too many certificates for any token.
+    #[error(
+        "more than {} certificates were brought forward",
+        super::MAX_CERTIFICATES
+    )]
+    TooMany,
+    /// They do not lead to a root.
+    #[error(transparent)]
+    Broken(#[from] Broken),
+}
+
+fn of_certificates(
+    certificates: &[String],
+    said: &Said,
+    expected: &Expected,
+    anchors: &Anchors,
+) -> Verdict {
+    let brought = certificates
+        .iter()
+        .map(|pem| super::parsed(pem.as_bytes()))
+        .collect::<Result<Vec<_>, _>>()
+        .map(|read| read.into_iter().flatten().collect::<Vec<_>>())
+        .map_err(|error| Unproved::Unreadable(error.to_string()))
+        .and_then(|read| {
+            if read.len() > super::MAX_CERTIFICATES {
+                return Err(Unproved::TooMany);
+            }
+            Ok(read)
+        });
+    let trusted = with(&anchors.test_roots, roots::pinned());
+    let mut between = with(&anchors.intermediates, roots::intermediates());
+    let leaf = match &brought {
+        Ok(brought) => {
+            between.splice(0..0, brought.iter().skip(1).cloned());
+            brought.first()
+        }
+        Err(_) => None,
+    };
+    let chain = match (&brought, leaf) {
+        (Err(why), _) => Err(why.clone()),
+        (_, None) => Err(Unproved::Unreadable("there is none".to_owned())),
+        (Ok(_), Some(leaf)) => chain::build(leaf, &between, &trusted).map_err(Unproved::Broken),
+    };
+    let links = chain.iter().flatten().copied().map(chain::link).collect();
+    let followed = Followed { leaf, chain };
+    Verdict {
+        checks: piv::checks(&followed, said, expected),
+        chain: links,
+    }
+}
+
+/// Certificates of files, then others. What cannot be read adds nothing that could be trusted.
+fn with(files: &[String], others: Vec<Original>) -> Vec<Original> {
+    let mut all = others;
+    for file in files {
+        all.extend(super::parsed(file.as_bytes()).unwrap_or_default());
+    }
+    all
+}
+
+impl Checked {
+    pub(super) fn new(id: &'static str, outcome: Outcome, sentence: impl Into<String>) -> Self {
+        Self {
+            id,
+            outcome,
+            sentence: sentence.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

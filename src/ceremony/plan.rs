@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::token::piv::KeyPolicies;
-use super::token::{Algorithm, TokenName};
+use super::token::{Algorithm, TokenKind, TokenName};
 use crate::digest::Sha256;
 use crate::tuf::key::KeyId;
 use crate::tuf::root::Role;
@@ -154,6 +154,13 @@ pub struct KeyPlan {
     pub policies: Option<KeyPolicies>,
     /// The token that takes the place of this one, should it fail before anything is signed.
     pub spare: Option<Spare>,
+}
+
+impl KeyPlan {
+    /// Whether the key is made on a `YubiKey`, which is brought from the factory's state first.
+    pub fn is_provisioned(&self) -> bool {
+        self.place == Place::Joins && self.token.kind() == Some(TokenKind::YubiKey)
+    }
 }
 
 /// A sealed spare token.

@@ -3,6 +3,7 @@
 use super::ask::Seat;
 use super::plan::{Duty, KeyName, KeyPlan, Participant, ParticipantId, Plan};
 use super::script::{Answerer, Each, Script, Step};
+use super::steps;
 
 /// The steps of this day.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +60,13 @@ fn turns(plan: &Plan, each: Each) -> Vec<Turn<'_>> {
 }
 
 impl Turn<'_> {
+    fn is_concerned(&self, step: &Step) -> bool {
+        match (self, steps::kind(&step.kind)) {
+            (Self::Key(_, key), Some(kind)) => kind.concerns(key),
+            _ => true,
+        }
+    }
+
     fn bind(&self, step: &Step, act: usize) -> BoundStep {
         let (whose, who, holder, key) = match self {
             Self::Once => (None, None, None, None),
@@ -111,7 +119,8 @@ impl Procedure {
                 let (group, after) = rest.split_at(run);
                 rest = after;
                 for turn in turns(&plan, first.each) {
-                    steps.extend(group.iter().map(|step| turn.bind(step, act)));
+                    let concerned = group.iter().filter(|step| turn.is_concerned(step));
+                    steps.extend(concerned.map(|step| turn.bind(step, act)));
                 }
             }
         }

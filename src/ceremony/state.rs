@@ -52,6 +52,8 @@ pub struct State {
     pub absent: BTreeSet<ParticipantId>,
     /// Keys by their names in the plan, as far as they are in hand.
     pub keys: BTreeMap<KeyName, HeldKey>,
+    /// Files that are kept of attestations, by their paths in the directory of attestations.
+    pub attested: BTreeMap<String, Sha256>,
     /// What was done to bring each key's token from the factory's state, in order.
     pub provisioned: BTreeMap<KeyName, Vec<Provisioning>>,
     /// Environment checks, as last run.
@@ -237,6 +239,7 @@ impl State {
             present: BTreeSet::new(),
             absent: BTreeSet::new(),
             keys: BTreeMap::new(),
+            attested: BTreeMap::new(),
             provisioned: BTreeMap::new(),
             checks: Vec::new(),
             inputs: BTreeMap::new(),
@@ -260,6 +263,12 @@ impl State {
     /// The current step; `None` after the last.
     pub fn step(&self) -> Option<&BoundStep> {
         self.procedure.steps.get(self.position)
+    }
+
+    /// Whether this is the token that introduced itself in this step.
+    pub fn is_in_hand(&self, token: &TokenIdentity) -> bool {
+        let here = self.here.identity.as_ref();
+        here.is_some_and(|here| here.serial == token.serial && here.kind == token.kind)
     }
 
     /// Whether this is a rehearsal.

@@ -177,6 +177,14 @@ fn parse_yubikey(rest: &str) -> Result<YubiKeyName, NameProblem> {
     })
 }
 
+/// The serial number and the slot of a `YubiKey`'s name; `None` for other tokens.
+pub fn yubikey(name: &TokenName) -> Option<YubiKeyName> {
+    match parse(name) {
+        Ok(ParsedName::YubiKey(named)) => Some(named),
+        _ => None,
+    }
+}
+
 fn parse_file(path: &str) -> Result<FileName, NameProblem> {
     let refuse = |why| {
         Err(NameProblem::Path {

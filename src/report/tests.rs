@@ -2,7 +2,8 @@ use super::{Words, effect, fault, refusal};
 use crate::ceremony::effect::{Contents, Effect, FileDigest, Message};
 use crate::ceremony::plan::ParticipantId;
 use crate::ceremony::refusal::Refusal;
-use crate::ceremony::token::{Algorithm, Fault, PinState, TokenName};
+use crate::ceremony::token::piv::{KeyPolicies, Provisioning};
+use crate::ceremony::token::{Algorithm, Fault, PinState, Present, TokenName};
 use crate::digest::Sha256;
 
 fn s(text: &str) -> String {
@@ -61,6 +62,10 @@ fn refusals() -> Vec<Refusal> {
     ]
 }
 
+fn yubikey() -> TokenName {
+    TokenName(s("yubikey:18158855"))
+}
+
 fn faults() -> Vec<Fault> {
     let token = || TokenName(s("pkcs11:token=alice;serial=0001"));
     vec![
@@ -95,6 +100,46 @@ fn faults() -> Vec<Fault> {
             max: 8,
         },
         Fault::PinLocked { token: token() },
+        Fault::PinWrong {
+            token: yubikey(),
+            pin: PinState {
+                tries_left: Some(2),
+                ..PinState::default()
+            },
+        },
+        Fault::TokenAbsent {
+            token: yubikey(),
+            present: vec![s("YubiKey 15422467")],
+        },
+        Fault::TokenBusy {
+            token: yubikey(),
+            programs: vec![],
+        },
+        Fault::TokenBusy {
+            token: yubikey(),
+            programs: vec![s("scdaemon (process 812)")],
+        },
+        Fault::ReaderService {
+            reason: s("the service does not answer"),
+        },
+        Fault::TouchMissed { token: yubikey() },
+        Fault::NewSecretRefused {
+            token: yubikey(),
+            reason: s("it is the factory PIN"),
+        },
+        Fault::PukWrong {
+            token: yubikey(),
+            tries_left: Some(1),
+        },
+        Fault::PukWrong {
+            token: yubikey(),
+            tries_left: Some(2),
+        },
+        Fault::PukWrong {
+            token: yubikey(),
+            tries_left: None,
+        },
+        Fault::PukLocked { token: yubikey() },
         Fault::KeyExists {
             token: token(),
             label: s("root"),
@@ -124,6 +169,20 @@ fn faults() -> Vec<Fault> {
     ]
 }
 
+fn acts() -> [Provisioning; 7] {
+    [
+        Provisioning::Reset,
+        Provisioning::Tries { pin: 8, puk: 8 },
+        Provisioning::Pin,
+        Provisioning::Puk,
+        Provisioning::ManagementKey { escrow: vec![] },
+        Provisioning::ManagementKey {
+            escrow: vec![s("age1example")],
+        },
+        Provisioning::Unblock,
+    ]
+}
+
 fn effects() -> Vec<Effect> {
     let token = || TokenName(s("pkcs11:token=alice"));
     let sha256 = Sha256([7; 32]);
@@ -140,7 +199,7 @@ fn effects() -> Vec<Effect> {
             label: s("root"),
             algorithm: Algorithm::Ed25519,
             policies: None,
-            present: crate::ceremony::token::Present::Kept,
+            present: Present::Kept,
         },
         Effect::Sign {
             token: token(),
@@ -151,6 +210,27 @@ fn effects() -> Vec<Effect> {
             token: token(),
             label: s("root"),
             message: Message::Payload { sha256 },
+        },
+        Effect::Identify { token: yubikey() },
+        Effect::Generate {
+            token: yubikey(),
+            label: s("root"),
+            algorithm: Algorithm::EcdsaP256,
+            policies: Some(KeyPolicies::STRICT),
+            present: Present::Overwritten,
+        },
+        Effect::Sign {
+            token: yubikey(),
+            label: s("root"),
+            message: Message::Payload { sha256 },
+        },
+        Effect::Attest {
+            token: yubikey(),
+            label: s("root"),
+        },
+        Effect::ReadFiles {
+            what: Contents::Certificates,
+            paths: vec![s("a")],
         },
         Effect::ReadFiles {
             what: Contents::PublicKeys,
@@ -198,7 +278,11 @@ fn every_failure_says_what_happened_what_was_not_changed_and_what_to_do() {
 
 #[test]
 fn every_effect_says_what_goes_on_and_what_to_do_meanwhile() {
-    for doing in effects().iter().map(effect) {
+    let provisions = acts().map(|act| Effect::Provision {
+        token: yubikey(),
+        act,
+    });
+    for doing in effects().iter().chain(&provisions).map(effect) {
         assert!(
             doing.title.len() > 10 && doing.doing.ends_with('.') && doing.meanwhile.ends_with('.'),
             "{doing:?}"
@@ -216,4 +300,50 @@ fn text_from_outside_is_escaped() {
         !hostile.happened.contains(['\u{1b}', '\u{202e}']),
         "{hostile:?}"
     );
+}
+
+#[test]
+fn the_important_word_comes_first() {
+    let token = yubikey;
+    for (said, begins) in [
+        (Fault::TouchMissed { token: token() }, "NO TOUCH SEEN: "),
+        (
+            Fault::TokenAbsent {
+                token: token(),
+                present: vec![s("YubiKey 2")],
+            },
+            "WRONG TOKEN: the YubiKey 18158855 was not found.",
+        ),
+        (
+            Fault::Ambiguous {
+                token: token(),
+                object: s("the token"),
+                found: 2,
+            },
+            "TWO TOKENS: ",
+        ),
+        (
+            Fault::TokenBusy {
+                token: token(),
+                programs: vec![],
+            },
+            "TOKEN IS BUSY: ",
+        ),
+        (Fault::PinLocked { token: token() }, "PIN BLOCKED: "),
+        (Fault::PukLocked { token: token() }, "PUK BLOCKED: "),
+    ] {
+        let happened = fault(&said).happened;
+        assert!(happened.starts_with(begins), "{happened}");
+    }
+}
+
+#[test]
+fn nobody_is_told_to_touch_a_yubikey_that_needs_no_touch() {
+    for doing in effects().iter().map(effect) {
+        if doing.doing.contains("The YubiKey") {
+            let signs = doing.doing.contains(" signs ");
+            assert_eq!(doing.meanwhile.contains("TOUCH NOW"), signs, "{doing:?}");
+            assert!(!doing.meanwhile.contains("touch it."), "{doing:?}");
+        }
+    }
 }

@@ -1,21 +1,7 @@
 //! The rooms themselves: readers, cards that go and come back, several at once.
 
-use std::process::Command;
-
 use crate::cards::{CardRoom, CardSpec};
-
-/// What a program says; it must succeed.
-pub fn said(command: &mut Command) -> String {
-    let output = command.output().unwrap();
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(
-        output.status.success(),
-        "{command:?}: {}\n{text}{}",
-        output.status,
-        String::from_utf8_lossy(&output.stderr)
-    );
-    text
-}
+use crate::said;
 
 fn listed(room: &CardRoom) -> String {
     said(room.command("opensc-tool").arg("--list-readers"))

@@ -467,7 +467,7 @@ impl Card {
     }
 
     /// The so manieth command (from 1) with this instruction is answered with a status word and not
-    /// done.
+    /// done. Of VERIFY (0x20) only those with a PIN count, here and below.
     pub fn fail(&self, ins: u8, sw: u16, nth: u32) {
         self.control(&format!("fail {ins:02x} {sw:04x} {nth}"));
     }
@@ -552,11 +552,12 @@ fn readers(home: &Path, driver: &Path, cards: usize) {
         let library = home.join(format!("libifdvpcd-{pair}.so"));
         std::fs::copy(driver, &library).expect("a copy of the driver");
         let port = port(pair * 2);
-        text += &format!(
+        let block = format!(
             "FRIENDLYNAME \"{}\"\nDEVICENAME /dev/null:0x{port:X}\nLIBPATH {}\nCHANNELID 0x{port:X}\n\n",
             reader(pair),
             library.display()
         );
+        text.push_str(&block);
     }
     std::fs::write(conf.join("vpcd"), text).expect("the readers are written");
 }

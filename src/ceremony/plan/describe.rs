@@ -78,6 +78,36 @@ impl Plan {
             checks.join(", ")
         };
         say("Checks that must pass", checks);
+        for (person, key) in self.keys() {
+            let who = person.name_with(key);
+            if let Some(policies) = key.policies {
+                let value = format!(
+                    "{who}: PIN {}, touch {}",
+                    policies.pin.name(),
+                    policies.touch.name()
+                );
+                say("YubiKey key", value);
+            }
+            if let Some(spare) = &key.spare {
+                say("Spare token", format!("{who}: {}", spare.token));
+            }
+        }
+        if self.keys().any(|(_, key)| key.is_provisioned()) {
+            let policy = &self.policy.provisioning;
+            say(
+                "Tries of PIN and PUK",
+                format!("{} and {}", policy.pin_tries, policy.puk_tries),
+            );
+            let copies = policy.escrow.join(", ");
+            say(
+                "Management keys",
+                if copies.is_empty() {
+                    "on the tokens, behind the PIN; no copies".to_owned()
+                } else {
+                    format!("on the tokens, behind the PIN; copies for {copies}")
+                },
+            );
+        }
         if self.policy.no_spare_acknowledged {
             let value = "acknowledged: one lost key, and the root can never be signed again";
             say("No spare key", value.to_owned());

@@ -39,17 +39,20 @@ pub fn template(mode: Mode, outline: &Outline) -> String {
     text.push_str(
         "# Everybody who takes part. `id` is how the record names a person; initials are what each\n\
          # person types, so that no two may be the same. A keyholder's token is named by one text:\n\
+         #   yubikey:SERIAL                                  (the number printed on the YubiKey)\n\
          #   pkcs11:token=LABEL;serial=SERIAL?module-path=/path/of/module.so   (RFC 7512)\n\
          #   file:tokens/NAME.age                                             (software key)\n\
          # `serial` is compared with what the token says of itself, where you give it.\n\
-         # `algorithm` is ecdsa-p256 (every TUF client), ed25519, or ecdsa-p384 (see [policy]).\n\n",
+         # `algorithm` is ecdsa-p256 (every TUF client), ed25519, or ecdsa-p384 (see [policy]).\n\
+         # A key on a YubiKey wants PIN and touch each time, unless `pin_policy` and `touch_policy` say\n\
+         # otherwise. `spare` is a token of the same kind that takes over where the first one is dead.\n\n",
     );
     text.push_str(&others());
     for number in 1..=outline.keyholders {
         let _ = write!(
             text,
             "[[participant]]\nid = \"keyholder-{number}\"\nname = \"\"      # fill in\ninitials = \
-             \"\"  # fill in\nduty = \"keyholder\"\ntoken = \"\"     # fill in\n# serial = \"\"\n\
+             \"\"  # fill in\nduty = \"keyholder\"\ntoken = \"\"     # fill in\n# spare = \"\"\n# serial = \"\"\n\
              # algorithm = \"ecdsa-p256\"\nkey_label = \"root-{number}\"\n\n"
         );
     }

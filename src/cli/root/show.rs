@@ -8,7 +8,8 @@ use time::OffsetDateTime;
 
 use super::file::{self, Names, RootFile, shown};
 use super::text::{count, findings, paragraph, signatures};
-use crate::attestation::{self, Found, MAX_CERTIFICATE_BYTES, Matches, NOT_CHECKED};
+use crate::attestation::verdict::{Anchors, Expected, Outcome, Verdict, on_certificates};
+use crate::attestation::{self, Found, MAX_CERTIFICATE_BYTES, Matches};
 use crate::cli::{Failure, notice, print, print_json};
 use crate::safe::safe;
 use crate::tuf::diff::diff;
@@ -153,7 +154,18 @@ fn certificates_of(text: &mut String, file: &RootFile, holders: &Holders, matche
         let _ = writeln!(text, "  key {}{holder}{none}", id.digest().short());
         for found in found {
             certificate(text, "    ", found);
-            let _ = writeln!(text, "      {NOT_CHECKED}");
+            for check in verdict(found, matches).checks {
+                let tell = match check.outcome {
+                    Outcome::Pass => check.id == "attestation.chain",
+                    Outcome::Fail | Outcome::Warn => true,
+                    Outcome::NotProved => false,
+                };
+                if tell {
+                    let words =
+                        format!("{} {}: {}", check.outcome.word(), check.id, check.sentence);
+                    paragraph(text, "      ", &words);
+                }
+            }
         }
     }
     if !matches.others.is_empty() {
@@ -162,6 +174,25 @@ fn certificates_of(text: &mut String, file: &RootFile, holders: &Holders, matche
             certificate(text, "  ", found);
         }
     }
+}
+
+/// What the certificates in the same directory prove of one about a key.
+fn verdict(about: &Found, matches: &Matches) -> Verdict {
+    let directory = |found: &Found| Path::new(&found.place).parent().map(Path::to_owned);
+    let own = directory(about);
+    let found = matches.keys.iter().flat_map(|(_, found)| found);
+    let beside = found
+        .chain(&matches.others)
+        .filter(|found| directory(found) == own);
+    let expected = Expected {
+        key: about.certificate.public_key.clone(),
+        ..Expected::default()
+    };
+    let anchors = Anchors {
+        test_roots: Vec::new(),
+        intermediates: beside.map(|found| found.certificate.pem.clone()).collect(),
+    };
+    on_certificates(&[about.certificate.pem.clone()], &expected, &anchors)
 }
 
 fn certificate(text: &mut String, first: &str, found: &Found) {
@@ -203,10 +234,14 @@ fn document(
         (role.name().to_owned(), keys)
     });
     let attestations = matches.map(|matches| {
-        let keys = matches
-            .keys
-            .iter()
-            .map(|(id, found)| json!({ "id": id, "certificates": found, "note": NOT_CHECKED }));
+        let keys = matches.keys.iter().map(|(id, found)| {
+            let judged = found.iter().map(|found| {
+                let mut judged = json!(found);
+                judged["verdict"] = json!(verdict(found, matches));
+                judged
+            });
+            json!({ "id": id, "certificates": judged.collect::<Vec<_>>() })
+        });
         json!({ "keys": keys.collect::<Vec<_>>(), "others": matches.others })
     });
     json!({

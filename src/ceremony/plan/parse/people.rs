@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::key_id;
-use crate::ceremony::plan::{Duty, KeyName, KeyPlan, Participant, ParticipantId, Place};
-use crate::ceremony::token::{Algorithm, TokenName};
+use super::{key_id, yubikeys};
+use crate::ceremony::plan::{Duty, KeyName, KeyPlan, Participant, ParticipantId, Place, Spare};
+use crate::ceremony::token::{Algorithm, TokenKind, TokenName};
+use crate::ceremony::token_name;
 use crate::ceremony::toml_reader::{Found, Reading, Section};
 
 /// Longest name, in characters: it fits a line of the board.
@@ -17,13 +18,16 @@ const SERIAL: usize = 64;
 const TOKEN: usize = 1024;
 
 /// What a keyholder's table has and nobody else's may.
-const KEY_KEYS: [&str; 6] = [
+const KEY_KEYS: [&str; 9] = [
     "token",
     "serial",
     "algorithm",
     "key_label",
     "keyid",
     "leaves",
+    "pin_policy",
+    "touch_policy",
+    "spare",
 ];
 
 /// Everyone in the plan who could be read.
@@ -134,13 +138,23 @@ fn read_key(
     name: KeyName,
 ) -> Option<KeyPlan> {
     let written = table.line_of_text("token", TOKEN);
-    taken.claim(reading, "token", written.as_ref());
-    let named = written.and_then(|written| known_token(reading, written));
-    let serial = table
+    let given = table
         .optional_text("serial")
         .and_then(|serial| table.one_line(serial, SERIAL));
-    taken.claim(reading, "serial", serial.as_ref());
-    let label = table.line_of_text("key_label", LABEL);
+    let named = written
+        .clone()
+        .and_then(|written| known_token(reading, written));
+    let kind = named.as_ref().and_then(TokenName::kind);
+    let serial = claim_token(reading, taken, written.as_ref(), given);
+    let label = match kind {
+        // A slot is a name of its own: the label is for people.
+        Some(TokenKind::YubiKey) if !table.has("key_label") => Some(name.0.clone()),
+        _ => table
+            .line_of_text("key_label", LABEL)
+            .map(|label| label.value),
+    };
+    let policies = yubikeys::policies(reading, table, kind);
+    let spare = read_spare(reading, table, taken, kind);
     let algorithms = Algorithm::ALL.map(|algorithm| (algorithm.name(), algorithm));
     let algorithm = match table.optional_text("algorithm") {
         Some(text) => table.choose(text, &algorithms).map(|found| found.value),
@@ -164,16 +178,74 @@ fn read_key(
         (Some(Some(id)), Some(leaves)) if leaves.value => Some(Place::Leaves(id)),
         (Some(Some(id)), _) => Some(Place::Stays(id)),
     };
+    if let (Some((line, _)), Some(Place::Stays(_) | Place::Leaves(_))) = (&spare, place) {
+        let sentence = format!(
+            "`{}` is for a key that is made here; a key that exists is on its own token only.",
+            table.key("spare")
+        );
+        reading.add(*line, table.key("spare"), sentence);
+    }
     Some(KeyPlan {
         name,
         place: place?,
         token: named?,
-        serial: serial.map(|serial| serial.value),
+        serial,
         algorithm: algorithm?,
-        label: label?.value,
-        policies: None,
-        spare: None,
+        label: label?,
+        policies,
+        spare: spare.map(|(_, spare)| spare),
     })
+}
+
+/// Takes the token for one key, and gives its serial number: the one that stands in the name of a
+/// `YubiKey`, otherwise the one that is given.
+fn claim_token(
+    reading: &Reading<'_>,
+    taken: &mut Taken,
+    written: Option<&Found<String>>,
+    given: Option<Found<String>>,
+) -> Option<String> {
+    let inside = written.and_then(|written| {
+        let named = token_name::yubikey(&TokenName(written.value.clone()))?;
+        Some(written.clone().map(|_| named.serial.to_string()))
+    });
+    let Some(inside) = inside else {
+        taken.claim(reading, "token", written);
+        taken.claim(reading, "serial", given.as_ref());
+        return given.map(|serial| serial.value);
+    };
+    // Whatever the slot: one YubiKey has one PIN, and so one holder.
+    taken.claim(reading, "serial", Some(&inside));
+    if let Some(given) = given.filter(|given| given.value != inside.value) {
+        let sentence = format!(
+            "`{}` is {:?}, but the token is named by the serial {:?}.",
+            given.key, given.value, inside.value
+        );
+        reading.add(given.line, given.key, sentence);
+    }
+    Some(inside.value)
+}
+
+/// The spare token of a key, and the line where it stands.
+fn read_spare(
+    reading: &Reading<'_>,
+    table: &Section<'_, '_>,
+    taken: &mut Taken,
+    kind: Option<TokenKind>,
+) -> Option<(u32, Spare)> {
+    let written = table
+        .optional_text("spare")
+        .and_then(|spare| table.one_line(spare, TOKEN))?;
+    let token = known_token(reading, written.clone())?;
+    if kind.is_some() && token.kind() != kind {
+        let sentence = format!(
+            "`{}` is {:?}; the spare is a token of the same kind as the one whose place it takes.",
+            written.key, token.0
+        );
+        reading.add(written.line, written.key.clone(), sentence);
+    }
+    let serial = claim_token(reading, taken, Some(&written), None);
+    Some((written.line, Spare { token, serial }))
 }
 
 fn known_token(reading: &Reading<'_>, found: Found<String>) -> Option<TokenName> {
@@ -185,7 +257,8 @@ fn known_token(reading: &Reading<'_>, found: Found<String>) -> Option<TokenName>
                 kind.escape_debug()
             ),
             None => format!(
-                "`{}` is {:?}; a token is named `pkcs11:…` (RFC 7512) or `file:PATH`.",
+                "`{}` is {:?}; a token is named `yubikey:SERIAL`, `pkcs11:…` (RFC 7512) or \
+                 `file:PATH`.",
                 found.key, name.0
             ),
         };

@@ -112,6 +112,7 @@ pub fn template_after(
     text.push_str(
         "# Everybody who takes part. `id` is how the record names a person; initials are what each\n\
          # person types, so that no two may be the same. A keyholder's token is named by one text:\n\
+         #   yubikey:SERIAL                                  (the number printed on the YubiKey)\n\
          #   pkcs11:token=LABEL;serial=SERIAL?module-path=/path/of/module.so   (RFC 7512)\n\
          #   file:tokens/NAME.age                                             (software key)\n\
          # `serial` is compared with what the token says of itself, where you give it. `key_label` is the\n\
@@ -136,7 +137,7 @@ pub fn template_after(
         text.push_str(
             "# Whose key is generated in the room: an entry without `keyid`.\n[[participant]]\n\
              id = \"keyholder-new\"\nname = \"\"      # fill in\ninitials = \"\"  # fill in\n\
-             duty = \"keyholder\"\ntoken = \"\"     # fill in\n# serial = \"\"\n\
+             duty = \"keyholder\"\ntoken = \"\"     # fill in\n# spare = \"\"\n# serial = \"\"\n\
              # algorithm = \"ecdsa-p256\"\nkey_label = \"root-new\"\n\n",
         );
     }
