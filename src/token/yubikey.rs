@@ -71,7 +71,7 @@ impl Tokens for YubiKeys {
     ) -> Result<TokenKey, Fault> {
         super::check_label(token, label)?;
         check_length(token, secret)?;
-        generate::generate(&mut Session::open(token)?, label, request, secret)
+        generate::generate(&mut Session::open(token)?, label, *request, secret)
     }
 
     fn sign(

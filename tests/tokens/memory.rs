@@ -139,3 +139,42 @@ token_story! {
         assert!(!has(&pin.expose()[..20]), "the PIN is in memory");
     }
 }
+
+/// Eight digits that stand nowhere in this program.
+fn digits() -> Secret {
+    let mut secret = Secret::new();
+    for step in 0..8_u8 {
+        assert!(secret.push(char::from(b'0' + (step * 7 + step / 3 * 5 + 4) % 10)));
+    }
+    secret
+}
+
+card_story! {
+    /// After the card took a new PIN, made a key and signed; the card itself is another process.
+    fn no_pin_of_a_yubikey_stays_in_memory(room: crate::cards::CardSpec::new(1001)) {
+        use rootstage::ceremony::token::piv::{Provisioning, TouchPolicy};
+        use rootstage::secret::Secrets;
+        let name = crate::desk::named(1001);
+        let mut tokens = AllTokens::default();
+        let act = |tokens: &mut AllTokens, act: Provisioning| {
+            let pin = digits();
+            let secrets = Secrets { secret: Some(&pin), new_pin: None };
+            tokens.provision(&name, &act, secrets).unwrap();
+        };
+        act(&mut tokens, Provisioning::Pin);
+        act(&mut tokens, Provisioning::ManagementKey { escrow: Vec::new() });
+        let request = rootstage::ceremony::token::KeyRequest {
+            policies: Some(crate::desk::policies(TouchPolicy::Never)),
+            ..rootstage::ceremony::token::KeyRequest::new(Algorithm::EcdsaP256)
+        };
+        tokens.generate(&name, "k", &request, &digits()).unwrap();
+        tokens.sign(&name, "k", None, b"message", &digits(), &mut drop).unwrap();
+        let file = room.home().join("memory");
+        dump(&file);
+        let memory = std::fs::read(&file).unwrap();
+        let pin = digits();
+        let has = |bytes: &[u8]| memory.windows(bytes.len()).any(|window| window == bytes);
+        assert!(has(b"PCSCLITE_CSOCK_NAME="), "the search finds nothing at all");
+        assert!(!has(pin.expose()), "the PIN is in memory");
+    }
+}

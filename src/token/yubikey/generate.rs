@@ -25,7 +25,7 @@ enum Source {
 pub(super) fn generate(
     session: &mut Session<'_>,
     label: &str,
-    request: &KeyRequest,
+    request: KeyRequest,
     secret: &Secret,
 ) -> Result<TokenKey, Fault> {
     let policies = request.policies.unwrap_or(KeyPolicies::STRICT);
@@ -136,7 +136,9 @@ fn ask(
             policies.touch.name()
         )));
     }
-    let body = reply.done(DOING).map_err(|trouble| session.fault(trouble))?;
+    let body = reply
+        .done(DOING)
+        .map_err(|trouble| session.fault(trouble))?;
     replies::generated_point(&body)
         .and_then(|point| PublicKey::from_point(algorithm, point))
         .ok_or_else(|| session.fault(Trouble::Malformed { doing: DOING }))
@@ -154,7 +156,7 @@ fn check_told(session: &mut Session<'_>, made: &Key) -> Result<Key, Fault> {
         ))
     };
     let told = match told {
-        Held::Key(told) => told,
+        Held::Key(told) => *told,
         // before 4.3 nothing tells of a key that has no certificate yet
         Held::Nothing if session.card.firmware < Firmware::ATTESTS => return Ok(made.clone()),
         Held::Nothing => return Err(differs("it is not there")),

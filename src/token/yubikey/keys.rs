@@ -15,7 +15,7 @@ pub(super) enum Held {
     /// A key of a kind that cannot sign a root here.
     Other,
     /// A key.
-    Key(Key),
+    Key(Box<Key>),
 }
 
 /// A key, as the card tells.
@@ -82,7 +82,7 @@ impl Key {
 /// What `slot` holds: by metadata, and on firmware that has none (before 5.3) by the attestation or
 /// else the certificate.
 pub(super) fn held(card: &mut Card, slot: Slot) -> Result<Held, Trouble> {
-    let known = |key: Option<Key>| key.map_or(Held::Other, Held::Key);
+    let known = |key: Option<Key>| key.map_or(Held::Other, |key| Held::Key(Box::new(key)));
     if card.tells() {
         let told = card.metadata(slot.reference())?;
         return Ok(told.map_or(Held::Nothing, |told| known(Key::of_metadata(&told))));
@@ -100,7 +100,7 @@ impl Session<'_> {
         let slot = self.slot;
         match held(&mut self.card, slot).map_err(|trouble| self.fault(trouble))? {
             Held::Nothing => Ok(None),
-            Held::Key(key) => Ok(Some(key)),
+            Held::Key(key) => Ok(Some(*key)),
             Held::Other => Err(self.unsupported(format!(
                 "the key in its slot {slot} is of another kind; P-256, P-384 and Ed25519 are used"
             ))),

@@ -36,9 +36,7 @@ impl Seen {
 impl Readers {
     /// Asks the service for its readers.
     pub(super) fn find() -> Result<Self, Broken> {
-        Context::establish(Scope::User)
-            .map(Self)
-            .map_err(|error| broken(&error))
+        Context::establish(Scope::User).map(Self).map_err(broken)
     }
 
     /// The `YubiKeys` that sit in readers, whatever the readers are called. Empty readers and cards
@@ -47,7 +45,7 @@ impl Readers {
         let names = match self.0.list_readers_owned() {
             Ok(names) => names,
             Err(Error::NoReadersAvailable) => Vec::new(),
-            Err(error) => return Err(broken(&error)),
+            Err(error) => return Err(broken(error)),
         };
         let mut seen = Vec::new();
         for name in names {
@@ -56,7 +54,7 @@ impl Readers {
             match self.0.get_status_change(Duration::ZERO, &mut states) {
                 Ok(()) => {}
                 Err(Error::Timeout | Error::UnknownReader | Error::ReaderUnavailable) => continue,
-                Err(error) => return Err(broken(&error)),
+                Err(error) => return Err(broken(error)),
             }
             let [state] = &states;
             if state.event_state().contains(State::PRESENT) && says_yubikey(state.atr()) {
@@ -84,7 +82,7 @@ impl Readers {
             Ok(()) | Err(Error::Timeout | Error::NoReadersAvailable | Error::UnknownReader) => {
                 Ok(())
             }
-            Err(error) => Err(broken(&error)),
+            Err(error) => Err(broken(error)),
         }
     }
 
@@ -96,7 +94,7 @@ impl Readers {
                 card: Some(card),
                 leave: Disposition::LeaveCard,
             })
-            .map_err(|error| broken(&error))
+            .map_err(broken)
     }
 }
 
@@ -122,7 +120,7 @@ impl Transmit for Connection {
         let card = self.card.as_ref().ok_or(Broken::Removed)?;
         card.transmit(command, reply)
             .map(<[u8]>::len)
-            .map_err(|error| broken(&error))
+            .map_err(broken)
     }
 
     fn reset_when_done(&mut self) {
@@ -139,7 +137,7 @@ impl Drop for Connection {
     }
 }
 
-fn broken(error: &Error) -> Broken {
+fn broken(error: Error) -> Broken {
     match error {
         Error::NoService | Error::ServiceStopped | Error::ServerTooBusy => Broken::Service(
             "the service pcscd does not run on this machine, or does not answer; start it \
@@ -182,9 +180,9 @@ mod tests {
 
     #[test]
     fn errors_say_whose_fault_it_is() {
-        assert_eq!(broken(&Error::SharingViolation), Broken::Busy);
-        assert_eq!(broken(&Error::RemovedCard), Broken::Removed);
-        assert!(matches!(broken(&Error::NoService), Broken::Service(_)));
-        assert!(matches!(broken(&Error::CommError), Broken::Failed(_)));
+        assert_eq!(broken(Error::SharingViolation), Broken::Busy);
+        assert_eq!(broken(Error::RemovedCard), Broken::Removed);
+        assert!(matches!(broken(Error::NoService), Broken::Service(_)));
+        assert!(matches!(broken(Error::CommError), Broken::Failed(_)));
     }
 }
