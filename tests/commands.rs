@@ -280,7 +280,7 @@ fn a_plan_that_cannot_be_carried_out_fails_its_check() {
     bad(
         "pkcs11:token=root-2",
         "yubikey:5?x=",
-        &["token kind `yubikey`", "`pkcs11` and `file`"],
+        &["is not the serial number of a YubiKey"],
     );
     bad(
         "keys/snapshot.pem",
