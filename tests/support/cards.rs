@@ -11,7 +11,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
@@ -105,7 +105,7 @@ pub struct Status {
     pub firmware: String,
     /// Whether it is in the reader.
     pub present: bool,
-    /// Whether the reader has found it and has it under power.
+    /// Whether the reader has found it and given it power since it was put in.
     pub powered: bool,
     /// Whether it waits for a touch now.
     pub waiting: bool,
@@ -164,7 +164,7 @@ pub struct CardRoom {
 pub struct Card {
     spec: CardSpec,
     number: usize,
-    process: Child,
+    process: Mutex<Child>,
     socket: PathBuf,
 }
 
@@ -329,7 +329,7 @@ impl CardRoom {
         Card {
             spec,
             number,
-            process: command.spawn().expect("the card starts"),
+            process: Mutex::new(command.spawn().expect("the card starts")),
             socket,
         }
     }
@@ -346,8 +346,9 @@ impl Drop for CardRoom {
 
 impl Drop for Card {
     fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        let process = self.process.get_mut().expect("nobody panics with it");
+        let _ = process.kill();
+        let _ = process.wait();
     }
 }
 
@@ -359,7 +360,7 @@ impl Card {
 
     /// The name of the reader that it is in.
     pub fn reader(&self) -> String {
-        format!("{READER} {:02X} {:02X}", self.number / 2, self.number % 2)
+        format!("{} 00 {:02X}", reader(self.number / 2), self.number % 2)
     }
 
     /// One line to the control socket, and what it answers.
@@ -372,7 +373,11 @@ impl Card {
             match UnixStream::connect(&self.socket) {
                 Ok(stream) => break stream,
                 // a card that has only just been started
-                Err(error) => assert!(begun.elapsed() < PATIENCE, "card {}: {error}", self.number),
+                Err(error) => {
+                    let ended = self.process.lock().expect("nobody panics with it").try_wait();
+                    let there = matches!(ended, Ok(None)) && begun.elapsed() < PATIENCE;
+                    assert!(there, "card {}: {error}, {ended:?}", self.number);
+                }
             }
             std::thread::sleep(LOOK_AGAIN);
         };
@@ -528,6 +533,14 @@ fn driver() -> Result<&'static Path, &'static str> {
         .ok_or("vpcd (vsmartcard-vpcd)")
 }
 
+/// The name of a pair of readers: the service counts within a driver only.
+fn reader(pair: usize) -> String {
+    match pair {
+        0 => READER.to_owned(),
+        pair => format!("{READER} {pair:02}"),
+    }
+}
+
 /// The readers, two in each driver. A driver keeps its lines in static places, so that each pair
 /// needs a copy of the library.
 fn readers(home: &Path, driver: &Path, cards: usize) {
@@ -539,7 +552,8 @@ fn readers(home: &Path, driver: &Path, cards: usize) {
         std::fs::copy(driver, &library).expect("a copy of the driver");
         let port = port(pair * 2);
         text += &format!(
-            "FRIENDLYNAME \"{READER}\"\nDEVICENAME /dev/null:0x{port:X}\nLIBPATH {}\nCHANNELID 0x{port:X}\n\n",
+            "FRIENDLYNAME \"{}\"\nDEVICENAME /dev/null:0x{port:X}\nLIBPATH {}\nCHANNELID 0x{port:X}\n\n",
+            reader(pair),
             library.display()
         );
     }

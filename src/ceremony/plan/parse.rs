@@ -1,11 +1,12 @@
 //! Reading a plan: TOML, all problems at once.
 
+mod attestation;
 mod people;
 mod published;
 mod root;
 mod yubikeys;
 
-use super::{AttestationPolicy, Mode, Participant, Plan, PlanPolicy};
+use super::{Mode, Participant, Plan, PlanPolicy};
 use crate::ceremony::check::IDS;
 use crate::ceremony::problem::Problems;
 use crate::ceremony::script::parse::MODES;
@@ -66,8 +67,7 @@ fn read(reading: &Reading<'_>, digest: Sha256) -> Option<Plan> {
     }
     let participants = people::read(reading, &top);
     let quorum = people::quorum(reading, top.optional_section("quorum"), &participants);
-    let required = required_by_default(mode, participants.iter().map(|p| &p.value));
-    let policy = read_policy(reading, top.optional_section("policy"), required);
+    let policy = read_policy(reading, top.optional_section("policy"), mode, &participants);
     let trusted = published::trusted(reading, top.optional_section("trusted"), mode);
     let staged = published::staged(reading, top.optional_section("staged"));
     let root = top
@@ -126,8 +126,10 @@ fn required_by_default<'a>(
 fn read_policy(
     reading: &Reading<'_>,
     section: Option<Section<'_, '_>>,
-    required: Vec<String>,
+    mode: Option<Mode>,
+    people: &[Found<Participant>],
 ) -> PlanPolicy {
+    let required = required_by_default(mode, people.iter().map(|p| &p.value));
     let mut policy = PlanPolicy {
         expiry_min_days: EXPIRY_DAYS.0,
         expiry_max_days: EXPIRY_DAYS.1,
@@ -137,7 +139,7 @@ fn read_policy(
         clock_tolerance_minutes: CLOCK_TOLERANCE,
         signing_continues: false,
         provisioning: yubikeys::provisioning(reading, None),
-        attestation: AttestationPolicy::default(),
+        attestation: attestation::read(reading, None, mode, people),
     };
     let Some(section) = section else {
         return policy;
@@ -185,6 +187,8 @@ fn read_policy(
         policy.clock_tolerance_minutes = u8::try_from(minutes.value).unwrap_or(CLOCK_TOLERANCE);
     }
     policy.provisioning = yubikeys::provisioning(reading, section.optional_section("provisioning"));
+    let attestation = section.optional_section("attestation");
+    policy.attestation = attestation::read(reading, attestation, mode, people);
     section.finish();
     policy
 }

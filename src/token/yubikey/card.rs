@@ -310,4 +310,4 @@ fn tag_bytes(tag: &[u8; 4]) -> &[u8] {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

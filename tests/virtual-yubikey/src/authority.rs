@@ -143,7 +143,7 @@ pub fn pem(der: &[u8]) -> String {
 }
 
 /// Subject of the root.
-pub const ROOT: &str = "CN=TEST PIV Root CA of virtual cards, O=TEST only";
+pub const ROOT: &str = "CN=TEST PIV Root CA of virtual cards,O=TEST only";
 const INTERMEDIATE: &str = "CN=TEST Attestation Intermediate A 1,O=TEST only";
 const ISSUER: &str = "CN=TEST PIV Attestation A 1,O=TEST only";
 

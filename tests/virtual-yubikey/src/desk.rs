@@ -126,7 +126,8 @@ pub struct Table {
     pub present: bool,
     /// Whether the program ends.
     pub quit: bool,
-    /// Whether the reader has it under power.
+    /// Whether the reader has found it and given it power since it was put in. (The smart card
+    /// service takes power away again from a card that nobody uses.)
     pub powered: bool,
     /// Whether it waits for a touch now.
     pub waiting: bool,
@@ -294,5 +295,5 @@ impl Table {
     }
 }
 
-#[cfg(any())]
+#[cfg(test)]
 mod tests;

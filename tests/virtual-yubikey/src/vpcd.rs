@@ -12,8 +12,11 @@ pub const ATR: [u8; 23] = [
     0x75, 0x62, 0x69, 0x4b, 0x65, 0x79, 0x40,
 ];
 
-/// How long a reader is left alone before it is tried again.
+/// How long a reader that was not there is left alone before it is tried again.
 const PAUSE: Duration = Duration::from_millis(50);
+/// How long a card that was in a reader stays away. The smart card service looks at its readers every
+/// 400 ms; a card that is back before it looked would never have been away.
+const AWAY: Duration = Duration::from_millis(1000);
 
 /// Puts the card into the reader at this port, again and again, until it is told to quit.
 pub fn serve(card: &mut Card, port: u16) {
@@ -28,8 +31,10 @@ pub fn serve(card: &mut Card, port: u16) {
             drop(line);
             card.power_off();
             desk.line_is_down();
+            std::thread::sleep(AWAY);
+        } else {
+            std::thread::sleep(PAUSE);
         }
-        std::thread::sleep(PAUSE);
     }
 }
 
