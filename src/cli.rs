@@ -273,7 +273,7 @@ pub fn run(hardening: Hardening) -> ExitCode {
         Some(Verb::Plan(verb)) => verb.run(),
         Some(Verb::Root(verb)) => verb.run(now()),
         Some(Verb::Sign(verb)) => verb.run(&room),
-        Some(Verb::Token(verb)) => verb.run(),
+        Some(Verb::Token(verb)) => verb.run(&room),
         Some(Verb::Attest(verb)) => verb.run(),
         Some(Verb::Envelope(verb)) => verb.run(),
         Some(Verb::Doctor(verb)) => verb.run(&room),

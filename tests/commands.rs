@@ -280,7 +280,7 @@ fn a_plan_that_cannot_be_carried_out_fails_its_check() {
     bad(
         "pkcs11:token=root-2",
         "yubikey:5?x=",
-        &["token kind `yubikey`", "`pkcs11` and `file`"],
+        &["is not the serial number of a YubiKey"],
     );
     bad(
         "keys/snapshot.pem",
@@ -352,6 +352,13 @@ fn exit_statuses_are_those_of_the_contract() {
         .is(2, &["is not empty", "Nothing was changed"]);
     room.rootstage(&["token", "show", "tpm:1"])
         .is(2, &["yubikey:, pkcs11: or file:", "No token was asked"]);
+    let provision = |token: &str, more: &[&str]| {
+        let call = ["token", "provision", token, "--name", "Ada K", "--initials"];
+        room.rootstage(&[&call[..], more].concat())
+    };
+    provision("file:a.age", &["AK"]).is(2, &["only YubiKeys", "No token was asked"]);
+    provision("yubikey:1", &["AK", "--witness", "Wim"])
+        .is(2, &["--witness wants a name", "Nothing was started"]);
     room.rootstage(&["token", "attest", "yubikey:1/9b"])
         .is(2, &["a PIV slot", "No token was asked"]);
     // 3: the surroundings

@@ -19,8 +19,8 @@ use crate::tuf::root::Role;
 
 pub use policy::{AttestationPolicy, PlanPolicy, ProvisioningPolicy};
 pub use write::{
-    OneSignature, Outline, Practice, Published, Staged, Unfit, Unreadable, fits, one_signature,
-    practice, rehearsal, staged_root, template, template_after,
+    OneSignature, OneToken, Outline, Practice, Published, Staged, Unfit, Unreadable, fits,
+    one_signature, one_token, practice, rehearsal, staged_root, template, template_after,
 };
 
 /// Id of a participant in the plan: lower-case letters, digits, hyphens.

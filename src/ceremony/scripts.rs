@@ -50,6 +50,11 @@ pub fn one_signature() -> &'static [u8] {
     include_bytes!("../../ceremony-scripts/one-signature.toml")
 }
 
+/// The script of one token that is provisioned at a desk (`rootstage token provision`).
+pub fn one_token() -> &'static [u8] {
+    include_bytes!("../../ceremony-scripts/one-token.toml")
+}
+
 /// The name of the rehearsal of a script.
 pub fn rehearsal_of(name: &str) -> String {
     format!("{name}{REHEARSAL}")

@@ -175,7 +175,7 @@ pub fn home(room: &Room) -> Result<(), Failure> {
             }
             // These print; what they say stays on the terminal after the screen is gone.
             HomeChoice::Audit { dir } => return super::audit::Audit::of(dir).run(),
-            HomeChoice::Tokens => return super::token::Verb::everything().run(),
+            HomeChoice::Tokens => return super::token::Verb::everything().run(room),
             HomeChoice::Environment => return super::doctor::Doctor::here().run(room),
         };
         if let Err(failure) = result {

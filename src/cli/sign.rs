@@ -143,15 +143,6 @@ impl Sign {
             .clone()
             .unwrap_or_else(|| staged.kind().to_owned());
         let keyid = self.listed(&public, &staged, trusted.as_ref().map(|(_, bytes)| bytes))?;
-        let witness = match self.witness.as_deref().map(|text| text.rsplit_once('=')) {
-            None => None,
-            Some(Some((name, initials))) => Some((name.to_owned(), initials.to_owned())),
-            Some(None) => {
-                return Err(Failure::call(
-                    "--witness wants a name and initials: --witness \"Wim Witness=WW\". Nothing was started.",
-                ));
-            }
-        };
         Ok(OneSignature {
             staged: absolute(&self.file)?,
             role,
@@ -166,7 +157,7 @@ impl Sign {
             label,
             keyid,
             keyholder: (self.name.clone(), self.initials.clone()),
-            witness,
+            witness: second_person(self.witness.as_deref())?,
             output: self.output.as_deref().map(absolute).transpose()?,
         })
     }
@@ -221,6 +212,17 @@ impl Sign {
                     self.token
                 ))
             })
+    }
+}
+
+/// Name and initials of a second person, as they stand in a call.
+pub(super) fn second_person(text: Option<&str>) -> Result<Option<(String, String)>, Failure> {
+    match text.map(|text| text.rsplit_once('=')) {
+        None => Ok(None),
+        Some(Some((name, initials))) => Ok(Some((name.to_owned(), initials.to_owned()))),
+        Some(None) => Err(Failure::call(
+            "--witness wants a name and initials: --witness \"Wim Witness=WW\". Nothing was started.",
+        )),
     }
 }
 

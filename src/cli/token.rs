@@ -2,12 +2,13 @@
 
 mod attest;
 mod list;
+mod provision;
 mod text;
 
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::{Failure, print, print_json};
+use super::{Failure, Room, print, print_json};
 use crate::ceremony::token::{Fault, TokenKind, TokenName};
 use crate::ceremony::token_name::{ParsedName, parse};
 use crate::ports::Tokens as _;
@@ -30,6 +31,11 @@ pub enum Verb {
     /// Asks a token to show that its key was made inside it, and judges what it shows. Spends no PIN try.
     #[command(after_help = "Example:\n  rootstage token attest yubikey:18158855 -o attestations")]
     Attest(attest::Attest),
+    /// Gives a YubiKey a PIN, a PUK and a management key of its own, with the record of a ceremony.
+    #[command(
+        after_help = "Example:\n  rootstage token provision yubikey:18158855 --name \"Ada Lovelace\" --initials AL --witness \"Wim Witness=WW\""
+    )]
+    Provision(provision::Provision),
 }
 
 /// Arguments of `token show`.
@@ -51,11 +57,12 @@ impl Verb {
         Self::List(list::List::default())
     }
 
-    pub fn run(&self) -> Result<(), Failure> {
+    pub fn run(&self, room: &Room) -> Result<(), Failure> {
         match self {
             Self::List(list) => list.run(),
             Self::Show(show) => show.run(),
             Self::Attest(attest) => attest.run(),
+            Self::Provision(provision) => provision.run(room),
         }
     }
 }

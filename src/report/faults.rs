@@ -170,9 +170,12 @@ fn told(fault: &Fault) -> Words {
             "End that program, then try again. Pulling the token out and inserting it again may help.",
         ),
         Fault::ReaderService { reason } => words(
-            format!("Smart cards cannot be reached: {}.", safe(reason)),
+            format!(
+                "Smart cards cannot be reached: {}.",
+                safe(reason.trim_end_matches('.'))
+            ),
             "Nothing was asked of any token.",
-            "Start the service `pcscd`, then try again.",
+            "See that the service `pcscd` runs (`rootstage doctor`), then try again.",
         ),
         Fault::KeyExists { token, label } => words(
             format!(

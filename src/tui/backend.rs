@@ -155,7 +155,7 @@ mod tests {
     use crate::tui::theme::{Colour, Role};
 
     fn written(colour: Colour) -> String {
-        let mut buffer = Buffer::empty(Rect::new(0, 0, 20, 12));
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 20, 13));
         for (y, role) in (0..).zip(Role::ALL) {
             buffer.set_string(0, y, "text", role.style(colour));
         }

@@ -7,7 +7,7 @@ use rootstage::ceremony::token::TokenName;
 use rootstage::ceremony::token::piv::Provisioning;
 use rootstage::driver::Report;
 use rootstage::ports::Notice;
-use rootstage::tui::entry::{Content, Entry};
+use rootstage::tui::entry::{Content, Entry, Field};
 use rootstage::tui::keys::Burst;
 use rootstage::tui::model::{Model, Overlay};
 use rootstage::tui::screens::home::Home;
@@ -40,7 +40,10 @@ fn send(model: &mut Model, burst: &[&str]) {
     }
 }
 
-fn touched_in_every_field(name: &str, model: &mut Model, entry: fn(&mut Model) -> &mut Entry) {
+/// Where the fields of a screen are.
+type Fields = fn(&mut Model) -> &mut Entry;
+
+fn touched_in_every_field(name: &str, model: &mut Model, entry: Fields) {
     for field in 0..entry(model).fields.len() {
         for burst in bursts() {
             // of a long one behind a text, a few characters stay, where they are seen
@@ -79,7 +82,7 @@ fn an_accidental_touch_is_taken_out_of_every_field_of_every_question() {
 
 #[test]
 fn an_accidental_touch_is_taken_out_of_every_form() {
-    let forms: [(&str, &str, fn(&mut Model) -> &mut Entry); 4] = [
+    let forms: [(&str, &str, Fields); 4] = [
         ("exception", "\x1bOQ", |model| &mut model.drafts[0]),
         ("skip", "\x1bOR", |model| &mut model.drafts[1]),
         ("abort", "\x1b[19~", |model| &mut model.drafts[2]),
@@ -110,7 +113,7 @@ fn an_accidental_touch_does_nothing_where_no_field_has_focus() {
             let before = (model.overlay, model.help);
             send(&mut model, &burst);
             assert_eq!((model.overlay, model.help), before);
-            assert!(model.entry.fields.iter().all(|f| f.is_empty()));
+            assert!(model.entry.fields.iter().all(Field::is_empty));
         }
     }
 }
@@ -124,7 +127,7 @@ fn an_accidental_touch_over_two_screens_is_known() {
     let state = model.state.clone();
     model.report(Report::State(Box::new(state)));
     send(&mut model, &[end]);
-    assert!(model.entry.fields.iter().all(|f| f.is_empty()));
+    assert!(model.entry.fields.iter().all(Field::is_empty));
     assert_eq!(model.entry.focus, 0);
     assert!(text(&model).contains("touched by accident"));
 }

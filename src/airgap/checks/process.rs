@@ -180,7 +180,7 @@ pub fn smart_cards(at: &Surroundings) -> Check {
                 "Smart cards cannot be reached: {}.",
                 reason.trim_end_matches('.')
             ),
-            "Only YubiKeys need it: start the service `pcscd`, and look again.",
+            "Only YubiKeys need it: see that the service `pcscd` runs, and look again.",
         ),
     }
 }

@@ -145,7 +145,8 @@ fn parts(plan: &Plan, script: &Script, problems: &mut Vec<Problem>) {
         problems.push(Problem::new(0, part, sentence));
     }
     let joins = plan.keys().any(|(_, key)| key.place == Place::Joins);
-    if joins && !has("generate-key") {
+    let only_provisions = plan.root.is_none() && has("provision-token");
+    if joins && !has("generate-key") && !only_provisions {
         let sentence = format!(
             "A keyholder's key has no `keyid`, so it is generated; the script `{}` has no step of kind \
              `generate-key`.",

@@ -1,5 +1,6 @@
 //! Writing plans: the form to fill in before the day, and the plan of a rehearsal.
 
+mod desk;
 mod next;
 mod one;
 mod practice;
@@ -13,6 +14,7 @@ use super::parse::{ONLINE_ROLES, REQUIRED_CHECKS};
 use super::{Duty, Mode};
 use crate::ceremony::scripts::rehearsal_of;
 
+pub use desk::{OneToken, one_token};
 pub use next::{Published, Staged, Unreadable, template_after};
 pub use one::{OneSignature, one_signature};
 pub use practice::{Practice, Unfit, fits, practice, staged_root};

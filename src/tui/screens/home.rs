@@ -59,7 +59,7 @@ const MENU: &[Item] = &[
     },
     Item {
         title: "Tokens",
-        about: "which are inserted, and how their PINs stand",
+        about: "YubiKeys and others: which are inserted, how their PINs stand",
         fields: &[],
         choice: |_| HomeChoice::Tokens,
     },

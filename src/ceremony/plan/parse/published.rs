@@ -1,7 +1,7 @@
 //! What a plan says of metadata that exists before the ceremony.
 
 use super::{PATH, TITLE, digest, plain_path};
-use crate::ceremony::plan::{Mode, Participant, Place, StagedPlan, TrustedPlan};
+use crate::ceremony::plan::{KeyPlan, Mode, Participant, Place, StagedPlan, TrustedPlan};
 use crate::ceremony::toml_reader::{Found, Reading, Section};
 
 /// A part of the plan that may be there.
@@ -127,7 +127,13 @@ pub(super) fn judge(
              comes from outside.",
         );
     }
-    if !makes && !staged.is_there() && !trusted {
+    // tokens that are only provisioned, for keys of another day
+    let mut keys = people.iter().flat_map(|person| &person.value.keys);
+    let no_metadata = !makes && !staged.is_there() && !trusted;
+    if no_metadata && keys.clone().next().is_some() && keys.all(KeyPlan::is_provisioned) {
+        return;
+    }
+    if no_metadata {
         top.add(
             "The plan has no `[root]` to make, no `[staged]` file to sign and no `[trusted]` root whose \
              keys could be tried.",
