@@ -94,10 +94,7 @@ pub struct SlotStatus {
 
 /// A card, as it knows itself.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "one per fact about the card"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "one per fact about the card")]
 pub struct Status {
     /// Serial number.
     pub serial: u32,
@@ -374,7 +371,11 @@ impl Card {
                 Ok(stream) => break stream,
                 // a card that has only just been started
                 Err(error) => {
-                    let ended = self.process.lock().expect("nobody panics with it").try_wait();
+                    let ended = self
+                        .process
+                        .lock()
+                        .expect("nobody panics with it")
+                        .try_wait();
                     let there = matches!(ended, Ok(None)) && begun.elapsed() < PATIENCE;
                     assert!(there, "card {}: {error}, {ended:?}", self.number);
                 }

@@ -12,7 +12,10 @@ fn two_keyholders_rehearse_by_keys() {
     let new = player.until("a new passphrase", |q| {
         q.fields.iter().any(|f| f == "Once more")
     });
-    assert_eq!(new.fields[..2], ["New passphrase of Ada Keyholder", "Once more"]);
+    assert_eq!(
+        new.fields[..2],
+        ["New passphrase of Ada Keyholder", "Once more"]
+    );
 
     // a weak one is called so; two different ones are not taken
     terminal.keys("password");

@@ -42,7 +42,13 @@ fn every_algorithm(room: &crate::cards::CardRoom, algorithms: &[Algorithm]) {
         let mut notices = Vec::new();
         let signature = sign_with(serial, PIN, |notice| notices.push(notice)).unwrap();
         let pem = &key.public_pem;
-        assert!(openssl_accepts(room.home(), *algorithm, pem, MESSAGE, &signature));
+        assert!(openssl_accepts(
+            room.home(),
+            *algorithm,
+            pem,
+            MESSAGE,
+            &signature
+        ));
         let wanted = Notice::TouchWanted {
             token: named(serial),
             seconds: 15,
@@ -71,7 +77,10 @@ fn every_algorithm(room: &crate::cards::CardRoom, algorithms: &[Algorithm]) {
     }
     let status = room.card(0).status();
     assert_eq!(status.wrong_pins, 0);
-    assert_eq!(usize::try_from(status.signatures).unwrap(), algorithms.len());
+    assert_eq!(
+        usize::try_from(status.signatures).unwrap(),
+        algorithms.len()
+    );
 }
 
 card_story! {

@@ -7,13 +7,17 @@ use rootstage::ceremony::token::Fault;
 use rootstage::ceremony::token::piv::{Provisioning, TouchPolicy};
 
 use crate::cards::{CardRoom, CardSpec};
-use crate::desk::{PIN, PUK, generate_p256, identify, named, provision, provision_all, sign, sign_with};
+use crate::desk::{
+    PIN, PUK, generate_p256, identify, named, provision, provision_all, sign, sign_with,
+};
 use crate::hsm::run;
 
 /// Runs `ykman` with the card, where it is installed.
 fn ykman(arguments: &[&str]) -> Option<String> {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges/.venv/bin/ykman");
-    let program = [own, "/usr/bin/ykman".into()].into_iter().find(|path| path.exists());
+    let program = [own, "/usr/bin/ykman".into()]
+        .into_iter()
+        .find(|path| path.exists());
     let Some(program) = program else {
         let required = ["CI", "ROOTSTAGE_REQUIRE_JUDGES"];
         let required = required.iter().any(|name| std::env::var_os(name).is_some());
@@ -40,7 +44,10 @@ fn is_provisioned(room: &CardRoom, algorithm: u8) {
     let status = room.card(0).status();
     assert_eq!((status.pin_tries, status.puk_tries), (5, 4));
     assert!(!status.pin_factory && !status.puk_factory && !status.management_factory);
-    assert_eq!((status.management_algorithm, status.wrong_pins), (algorithm, 0));
+    assert_eq!(
+        (status.management_algorithm, status.wrong_pins),
+        (algorithm, 0)
+    );
 }
 
 card_story! {

@@ -10,9 +10,7 @@ use rootstage::ports::{Notice, Tokens as _};
 use rootstage::token::AllTokens;
 
 use crate::cards::CardSpec;
-use crate::desk::{
-    PIN, generate_p256, identify, named, provision, provision_all, sign, sign_with,
-};
+use crate::desk::{PIN, generate_p256, identify, named, provision, provision_all, sign, sign_with};
 
 card_story! {
     fn a_touch_is_missed_or_comes_late(room: CardSpec::new(1001)) {
@@ -143,7 +141,11 @@ fn holds_a_card() {
     let context = pcsc::Context::establish(pcsc::Scope::User).unwrap();
     let readers = context.list_readers_owned().unwrap();
     let _card = context
-        .connect(&readers[0], pcsc::ShareMode::Exclusive, pcsc::Protocols::ANY)
+        .connect(
+            &readers[0],
+            pcsc::ShareMode::Exclusive,
+            pcsc::Protocols::ANY,
+        )
         .unwrap();
     println!("held");
     // until the other end of the line is gone
@@ -195,13 +197,19 @@ fn without_the_service_the_words_say_so() {
     }
     let directory = tempfile::tempdir().unwrap();
     let child = Command::new(std::env::current_exe().unwrap())
-        .args(["yubikey_trouble::without_the_service_the_words_say_so", "--exact"])
+        .args([
+            "yubikey_trouble::without_the_service_the_words_say_so",
+            "--exact",
+        ])
         .env(CHILD, "1")
         .env("PCSCLITE_CSOCK_NAME", directory.path().join("none"))
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&child.stdout);
-    assert!(child.status.success() && said.contains("1 passed"), "{said}");
+    assert!(
+        child.status.success() && said.contains("1 passed"),
+        "{said}"
+    );
 }
 
 card_story! {

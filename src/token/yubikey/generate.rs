@@ -136,7 +136,9 @@ fn ask(
             policies.touch.name()
         )));
     }
-    let body = reply.done(DOING).map_err(|trouble| session.fault(trouble))?;
+    let body = reply
+        .done(DOING)
+        .map_err(|trouble| session.fault(trouble))?;
     replies::generated_point(&body)
         .and_then(|point| PublicKey::from_point(algorithm, point))
         .ok_or_else(|| session.fault(Trouble::Malformed { doing: DOING }))

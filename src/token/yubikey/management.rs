@@ -188,9 +188,8 @@ impl Card {
     pub(super) fn authenticate(&mut self, key: &ManagementKey) -> Result<Authenticated, Trouble> {
         self.reset_when_done();
         let malformed = || Trouble::Malformed { doing: DOING };
-        let ask = |cipher: Cipher, data: &[u8]| {
-            Command::new(0x87, cipher.byte(), REFERENCE).with(data)
-        };
+        let ask =
+            |cipher: Cipher, data: &[u8]| Command::new(0x87, cipher.byte(), REFERENCE).with(data);
         let reply = self.send(&ask(key.cipher, &[0x7c, 2, 0x80, 0]))?;
         // the key on the card is of another algorithm
         if matches!(reply.status, Status::BAD_DATA | Status(0x6a86)) {
@@ -236,10 +235,7 @@ impl Card {
         key: &ManagementKey,
     ) -> Result<Authenticated, Trouble> {
         let administration = self.administration()?;
-        self.put_object(
-            object::PRINTED,
-            &replies::keeping_management_key(&key.key),
-        )?;
+        self.put_object(object::PRINTED, &replies::keeping_management_key(&key.key))?;
         self.put_object(object::ADMINISTRATION, &administration.now_behind_pin())?;
         let mut data = Zeroizing::new(Vec::with_capacity(3 + key.key.len()));
         data.push(key.cipher.byte());
@@ -299,6 +295,9 @@ mod tests {
         assert_eq!((old.cipher, old.hex().len()), (Cipher::TripleDes, 48));
         let new = ManagementKey::random(Firmware([5, 4, 3])).unwrap();
         assert_eq!((new.cipher, new.hex().len()), (Cipher::Aes256, 64));
-        assert_ne!(new.hex(), ManagementKey::random(Firmware([5, 4, 3])).unwrap().hex());
+        assert_ne!(
+            new.hex(),
+            ManagementKey::random(Firmware([5, 4, 3])).unwrap().hex()
+        );
     }
 }

@@ -34,7 +34,10 @@ pub(super) fn with_smart_cards() -> Vec<String> {
 fn with_smart_cards_in(processes: &Path, own: u32) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(processes).into_iter().flatten().flatten() {
-        let number = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok());
+        let number = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse::<u32>().ok());
         let Some(number) = number.filter(|number| *number != own) else {
             continue;
         };
@@ -51,7 +54,11 @@ fn with_smart_cards_in(processes: &Path, own: u32) -> Vec<String> {
             .windows(LIBRARY.len())
             .any(|window| window == LIBRARY.as_bytes());
         if has_library || KNOWN.contains(&name) {
-            found.push((!has_library, number, format!("{} (process {number})", safe(name))));
+            found.push((
+                !has_library,
+                number,
+                format!("{} (process {number})", safe(name)),
+            ));
         }
     }
     found.sort();
@@ -77,7 +84,11 @@ mod tests {
         process("12", "scdaemon", None);
         process("30", "fire\u{202e}fox", Some(library));
         process("31", "pcscd", Some(library));
-        process("32", "bash", Some("7f00-7f01 r-xp 0 0:1 9 /usr/lib/libc.so.6\n"));
+        process(
+            "32",
+            "bash",
+            Some("7f00-7f01 r-xp 0 0:1 9 /usr/lib/libc.so.6\n"),
+        );
         process("33", "rootstage", Some(library));
         process("self", "rootstage", Some(library));
         std::fs::create_dir(processes.path().join("34")).unwrap();

@@ -188,7 +188,8 @@ pub(super) fn refusal(which: Which, new: &[u8]) -> Option<String> {
     if new == FACTORY_PIN || new == FACTORY_PUK {
         return Some("it is what the factory sets, and so known to everybody".to_owned());
     }
-    simple(new).then(|| "it is a run or a repetition of one character, and so easily guessed".to_owned())
+    simple(new)
+        .then(|| "it is a run or a repetition of one character, and so easily guessed".to_owned())
 }
 
 /// One character over and over, or each the next or the one before (9 and 0 are neighbours).
@@ -215,8 +216,20 @@ mod tests {
     #[test]
     fn new_secrets_that_everybody_would_guess_are_refused() {
         for bad in [
-            "12345", "123456789", "123456", "12345678", "654321", "000000", "aaaaaaaa", "abcdef",
-            "fedcba", "890123", "109876", "24681é", "246 81", "",
+            "12345",
+            "123456789",
+            "123456",
+            "12345678",
+            "654321",
+            "000000",
+            "aaaaaaaa",
+            "abcdef",
+            "fedcba",
+            "890123",
+            "109876",
+            "24681é",
+            "246 81",
+            "",
         ] {
             let said = refusal(Which::Pin, bad.as_bytes()).unwrap_or_else(|| panic!("{bad}"));
             assert!(bad.is_empty() || !said.contains(bad), "{said}");
@@ -241,9 +254,6 @@ mod tests {
         assert_eq!(Shown::of(Status(0x63c2)), Shown::Wrong(2));
         assert_eq!(Shown::of(Status(0x63c0)), Shown::Blocked);
         assert_eq!(Shown::of(Status(0x6983)), Shown::Blocked);
-        assert_eq!(
-            Shown::of(Status(0x6a80)),
-            Shown::Refused(Status::BAD_DATA)
-        );
+        assert_eq!(Shown::of(Status(0x6a80)), Shown::Refused(Status::BAD_DATA));
     }
 }

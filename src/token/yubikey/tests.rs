@@ -99,7 +99,15 @@ fn what_a_card_says_to_a_signature_is_told_apart() {
     let (signed, notices, _) = at_signature("6982");
     assert_eq!(signed, Err(Fault::TouchMissed { token: name() }));
     assert_eq!(notices.last(), Some(&Notice::TouchOver));
-    for reply in ["6f00", "9000", "7c00 9000", "7c0482033001 9000", "", "90", "6100"] {
+    for reply in [
+        "6f00",
+        "9000",
+        "7c00 9000",
+        "7c0482033001 9000",
+        "",
+        "90",
+        "6100",
+    ] {
         let (signed, notices, asked) = at_signature(reply);
         assert!(
             matches!(signed, Err(Fault::TokenFailed { .. })),
@@ -146,14 +154,21 @@ fn a_key_is_not_made_where_it_cannot_be() {
         let (card, asked) = scripted(replies);
         let made =
             super::generate::generate(&mut session(&token, card), "root", &request, &secret(PIN));
-        let pin_sent = asked.lock().unwrap().iter().any(|apdu| apdu.get(1) == Some(&0x20));
+        let pin_sent = asked
+            .lock()
+            .unwrap()
+            .iter()
+            .any(|apdu| apdu.get(1) == Some(&0x20));
         (made, pin_sent)
     };
     let request = KeyRequest::new(Algorithm::EcdsaP256);
     let ed25519 = KeyRequest::new(Algorithm::Ed25519);
     let (made, sent) = generate(&[], ed25519);
     let words = made.unwrap_err().to_string();
-    assert!(words.contains("5.7") && words.contains("5.4.3") && !sent, "{words}");
+    assert!(
+        words.contains("5.7") && words.contains("5.4.3") && !sent,
+        "{words}"
+    );
     let (made, sent) = generate(&[&metadata().0], request);
     assert!(matches!(made, Err(Fault::KeyExists { .. })) && !sent);
     // no management key behind the PIN, and none of the factory
@@ -169,7 +184,10 @@ fn a_key_is_not_made_where_it_cannot_be() {
         ..request
     };
     let factory = "010103 050101 9000";
-    let (made, sent) = generate(&[&metadata().0, "6a82", factory, "63c1", "6a88"], overwritten);
+    let (made, sent) = generate(
+        &[&metadata().0, "6a82", factory, "63c1", "6a88"],
+        overwritten,
+    );
     assert!(matches!(made, Err(Fault::PinWrong { .. })) && sent);
 }
 

@@ -105,10 +105,7 @@ pub fn certificate(
         Time::GeneralTime(GeneralizedTime::from_date_time(at.expect("a real date")))
     };
     let validity = match chain {
-        Chain::Short => Validity::new(
-            time(2016, 3, 14, (0, 0, 0)),
-            time(2052, 4, 17, (0, 0, 0)),
-        ),
+        Chain::Short => Validity::new(time(2016, 3, 14, (0, 0, 0)), time(2052, 4, 17, (0, 0, 0))),
         Chain::Long => Validity::new(
             time(2024, 12, 1, (0, 0, 0)),
             time(9999, 12, 31, (23, 59, 59)),

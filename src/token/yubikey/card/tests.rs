@@ -57,7 +57,10 @@ pub(in super::super) fn scripted(replies: &[&str]) -> (Card, Arc<Mutex<Vec<Vec<u
 fn a_yubikey_is_opened_by_its_own_words() {
     let (link, asked) = script(&["61 02", "0102 9000", "050701 9000", "01151507 9000"]);
     let card = Card::open(link).unwrap().unwrap();
-    assert_eq!((card.serial, card.firmware), (18_158_855, Firmware([5, 7, 1])));
+    assert_eq!(
+        (card.serial, card.firmware),
+        (18_158_855, Firmware([5, 7, 1]))
+    );
     assert_eq!(
         *asked.lock().unwrap(),
         [
@@ -87,13 +90,21 @@ fn what_is_no_yubikey_is_passed_over() {
         &["9000", "050403 9000", "000007 9000"],
         &["9000", "040405 9000", "6a82", "6d00", "9000"],
     ] {
-        assert!(Card::open(script(replies).0).unwrap().is_none(), "{replies:?}");
+        assert!(
+            Card::open(script(replies).0).unwrap().is_none(),
+            "{replies:?}"
+        );
     }
 }
 
 #[test]
 fn a_reply_that_is_none_is_a_failure() {
-    for replies in [&[""][..], &["90"], &["9000", ""], &["9000", "050403 9000", "07"]] {
+    for replies in [
+        &[""][..],
+        &["90"],
+        &["9000", ""],
+        &["9000", "050403 9000", "07"],
+    ] {
         let failed = Card::open(script(replies).0).err();
         assert!(matches!(failed, Some(Broken::Failed(_))), "{replies:?}");
     }
@@ -136,7 +147,10 @@ fn what_slots_and_objects_hold_is_told_apart() {
     let (mut card, asked) = scripted(&["6a88", "6a82", "01 02 11 9000", "6f00"]);
     assert_eq!(card.metadata(0x9c), Ok(None));
     assert_eq!(card.metadata(0x9c), Ok(None));
-    assert!(matches!(card.metadata(0x9c), Err(Trouble::Malformed { .. })));
+    assert!(matches!(
+        card.metadata(0x9c),
+        Err(Trouble::Malformed { .. })
+    ));
     assert!(matches!(card.metadata(0x9c), Err(Trouble::Refused { .. })));
     assert_eq!(asked.lock().unwrap()[0], hex("00f7009c00"));
 

@@ -24,7 +24,10 @@ fn survives<T>(reply: &[u8], read: impl Fn(&[u8]) -> Option<T>) {
 fn metadata_of_keys_is_read() {
     let reply = hex("01 01 11 02 02 03 02 03 01 01 04 05 86 03 04 aa bb");
     let read = Metadata::parse(&reply).unwrap();
-    assert_eq!(read.algorithm.and_then(algorithm_of), Some(Algorithm::EcdsaP256));
+    assert_eq!(
+        read.algorithm.and_then(algorithm_of),
+        Some(Algorithm::EcdsaP256)
+    );
     let strict = KeyPolicies {
         pin: PinPolicy::Always,
         touch: TouchPolicy::Always,
@@ -67,17 +70,25 @@ fn metadata_that_makes_no_sense_is_refused() {
 fn points_objects_and_answers_are_read() {
     let generated = hex("7f 49 05 86 03 04 01 02");
     assert_eq!(generated_point(&generated), Some(&[4, 1, 2][..]));
-    survives(&generated, |reply| generated_point(reply).map(<[u8]>::to_vec));
+    survives(&generated, |reply| {
+        generated_point(reply).map(<[u8]>::to_vec)
+    });
     assert_eq!(object(&hex("53 02 01 02")), Some(&[1, 2][..]));
     assert_eq!(object(&hex("53 02 01 02 00")), None);
-    assert_eq!(authentication(&hex("7c 04 82 02 01 02"), 0x82), Some(&[1, 2][..]));
+    assert_eq!(
+        authentication(&hex("7c 04 82 02 01 02"), 0x82),
+        Some(&[1, 2][..])
+    );
     assert_eq!(authentication(&hex("7c 04 82 02 01 02"), 0x80), None);
     assert_eq!(authentication(&hex("7c 04 82 03 01 02"), 0x82), None);
 }
 
 #[test]
 fn certificates_that_are_compressed_are_left_alone() {
-    assert_eq!(certificate(&hex("70 01 aa 71 01 00 fe 00")), Some(&[0xaa][..]));
+    assert_eq!(
+        certificate(&hex("70 01 aa 71 01 00 fe 00")),
+        Some(&[0xaa][..])
+    );
     assert_eq!(certificate(&hex("70 01 aa")), Some(&[0xaa][..]));
     assert_eq!(certificate(&hex("70 01 aa 71 01 01 fe 00")), None);
     assert_eq!(certificate(&hex("71 01 00")), None);
@@ -89,7 +100,10 @@ fn models_say_what_is_certain() {
     let model = |reply: &str, firmware| Device::parse(&hex(reply)).unwrap().model(firmware);
     let new = Firmware([5, 4, 3]);
     assert_eq!(model("03 04 01 01", new), "YubiKey 5 (USB-A keychain)");
-    assert_eq!(model("06 02 01 07 04 01 83", new), "YubiKey 5 FIPS (USB-C keychain)");
+    assert_eq!(
+        model("06 02 01 07 04 01 83", new),
+        "YubiKey 5 FIPS (USB-C keychain)"
+    );
     assert_eq!(model("03 04 01 3f", new), "YubiKey 5");
     assert_eq!(model("00", Firmware([4, 4, 5])), "YubiKey 4");
     assert_eq!(Device::default().model(Firmware([6, 0, 0])), "YubiKey");
@@ -101,7 +115,8 @@ fn models_say_what_is_certain() {
 
 #[test]
 fn a_key_behind_the_pin_is_written_as_others_read_it() {
-    let administration = Administration::parse(&hex("80 0d 81 01 01 82 02 aa bb 83 04 5f 00 00 01"));
+    let administration =
+        Administration::parse(&hex("80 0d 81 01 01 82 02 aa bb 83 04 5f 00 00 01"));
     let administration = administration.unwrap();
     assert!(!administration.behind_pin());
     let written = administration.now_behind_pin();

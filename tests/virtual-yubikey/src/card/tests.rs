@@ -214,10 +214,7 @@ fn the_management_key_goes_with_the_firmware_and_can_be_changed() {
     let mut old = card("5.3.0");
     authenticate(&mut old);
     let new = [&[12, 0x9b, 32][..], &[9; 32]].concat();
-    assert_eq!(
-        sw(&mut old, &[0, 0xff, 0xff, 0xff], &new),
-        apdu::WRONG_DATA
-    );
+    assert_eq!(sw(&mut old, &[0, 0xff, 0xff, 0xff], &new), apdu::WRONG_DATA);
 }
 
 #[test]
@@ -347,7 +344,8 @@ fn a_long_answer_comes_in_pieces_and_a_long_command_goes_in_pieces() {
 
 #[test]
 fn a_card_remembers_in_its_file() {
-    let directory = std::env::temp_dir().join(format!("virtual-yubikey-state-{}", std::process::id()));
+    let directory =
+        std::env::temp_dir().join(format!("virtual-yubikey-state-{}", std::process::id()));
     std::fs::create_dir_all(&directory).unwrap();
     let file = directory.join("card.json");
     let open = |file: &Path| Memory::open(file, Firmware(5, 4, 3)).unwrap();
@@ -355,7 +353,11 @@ fn a_card_remembers_in_its_file() {
     authenticate(&mut first);
     generate(&mut first, 0x9c, keys::P256, 3, 2);
     verify(&mut first, OTHER);
-    let device = ok(&mut first, &[0, 0xcb, 0x3f, 0xff], &[0x5c, 3, 0x5f, 0xff, 1]);
+    let device = ok(
+        &mut first,
+        &[0, 0xcb, 0x3f, 0xff],
+        &[0x5c, 3, 0x5f, 0xff, 1],
+    );
     let before = first.piv.seen();
     drop(first);
     let mut second = with("5.4.3", open(&file));
@@ -363,7 +365,11 @@ fn a_card_remembers_in_its_file() {
     assert_eq!((after.pin_tries, after.wrong_pins), (2, 1));
     assert_eq!(after.slots["9c"].public, before.slots["9c"].public);
     assert_eq!(
-        ok(&mut second, &[0, 0xcb, 0x3f, 0xff], &[0x5c, 3, 0x5f, 0xff, 1]),
+        ok(
+            &mut second,
+            &[0, 0xcb, 0x3f, 0xff],
+            &[0x5c, 3, 0x5f, 0xff, 1]
+        ),
         device
     );
     std::fs::write(&file, "{").unwrap();

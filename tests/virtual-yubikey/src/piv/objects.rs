@@ -64,9 +64,9 @@ fn tag(command: &Command, data: &[(u16, &[u8])]) -> Result<u32, Sw> {
         return Err(apdu::WRONG_PARAMETERS);
     }
     match tlv::find(data, 0x5c) {
-        Some(tag @ ([_] | [_, _] | [_, _, _])) => Ok(tag
-            .iter()
-            .fold(0, |tag, byte| tag << 8 | u32::from(*byte))),
+        Some(tag @ ([_] | [_, _] | [_, _, _])) => {
+            Ok(tag.iter().fold(0, |tag, byte| tag << 8 | u32::from(*byte)))
+        }
         _ => Err(apdu::WRONG_DATA),
     }
 }
