@@ -8,22 +8,25 @@
 
 mod advisories;
 pub mod chain;
+mod original;
 mod own_words;
 mod piv;
 mod roots;
 mod signature;
+#[cfg(test)]
+pub mod testing;
 pub mod verdict;
 mod yubico;
 
 use serde::Serialize;
-use x509_cert::Certificate as X509;
-use x509_cert::der::pem::LineEnding;
-use x509_cert::der::{Decode as _, Encode as _, EncodePem as _};
+use x509_cert::der::Encode as _;
 
 use crate::digest::Sha256;
 use crate::safe::safe;
 use crate::tuf::key::{KeyId, PublicKey};
 use crate::tuf::root::Root;
+
+use original::Original;
 
 /// Longest file of certificates that is read, in bytes. An attestation has about 1000.
 pub const MAX_CERTIFICATE_BYTES: usize = 65_536;
@@ -72,24 +75,25 @@ pub struct Certificate {
 pub fn read(bytes: &[u8]) -> Result<Vec<Certificate>, CertificateError> {
     parsed(bytes)?
         .iter()
-        .map(|certificate| described(certificate).map_err(unreadable))
+        .map(|certificate| {
+            let unreadable = |error: x509_cert::der::Error| {
+                CertificateError::Unreadable(safe(&error.to_string()))
+            };
+            described(certificate).map_err(unreadable)
+        })
         .collect()
 }
 
-fn unreadable(error: x509_cert::der::Error) -> CertificateError {
-    CertificateError::Unreadable(safe(&error.to_string()))
-}
-
 /// The certificates themselves.
-fn parsed(bytes: &[u8]) -> Result<Vec<X509>, CertificateError> {
+fn parsed(bytes: &[u8]) -> Result<Vec<Original>, CertificateError> {
     if bytes.len() > MAX_CERTIFICATE_BYTES {
         return Err(CertificateError::TooLong(bytes.len()));
     }
     // a SEQUENCE, which no text begins with
     let found = if bytes.first() == Some(&0x30) {
-        vec![X509::from_der(bytes).map_err(unreadable)?]
+        vec![Original::from_der(bytes.to_vec())?]
     } else {
-        X509::load_pem_chain(bytes).map_err(unreadable)?
+        Original::all_from_pem(bytes)?
     };
     if found.is_empty() {
         return Err(CertificateError::Unreadable(
@@ -102,19 +106,19 @@ fn parsed(bytes: &[u8]) -> Result<Vec<X509>, CertificateError> {
     Ok(found)
 }
 
-fn described(certificate: &X509) -> x509_cert::der::Result<Certificate> {
-    let body = certificate.tbs_certificate();
+fn described(certificate: &Original) -> x509_cert::der::Result<Certificate> {
+    let body = certificate.body();
     let spki = body.subject_public_key_info().to_der()?;
     let key = PublicKey::from_spki_der(&spki).ok();
     Ok(Certificate {
         key: key.as_ref().map(PublicKey::fingerprint),
         public_key: key,
-        digest: Sha256::of(&certificate.to_der()?),
-        subject: safe(&body.subject().to_string()),
-        issuer: safe(&body.issuer().to_string()),
+        digest: certificate.digest(),
+        subject: certificate.subject(),
+        issuer: certificate.issuer(),
         serial: body.serial_number().to_string(),
         yubikey_serial: yubico::Said::of(certificate).serial.is(),
-        pem: certificate.to_pem(LineEnding::LF)?,
+        pem: certificate.pem(),
     })
 }
 

@@ -2,6 +2,7 @@
 
 pub mod ask;
 pub mod assembly;
+pub mod attested;
 pub mod board;
 pub mod check;
 pub mod clock;

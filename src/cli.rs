@@ -3,6 +3,7 @@
 //! Exit status: 0 it is so; 1 it is not; 2 the words of the call are wrong; 3 the surroundings
 //! failed.
 
+mod attest;
 mod audit;
 mod ceremony;
 mod doctor;
@@ -120,6 +121,12 @@ enum Verb {
         after_help = "Example:\n  rootstage token list --module /usr/lib/softhsm/libsofthsm2.so"
     )]
     Token(token::Verb),
+    /// Attestations of tokens: who vouches for a key.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  rootstage attest verify --key-cert key.pem --device-cert device.pem --serial 15422467"
+    )]
+    Attest(attest::Verb),
     /// Files that cross the air gap: packed, opened, looked into, merged.
     #[command(
         subcommand,
@@ -267,6 +274,7 @@ pub fn run(hardening: Hardening) -> ExitCode {
         Some(Verb::Root(verb)) => verb.run(now()),
         Some(Verb::Sign(verb)) => verb.run(&room),
         Some(Verb::Token(verb)) => verb.run(),
+        Some(Verb::Attest(verb)) => verb.run(),
         Some(Verb::Envelope(verb)) => verb.run(),
         Some(Verb::Doctor(verb)) => verb.run(&room),
         Some(Verb::Completions(verb)) => {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use time::OffsetDateTime;
 
 use crate::ceremony::assembly::{self, MetadataFile};
+use crate::ceremony::attested;
 use crate::ceremony::check::Check;
 use crate::ceremony::effect::{Contents, Effect, FileDigest, InputFile, Outcome};
 use crate::ceremony::import;
@@ -177,28 +178,25 @@ impl ThisMachine {
         put(&out, &file).map(Some)
     }
 
-    /// Puts the certificates that a token brought forward into `attestations/`, in a directory of
-    /// the token's own.
+    /// Puts the certificates that a token brought forward, and the verdict on them, into
+    /// `attestations/`, in a directory of the token's own.
     fn keep_evidence(&self, evidence: &Evidence, state: &State) -> Result<(), Fault> {
-        let Some(token) = &state.here.identity else {
-            return Ok(());
-        };
-        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        let own: String = token
-            .serial
-            .chars()
-            .map(|c| if plain(c) { c } else { '_' })
-            .collect();
-        let own = self.dir.join(ATTESTATIONS).join(own);
-        std::fs::create_dir_all(&own).map_err(|error| storage(&own, &error))?;
-        for (number, pem) in evidence.certificates.iter().enumerate() {
-            let name = match number {
-                0 => "key.pem".to_owned(),
-                1 => "device.pem".to_owned(),
-                _ => format!("issuer-{number}.pem"),
+        let key = state.step().and_then(|step| step.key.as_ref());
+        let all = self.dir.join(ATTESTATIONS);
+        for file in key.map_or_else(Vec::new, |key| attested::files(state, key, evidence)) {
+            let path = all.join(&file.name);
+            let (Some(own), Some(name)) = (path.parent(), path.file_name()) else {
+                continue;
             };
-            let bytes = pem.clone().into_bytes();
-            put(&own, &MetadataFile { name, bytes })?;
+            std::fs::create_dir_all(own).map_err(|error| storage(own, &error))?;
+            let name = name.to_string_lossy().into_owned();
+            put(
+                own,
+                &MetadataFile {
+                    name,
+                    bytes: file.bytes,
+                },
+            )?;
         }
         Ok(())
     }

@@ -22,7 +22,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     // the strength of a passphrase is judged where passphrases are known.
     (
         "ceremony",
-        &["canonical", "digest", "report", "safe", "secret", "tuf"],
+        &[
+            "attestation",
+            "canonical",
+            "digest",
+            "report",
+            "safe",
+            "secret",
+            "tuf",
+        ],
     ),
     ("transcript", &["canonical", "ceremony", "digest", "tuf"]),
     ("report", &["ceremony", "safe"]),
@@ -52,6 +60,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "journal",
             "ports",
             "transcript",
+            "world::ATTESTATIONS",
             "world::INPUTS",
             "world::METADATA",
         ],

@@ -91,6 +91,7 @@ impl Desk {
         let artefacts = Artefacts {
             metadata: vec![read("1.root.json"), read("root.json")],
             inputs: Vec::new(),
+            attestations: Vec::new(),
             trusted: Vec::new(),
         };
         let findings = auditor.finish(&artefacts);

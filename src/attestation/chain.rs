@@ -3,14 +3,13 @@
 //! of an air-gapped machine proves nothing. The days of validity are shown.)
 
 use serde::Serialize;
-use x509_cert::Certificate as X509;
+use x509_cert::der::DateTime;
 use x509_cert::der::asn1::ObjectIdentifier as Oid;
-use x509_cert::der::{DateTime, Encode as _};
 use x509_cert::ext::pkix::{BasicConstraints, KeyUsage};
 
+use super::original::Original;
 use super::signature::{Unsigned, verify};
 use crate::digest::Sha256;
-use crate::safe::safe;
 
 /// Most certificates from the key's to the root's. The chains of Yubico have five.
 pub const MAX_DEPTH: usize = 8;
@@ -93,26 +92,26 @@ pub enum Broken {
 }
 
 /// What the certificate says of itself.
-pub(super) fn link(certificate: &X509) -> Link {
-    let body = certificate.tbs_certificate();
+pub(super) fn link(certificate: &Original) -> Link {
+    let body = certificate.body();
     let day = |time: DateTime| format!("{:04}-{:02}-{:02}", time.year(), time.month(), time.day());
     let validity = body.validity();
     Link {
-        subject: safe(&body.subject().to_string()),
-        issuer: safe(&body.issuer().to_string()),
+        subject: certificate.subject(),
+        issuer: certificate.issuer(),
         from: day(validity.not_before.to_date_time()),
         to: day(validity.not_after.to_date_time()),
-        sha256: Sha256::of(&certificate.to_der().unwrap_or_default()),
+        sha256: certificate.digest(),
     }
 }
 
 /// The chain from `leaf` to one of `roots`, through any of `between`. Nothing is trusted for being
 /// in `between`, and what signed itself is not used from there.
 pub(super) fn build<'a>(
-    leaf: &'a X509,
-    between: &'a [X509],
-    roots: &'a [X509],
-) -> Result<Vec<&'a X509>, Broken> {
+    leaf: &'a Original,
+    between: &'a [Original],
+    roots: &'a [Original],
+) -> Result<Vec<&'a Original>, Broken> {
     let mut search = Search {
         between,
         roots,
@@ -127,8 +126,8 @@ pub(super) fn build<'a>(
 }
 
 struct Search<'a> {
-    between: &'a [X509],
-    roots: &'a [X509],
+    between: &'a [Original],
+    roots: &'a [Original],
     verified: usize,
     /// What went wrong furthest from the leaf.
     worst: Option<(usize, Broken)>,
@@ -136,13 +135,13 @@ struct Search<'a> {
 
 impl<'a> Search<'a> {
     /// Whether `path` could be led to a root; it then holds the whole chain.
-    fn extend(&mut self, path: &mut Vec<&'a X509>) -> bool {
+    fn extend(&mut self, path: &mut Vec<&'a Original>) -> bool {
         let Some(last) = path.last().copied() else {
             return false;
         };
         let depth = path.len();
         let what = called(last, depth);
-        let issuer = safe(&last.tbs_certificate().issuer().to_string());
+        let issuer = last.issuer();
         if depth >= MAX_DEPTH || self.verified > MAX_VERIFIED {
             self.failed(depth, Broken::TooLong);
             return false;
@@ -151,7 +150,7 @@ impl<'a> Search<'a> {
         let roots = self.roots.iter().map(|root| (root, true));
         let between = self.between.iter().map(|other| (other, false));
         for (candidate, is_root) in roots.chain(between) {
-            if candidate.tbs_certificate().subject() != last.tbs_certificate().issuer()
+            if candidate.body().subject() != last.body().issuer()
                 || (!is_root && (signs_itself(candidate) || path.contains(&candidate)))
             {
                 continue;
@@ -204,26 +203,23 @@ impl<'a> Search<'a> {
 }
 
 /// What a certificate of the chain is called, by its place.
-fn called(certificate: &X509, depth: usize) -> String {
+fn called(certificate: &Original, depth: usize) -> String {
     match depth {
         1 => "the certificate about the key".to_owned(),
         2 => "the device certificate".to_owned(),
-        _ => format!(
-            "the certificate of {}",
-            safe(&certificate.tbs_certificate().subject().to_string())
-        ),
+        _ => format!("the certificate of {}", certificate.subject()),
     }
 }
 
-fn signs_itself(certificate: &X509) -> bool {
-    let body = certificate.tbs_certificate();
+fn signs_itself(certificate: &Original) -> bool {
+    let body = certificate.body();
     body.subject() == body.issuer()
 }
 
 /// Whether a certificate may sign one that has `below` issuers between it and the leaf (RFC 5280,
 /// sections 4.2.1.3, 4.2.1.9 and 6.1.4).
-fn may_sign(issuer: &X509, below: usize) -> Result<(), &'static str> {
-    let body = issuer.tbs_certificate();
+fn may_sign(issuer: &Original, below: usize) -> Result<(), &'static str> {
+    let body = issuer.body();
     let (_, constraints) = body
         .get_extension::<BasicConstraints>()
         .map_err(|_| "its basic constraints cannot be read")?

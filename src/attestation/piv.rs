@@ -1,10 +1,10 @@
 //! The verdict on the certificates of a `YubiKey`, check by check.
 
-use x509_cert::Certificate as X509;
 use x509_cert::der::Encode as _;
 
 use super::advisories::{Weight, against};
 use super::chain;
+use super::original::Original;
 use super::own_words;
 use super::verdict::{Checked, Expected, Followed, Outcome, Said};
 use super::yubico::{self, FORMS, Field};
@@ -62,8 +62,8 @@ pub(super) fn checks(followed: &Followed<'_>, said: &Said, expected: &Expected) 
     checks
 }
 
-fn attested(leaf: &X509) -> Option<PublicKey> {
-    let key = leaf.tbs_certificate().subject_public_key_info();
+fn attested(leaf: &Original) -> Option<PublicKey> {
+    let key = leaf.body().subject_public_key_info();
     PublicKey::from_spki_der(&key.to_der().ok()?).ok()
 }
 
@@ -98,7 +98,7 @@ struct Leaf<'a> {
     words: Option<yubico::Said>,
     subject: Option<String>,
     /// The certificate that signed it, where the chain holds.
-    device: Option<&'a X509>,
+    device: Option<&'a Original>,
     said: &'a Said,
     expected: &'a Expected,
 }

@@ -1,6 +1,6 @@
 //! The roots of Yubico that this binary trusts, and certificates that may stand between.
 
-use x509_cert::Certificate as X509;
+use super::original::Original;
 
 /// Roots: a chain has to end in the key of one of them, under its name. The certificate that Yubico
 /// PIV Root CA 263751 had before 2018 has the same name and key, so that it needs no place here.
@@ -12,35 +12,32 @@ const ROOTS: [&[u8]; 2] = [
 /// What is not on the device since firmware 5.7.4. None of it is trusted for being here.
 const INTERMEDIATES: &[u8] = include_bytes!("../../assets/yubico/yubico-intermediate.pem");
 
-pub(super) fn pinned() -> Vec<X509> {
+pub(super) fn pinned() -> Vec<Original> {
     ROOTS
         .iter()
         .flat_map(|pem| super::parsed(pem).unwrap_or_default())
         .collect()
 }
 
-pub(super) fn intermediates() -> Vec<X509> {
+pub(super) fn intermediates() -> Vec<Original> {
     super::parsed(INTERMEDIATES).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
-    use x509_cert::der::Encode as _;
-
     use super::*;
-    use crate::digest::Sha256;
 
-    fn prints(certificates: &[X509]) -> Vec<(String, String)> {
-        let print = |certificate: &X509| {
+    fn prints(certificates: &[Original]) -> Vec<(String, String)> {
+        let print = |certificate: &Original| {
             (
-                certificate.tbs_certificate().subject().to_string(),
-                Sha256::of(&certificate.to_der().unwrap()).hex(),
+                certificate.body().subject().to_string(),
+                certificate.digest().hex(),
             )
         };
         certificates.iter().map(print).collect()
     }
 
-    fn are(found: &[X509], wanted: &[(&str, &str)]) {
+    fn are(found: &[Original], wanted: &[(&str, &str)]) {
         let wanted: Vec<_> = wanted
             .iter()
             .map(|(name, print)| (format!("CN={name}"), (*print).to_owned()))

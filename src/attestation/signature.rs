@@ -6,9 +6,9 @@ use ring::signature::{
     ED25519, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512,
     UnparsedPublicKey, VerificationAlgorithm,
 };
-use x509_cert::Certificate as X509;
-use x509_cert::der::Encode as _;
 use x509_cert::der::asn1::ObjectIdentifier as Oid;
+
+use super::original::Original;
 
 // RFC 8017, appendix A.2
 const RSA: Oid = Oid::new_unwrap("1.2.840.113549.1.1.1");
@@ -35,14 +35,14 @@ pub(super) enum Unsigned {
 
 /// Whether the key of `issuer` made the signature on `certificate`. Names and constraints are
 /// looked at elsewhere.
-pub(super) fn verify(certificate: &X509, issuer: &X509) -> Result<(), Unsigned> {
-    let body = certificate.tbs_certificate();
+pub(super) fn verify(certificate: &Original, issuer: &Original) -> Result<(), Unsigned> {
+    let body = certificate.body();
     let made_with = certificate.signature_algorithm();
     // RFC 5280, section 4.1.1.2
     if body.signature() != made_with {
         return Err(Unsigned::Mismatch);
     }
-    let key = issuer.tbs_certificate().subject_public_key_info();
+    let key = issuer.body().subject_public_key_info();
     let curve = key
         .algorithm
         .parameters
@@ -68,9 +68,7 @@ pub(super) fn verify(certificate: &X509, issuer: &X509) -> Result<(), Unsigned> 
     let (Some(point), Some(signature)) = (point, signature) else {
         return Err(Unsigned::Mismatch);
     };
-    // DER has one encoding only, so that these are the bytes that were read
-    let signed = body.to_der().map_err(|_| Unsigned::Mismatch)?;
     UnparsedPublicKey::new(algorithm, point)
-        .verify(&signed, signature)
+        .verify(certificate.signed(), signature)
         .map_err(|_| Unsigned::Mismatch)
 }

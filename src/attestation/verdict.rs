@@ -5,9 +5,9 @@
 //! proved either; what contradicts them still fails.
 
 use serde::{Deserialize, Serialize};
-use x509_cert::Certificate as X509;
 
 use super::chain::{self, Broken, Link};
+use super::original::Original;
 use super::{own_words, piv, roots};
 use crate::ceremony::token::piv::{KeyPolicies, PivKey, Slot};
 use crate::ceremony::token::{Evidence, KeyAttributes};
@@ -195,9 +195,9 @@ pub(super) struct Said {
 /// The certificates from the key's to a root, or why there are none.
 pub(super) struct Followed<'a> {
     /// The certificate about the key, where it can be read.
-    pub leaf: Option<&'a X509>,
+    pub leaf: Option<&'a Original>,
     /// The chain.
-    pub chain: Result<Vec<&'a X509>, Unproved>,
+    pub chain: Result<Vec<&'a Original>, Unproved>,
 }
 
 /// Why there is no chain.
@@ -258,7 +258,7 @@ fn of_certificates(
 }
 
 /// Certificates of files, then others. What cannot be read adds nothing that could be trusted.
-fn with(files: &[String], others: Vec<X509>) -> Vec<X509> {
+fn with(files: &[String], others: Vec<Original>) -> Vec<Original> {
     let mut all = others;
     for file in files {
         all.extend(super::parsed(file.as_bytes()).unwrap_or_default());

@@ -1,9 +1,9 @@
 //! What a `YubiKey` writes into the attestation of a PIV key: extensions under
 //! 1.3.6.1.4.1.41482.3 (developers.yubico.com, "PIV attestation" and "Yubico attestation OIDs").
 
-use x509_cert::Certificate as X509;
 use x509_cert::der::asn1::ObjectIdentifier as Oid;
 
+use super::original::Original;
 use crate::ceremony::token::piv::Slot;
 
 /// Three raw bytes: major, minor, patch.
@@ -70,8 +70,8 @@ pub(super) struct Said {
 }
 
 impl Said {
-    pub(super) fn of(certificate: &X509) -> Self {
-        let subject = certificate.tbs_certificate().subject().to_string();
+    pub(super) fn of(certificate: &Original) -> Self {
+        let subject = certificate.body().subject().to_string();
         Self {
             slot: match subject.strip_prefix(SUBJECT).map(Slot::parse) {
                 None => Field::Absent,
@@ -108,11 +108,11 @@ impl Said {
 }
 
 /// Whether a device certificate says that the device is FIPS certified.
-pub(super) fn device_says_fips(device: &X509) -> bool {
+pub(super) fn device_says_fips(device: &Original) -> bool {
     only(device, FIPS) != Field::Absent
 }
 
-fn raw<const N: usize>(certificate: &X509, id: Oid) -> Field<[u8; N]> {
+fn raw<const N: usize>(certificate: &Original, id: Oid) -> Field<[u8; N]> {
     match only(certificate, id) {
         Field::Is(bytes) => bytes.try_into().map_or(Field::Malformed, Field::Is),
         Field::Absent => Field::Absent,
@@ -121,8 +121,8 @@ fn raw<const N: usize>(certificate: &X509, id: Oid) -> Field<[u8; N]> {
 }
 
 /// The content of the one extension of this id.
-fn only(certificate: &X509, id: Oid) -> Field<&[u8]> {
-    let extensions = certificate.tbs_certificate().extensions();
+fn only(certificate: &Original, id: Oid) -> Field<&[u8]> {
+    let extensions = certificate.body().extensions();
     let mut found = extensions
         .into_iter()
         .flatten()

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::ask::Answer;
+use super::attested;
 use super::effect::{Effect, Message};
 use super::event::Event;
 use super::import;
@@ -10,6 +11,7 @@ use super::judge;
 use super::plan::KeyName;
 use super::state::{Defunct, Ending, Given, HeldKey, Here, Payload, Placed, Standing, State};
 use super::token::Retry;
+use crate::digest::Sha256;
 
 /// Asks of this name start the step's work again: what was seen so far is forgotten. Where they have
 /// choices, this is the word for it, and any other is kept as an answer.
@@ -121,8 +123,13 @@ pub fn evolve(state: &mut State, placed: &Placed) {
         }
         Event::KeyAttested(evidence) => {
             state.in_flight = None;
-            if let Some(held) = current.and_then(|current| state.keys.get_mut(&current)) {
-                held.evidence = Some(evidence.clone());
+            if let Some(current) = current {
+                for file in attested::files(state, &current, evidence) {
+                    state.attested.insert(file.name, Sha256::of(&file.bytes));
+                }
+                if let Some(held) = state.keys.get_mut(&current) {
+                    held.evidence = Some(evidence.clone());
+                }
             }
         }
         Event::TokenReplaced { key, .. } => replace(state, key),

@@ -52,6 +52,8 @@ pub struct State {
     pub absent: BTreeSet<ParticipantId>,
     /// Keys by their names in the plan, as far as they are in hand.
     pub keys: BTreeMap<KeyName, HeldKey>,
+    /// Files that are kept of attestations, by their paths in the directory of attestations.
+    pub attested: BTreeMap<String, Sha256>,
     /// What was done to bring each key's token from the factory's state, in order.
     pub provisioned: BTreeMap<KeyName, Vec<Provisioning>>,
     /// Environment checks, as last run.
@@ -237,6 +239,7 @@ impl State {
             present: BTreeSet::new(),
             absent: BTreeSet::new(),
             keys: BTreeMap::new(),
+            attested: BTreeMap::new(),
             provisioned: BTreeMap::new(),
             checks: Vec::new(),
             inputs: BTreeMap::new(),

@@ -4,6 +4,7 @@
 mod in_hand;
 
 mod assemble_root;
+mod attest_key;
 mod clock;
 mod close;
 mod environment;
@@ -49,6 +50,7 @@ pub static KINDS: &[&dyn Kind] = &[
     &provision_token::ProvisionToken,
     &generate_key::GenerateKey,
     &show_key::ShowKey,
+    &attest_key::AttestKey,
     &prove_possession::ProvePossession,
     &assemble_root::AssembleRoot,
     &findings::Findings,

@@ -45,6 +45,7 @@ pub fn audit(
     let findings = auditor.finish(&Artefacts {
         metadata: part(dir, crate::world::METADATA)?,
         inputs: part(dir, crate::world::INPUTS)?,
+        attestations: tree(&dir.join(crate::world::ATTESTATIONS))?,
         trusted,
     });
     Ok(Audited { auditor, findings })
@@ -81,6 +82,35 @@ pub fn follow(
     }
     Ok(auditor
         .unwrap_or_else(|| Auditor::new(Arc::clone(procedure), procedure.plan.mode, expected_head)))
+}
+
+/// Path and bytes of every file one directory below `dir`, and of those that lie in `dir` itself.
+fn tree(dir: &Path) -> Result<Vec<(String, Vec<u8>)>, DirectoryError> {
+    let entries = match std::fs::read_dir(dir) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other.map_err(io_at(dir))?,
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(io_at(dir))?;
+        let (path, name) = (entry.path(), entry.file_name());
+        let name = name.to_string_lossy();
+        if path.is_dir() {
+            let inside = part(&path, "")?;
+            files.extend(
+                inside
+                    .into_iter()
+                    .map(|(file, bytes)| (format!("{name}/{file}"), bytes)),
+            );
+        } else {
+            files.push((
+                name.into_owned(),
+                std::fs::read(&path).map_err(io_at(&path))?,
+            ));
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// Name and bytes of every file in a part of the ceremony directory.

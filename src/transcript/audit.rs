@@ -55,6 +55,8 @@ rules! {
     IMPORTED = "content.imported", "Content from outside is what was read, and has not changed since.", "transcript";
     INPUTS = "files.in", "The files in in/ are, byte for byte, what the transcript says was read.", "transcript";
     POSSESSION = "keys.possession", "Every key in the root was proved to be on its keyholder's token.", "script";
+    EVIDENCE = "attestation.evidence", "The files in attestations/ are, byte for byte, what the tokens brought forward.", "transcript";
+    ATTESTED = "attestation.verdict", "The certificates of every attested key, judged again, prove what the plan demands.", "plan";
     KEY_IDS = "keys.ids", "Every key id is the hash of its key.", "TUF 1.0.34, section 4.2";
     PAYLOAD = "root.payload", "The root's content is what the plan and the enrolled keys lead to.", "plan";
     POLICY = "root.policy", "The root's content breaks no rule of the plan's policy.", "plan";
@@ -118,6 +120,8 @@ pub struct Artefacts {
     pub metadata: Vec<(String, Vec<u8>)>,
     /// Name and bytes of each file in `in/`.
     pub inputs: Vec<(String, Vec<u8>)>,
+    /// Path in `attestations/` and bytes of each file there.
+    pub attestations: Vec<(String, Vec<u8>)>,
     /// Path and bytes of each root that the auditor trusts already.
     pub trusted: Vec<(String, Vec<u8>)>,
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
 use super::{Duty, Mode, Place, Plan};
+use crate::attestation;
+use crate::ceremony::attested;
 use crate::ceremony::problem::{Problem, Problems};
 use crate::ceremony::script::{Answerer, Script};
 use crate::ceremony::scripts;
@@ -202,10 +204,23 @@ pub fn against_day(plan: &Plan, now: OffsetDateTime) -> Vec<Problem> {
     vec![Problem::new(0, "root.expires", sentence)]
 }
 
-/// What is wrong with the public key files that the plan names. `read` gives a file's bytes by its
+/// What is wrong with the files of public keys and certificates that the plan names. `read` gives a file's bytes by its
 /// path as the plan has it, or the reason why not.
 pub fn files(plan: &Plan, read: &dyn Fn(&str) -> Result<Vec<u8>, String>) -> Vec<Problem> {
     let mut problems = Vec::new();
+    for path in attested::paths(plan) {
+        let found = read(path).and_then(|bytes| {
+            let read = attestation::read(&bytes);
+            read.map_err(|error| error.to_string())
+        });
+        if let Err(reason) = found {
+            problems.push(Problem::new(
+                0,
+                "policy.attestation",
+                format!("The file {path:?} cannot be used: {reason}."),
+            ));
+        }
+    }
     for (name, role) in plan.root.iter().flat_map(|root| &root.roles) {
         let mut seen: BTreeMap<Vec<u8>, &str> = BTreeMap::new();
         for (number, file) in role.keys.iter().enumerate() {

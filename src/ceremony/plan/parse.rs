@@ -1,16 +1,17 @@
 //! Reading a plan: TOML, all problems at once.
 
+mod attestation;
 mod people;
 mod published;
 mod root;
 mod yubikeys;
 
-use super::{AttestationPolicy, Mode, Participant, Plan, PlanPolicy};
+use super::{Mode, Participant, Plan, PlanPolicy};
 use crate::ceremony::check::IDS;
 use crate::ceremony::problem::Problems;
 use crate::ceremony::script::parse::MODES;
 use crate::ceremony::suggest::{did_you_mean, nearest};
-use crate::ceremony::token::Algorithm;
+use crate::ceremony::token::{Algorithm, TokenKind};
 use crate::ceremony::toml_reader::{Found, Reading, Section};
 use crate::digest::Sha256;
 use crate::tuf::key::KeyId;
@@ -66,7 +67,7 @@ fn read(reading: &Reading<'_>, digest: Sha256) -> Option<Plan> {
     }
     let participants = people::read(reading, &top);
     let quorum = people::quorum(reading, top.optional_section("quorum"), &participants);
-    let policy = read_policy(reading, top.optional_section("policy"), mode);
+    let policy = read_policy(reading, top.optional_section("policy"), mode, &participants);
     let trusted = published::trusted(reading, top.optional_section("trusted"), mode);
     let staged = published::staged(reading, top.optional_section("staged"));
     let root = top
@@ -105,26 +106,40 @@ fn read(reading: &Reading<'_>, digest: Sha256) -> Option<Plan> {
     })
 }
 
+/// What must pass where the plan does not say; of a rehearsal, nothing.
+fn required_by_default<'a>(
+    mode: Option<Mode>,
+    participants: impl IntoIterator<Item = &'a Participant>,
+) -> Vec<String> {
+    if mode == Some(Mode::Rehearsal) {
+        return Vec::new();
+    }
+    let mut keys = participants.into_iter().flat_map(|person| &person.keys);
+    let yubikeys = keys.any(|key| key.token.kind() == Some(TokenKind::YubiKey));
+    REQUIRED_CHECKS
+        .into_iter()
+        .chain(yubikeys.then_some("smartcard.service"))
+        .map(str::to_owned)
+        .collect()
+}
+
 fn read_policy(
     reading: &Reading<'_>,
     section: Option<Section<'_, '_>>,
     mode: Option<Mode>,
+    people: &[Found<Participant>],
 ) -> PlanPolicy {
-    let required: &[&str] = if mode == Some(Mode::Rehearsal) {
-        &[]
-    } else {
-        &REQUIRED_CHECKS
-    };
+    let required = required_by_default(mode, people.iter().map(|p| &p.value));
     let mut policy = PlanPolicy {
         expiry_min_days: EXPIRY_DAYS.0,
         expiry_max_days: EXPIRY_DAYS.1,
         allow_p384: false,
         no_spare_acknowledged: false,
-        required_checks: required.iter().map(|id| (*id).to_owned()).collect(),
+        required_checks: required,
         clock_tolerance_minutes: CLOCK_TOLERANCE,
         signing_continues: false,
         provisioning: yubikeys::provisioning(reading, None),
-        attestation: AttestationPolicy::default(),
+        attestation: attestation::read(reading, None, mode, people),
     };
     let Some(section) = section else {
         return policy;
@@ -172,6 +187,8 @@ fn read_policy(
         policy.clock_tolerance_minutes = u8::try_from(minutes.value).unwrap_or(CLOCK_TOLERANCE);
     }
     policy.provisioning = yubikeys::provisioning(reading, section.optional_section("provisioning"));
+    let attestation = section.optional_section("attestation");
+    policy.attestation = attestation::read(reading, attestation, mode, people);
     section.finish();
     policy
 }

@@ -37,8 +37,11 @@ pub struct ProvisioningPolicy {
 /// What is expected of attestations.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AttestationPolicy {
-    /// Ids of checks without which the ceremony does not go on; the others are shown.
+    /// Ids of checks without which a key on a `YubiKey` is not used; the others are shown.
     pub required: Vec<String>,
+    /// The same for a key on another hardware token: where the plan does not say, those that need no
+    /// maker who vouches.
+    pub required_of_others: Vec<String>,
     /// Files with intermediate certificates of the maker; nothing is trusted for being in them.
     pub intermediates: Vec<String>,
     /// Files with roots that are trusted besides those of this binary: in rehearsals only.

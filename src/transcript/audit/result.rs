@@ -1,11 +1,12 @@
 //! The verdicts, once the last line is read.
 
 mod artefacts;
+mod attestations;
 
 use super::{
-    ACCEPTED, APPROVED, Anchor, Artefacts, Auditor, BASE, CATALOGUE, CHAIN, EXCEPTIONS, FILES,
-    FOLLOWED, Finding, HEAD, IMPORTED, INPUTS, KEY_IDS, MODE, PAYLOAD, POLICY, POSSESSION, Rule,
-    SIGNATURES, THRESHOLD, TRUSTED, Verdict, WHOLE,
+    ACCEPTED, APPROVED, ATTESTED, Anchor, Artefacts, Auditor, BASE, CATALOGUE, CHAIN, EVIDENCE,
+    EXCEPTIONS, FILES, FOLLOWED, Finding, HEAD, IMPORTED, INPUTS, KEY_IDS, MODE, PAYLOAD, POLICY,
+    POSSESSION, Rule, SIGNATURES, THRESHOLD, TRUSTED, Verdict, WHOLE,
 };
 use crate::ceremony::assembly;
 use crate::ceremony::event::Count;
@@ -64,6 +65,8 @@ fn judge(auditor: &Auditor, artefacts: &Artefacts, rule: Rule) -> Said {
         INPUTS => artefacts::inputs(state, artefacts),
         ACCEPTED => accepted(state),
         POSSESSION => possession(state),
+        EVIDENCE => attestations::evidence(state, artefacts, auditor.follow.foreign()),
+        ATTESTED => attestations::verdicts(state),
         KEY_IDS => key_ids(state),
         PAYLOAD => payload(state),
         POLICY => policy(state),

@@ -1,6 +1,6 @@
 //! What a token types when it is touched by accident: a one-time password, and Enter.
 //!
-//! A `YubiKey` is a keyboard as well. It types 44 characters, all of them of the sixteen that stand at
+//! A YubiKey is a keyboard as well. It types 44 characters, all of them of the sixteen that stand at
 //! the same place on most keyboards ("modhex"), upper case where the lock is on; some are set up for
 //! a public id of another length, so that there are 32 to 64. No person types so many of these in a row.
 

@@ -1,0 +1,198 @@
+//! Certificates for tests, written byte by byte, so that they can be wrong in every way.
+
+use crate::digest::Sha256;
+use crate::tuf::testing::Pair;
+
+pub fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
+    let len = content.len();
+    let len = match len {
+        0..=127 => vec![u8::try_from(len).unwrap()],
+        128..=255 => vec![0x81, u8::try_from(len).unwrap()],
+        _ => {
+            let [high, low] = u16::try_from(len).unwrap().to_be_bytes();
+            vec![0x82, high, low]
+        }
+    };
+    [&[tag][..], &len, content].concat()
+}
+
+fn sequence(parts: &[&[u8]]) -> Vec<u8> {
+    tlv(0x30, &parts.concat())
+}
+
+pub fn oid(dotted: &str) -> Vec<u8> {
+    let id: x509_cert::der::asn1::ObjectIdentifier = dotted.parse().unwrap();
+    tlv(0x06, id.as_bytes())
+}
+
+fn name(common: &str) -> Vec<u8> {
+    let value = sequence(&[&oid("2.5.4.3"), &tlv(0x0c, common.as_bytes())]);
+    sequence(&[&tlv(0x31, &value)])
+}
+
+/// A key pair of P-256.
+pub fn pair(of: &str) -> Pair {
+    Pair::P256(p256::ecdsa::SigningKey::from_slice(&Sha256::of(of.as_bytes()).0).unwrap())
+}
+
+fn algorithm(by: &Pair) -> Vec<u8> {
+    sequence(&[&oid(match by {
+        Pair::P256(_) => "1.2.840.10045.4.3.2",
+        Pair::P384(_) => "1.2.840.10045.4.3.3",
+        Pair::Ed25519(_) => "1.3.101.112",
+    })])
+}
+
+/// A certificate to be made.
+#[derive(Clone)]
+pub struct Draft {
+    pub subject: String,
+    pub issuer: String,
+    /// `SubjectPublicKeyInfo`.
+    pub spki: Vec<u8>,
+    /// Id, criticality and content of each extension.
+    pub extensions: Vec<(String, bool, Vec<u8>)>,
+}
+
+impl Draft {
+    pub fn new(subject: &str, issuer: &str, key: &Pair) -> Self {
+        Self {
+            subject: subject.to_owned(),
+            issuer: issuer.to_owned(),
+            spki: key.public().spki_der().to_vec(),
+            extensions: Vec::new(),
+        }
+    }
+
+    #[must_use]
+    pub fn with(mut self, id: &str, critical: bool, content: &[u8]) -> Self {
+        self.extensions
+            .push((id.to_owned(), critical, content.to_vec()));
+        self
+    }
+
+    #[must_use]
+    pub fn without(mut self, id: &str) -> Self {
+        self.extensions.retain(|(other, _, _)| other != id);
+        self
+    }
+
+    /// A certificate authority with this many others allowed below.
+    #[must_use]
+    pub fn authority(self, below: u8) -> Self {
+        let content = sequence(&[&tlv(0x01, &[0xff]), &tlv(0x02, &[below])]);
+        self.with("2.5.29.19", true, &content)
+    }
+
+    /// The certificate in DER, signed by `by`.
+    pub fn der(&self, by: &Pair) -> Vec<u8> {
+        let extensions: Vec<u8> = self
+            .extensions
+            .iter()
+            .flat_map(|(id, critical, content)| {
+                let critical: &[u8] = if *critical { &[0x01, 0x01, 0xff] } else { &[] };
+                sequence(&[&oid(id), critical, &tlv(0x04, content)])
+            })
+            .collect();
+        let extensions = tlv(0xa3, &sequence(&[&extensions]));
+        let body = sequence(&[
+            &tlv(0xa0, &tlv(0x02, &[2])),
+            &tlv(
+                0x02,
+                &[&[0x40], &Sha256::of(self.subject.as_bytes()).0[..7]].concat(),
+            ),
+            &algorithm(by),
+            &name(&self.issuer),
+            &sequence(&[
+                &tlv(0x18, b"20241201000000Z"),
+                &tlv(0x18, b"99991231235959Z"),
+            ]),
+            &name(&self.subject),
+            &self.spki,
+            if self.extensions.is_empty() {
+                &[]
+            } else {
+                &extensions
+            },
+        ]);
+        let signature = [&[0][..], &by.sign(&body)].concat();
+        sequence(&[&body, &algorithm(by), &tlv(0x03, &signature)])
+    }
+
+    /// The same in PEM.
+    pub fn pem(&self, by: &Pair) -> String {
+        pem(&self.der(by))
+    }
+}
+
+pub fn pem(der: &[u8]) -> String {
+    let base64 = data_encoding::BASE64.encode(der);
+    let lines: Vec<&str> = base64
+        .as_bytes()
+        .chunks(64)
+        .map(|line| std::str::from_utf8(line).unwrap())
+        .collect();
+    format!(
+        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
+        lines.join("\n")
+    )
+}
+
+/// A device of firmware 5.7.4 or later: five certificates, from the key's to a root that is no
+/// maker's.
+pub struct Device {
+    pub key: Pair,
+    pub leaf: Draft,
+    pub device: Draft,
+    pub between: [Draft; 2],
+    pub root: Draft,
+}
+
+pub const FIRMWARE: &str = "1.3.6.1.4.1.41482.3.3";
+pub const SERIAL: &str = "1.3.6.1.4.1.41482.3.7";
+pub const POLICY: &str = "1.3.6.1.4.1.41482.3.8";
+pub const FORM: &str = "1.3.6.1.4.1.41482.3.9";
+
+/// Serial number of [`Device`].
+pub const NUMBER: &str = "41482";
+
+impl Default for Device {
+    fn default() -> Self {
+        let key = pair("key");
+        Self {
+            leaf: Draft::new("YubiKey PIV Attestation 9c", "PIV Device", &key)
+                .with(FIRMWARE, false, &[5, 7, 4])
+                .with(SERIAL, false, &[2, 4, 0, 0, 0xa2, 0x0a])
+                .with(POLICY, false, &[3, 2])
+                .with(FORM, false, &[0x81]),
+            device: Draft::new("PIV Device", "PIV B", &pair("device")).authority(0),
+            between: [
+                Draft::new("PIV B", "Intermediate B", &Pair::p384()).authority(1),
+                Draft::new("Intermediate B", "Test Root", &Pair::ed25519()).authority(2),
+            ],
+            root: Draft::new("Test Root", "Test Root", &pair("root")).authority(3),
+            key,
+        }
+    }
+}
+
+impl Device {
+    pub fn leaf(&self) -> String {
+        self.leaf.pem(&pair("device"))
+    }
+
+    pub fn device(&self) -> String {
+        self.device.pem(&Pair::p384())
+    }
+
+    pub fn between(&self) -> [String; 2] {
+        [
+            self.between[0].pem(&Pair::ed25519()),
+            self.between[1].pem(&pair("root")),
+        ]
+    }
+
+    pub fn root(&self) -> String {
+        self.root.pem(&pair("root"))
+    }
+}

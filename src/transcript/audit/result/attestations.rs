@@ -1,0 +1,90 @@
+//! Verdicts on attestations: what the tokens brought forward is there, and proves what the plan
+//! demands.
+
+use super::{Said, fail, pass};
+use crate::ceremony::attested;
+use crate::ceremony::plan::KeyName;
+use crate::ceremony::state::{Ending, State};
+use crate::ceremony::token::Evidence;
+use crate::digest::Sha256;
+use crate::transcript::audit::{Artefacts, Verdict};
+
+fn note(sentence: &str) -> Said {
+    (Verdict::Note, sentence.to_owned())
+}
+
+/// The files beside the transcript. Words of a verdict may differ between versions of the program:
+/// where another one (`foreign`) wrote the transcript, that file is only looked for.
+pub fn evidence(state: &State, artefacts: &Artefacts, foreign: Option<&str>) -> Said {
+    for (name, sha256) in &state.attested {
+        let words = foreign.is_some() && name.ends_with(attested::VERDICT);
+        match artefacts
+            .attestations
+            .iter()
+            .find(|(known, _)| known == name)
+        {
+            None => return fail(format!("attestations/{name} is missing")),
+            Some((_, bytes)) if !words && Sha256::of(bytes) != *sha256 => {
+                return fail(format!(
+                    "attestations/{name} is not what the transcript leads to"
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    let mut there = artefacts.attestations.iter();
+    if let Some((name, _)) = there.find(|(name, _)| !state.attested.contains_key(name)) {
+        return fail(format!(
+            "attestations/{name} is there, and the transcript does not lead to it"
+        ));
+    }
+    match state.attested.len() {
+        0 => note("no token was asked for an attestation"),
+        files => pass(format!("{files} files, byte for byte")),
+    }
+}
+
+/// Every key for which the day has a step of attestation.
+pub fn verdicts(state: &State) -> Said {
+    let steps = state.procedure.steps.iter();
+    let keys = steps
+        .filter(|step| step.kind == attested::KIND)
+        .filter_map(|step| step.key.as_ref());
+    let (mut proved, mut asked) = (0, 0);
+    for name in keys {
+        asked += 1;
+        let Some(held) = state.keys.get(name) else {
+            continue;
+        };
+        let Some(evidence) = &held.evidence else {
+            let plan = &state.procedure.plan;
+            let demanded = plan.key(name).map(|(_, key)| attested::required(plan, key));
+            if state.ending == Some(Ending::Closed) && demanded.is_some_and(|ids| !ids.is_empty()) {
+                return fail(format!("nothing was brought forward for the key of {name}"));
+            }
+            continue;
+        };
+        match unmet(state, name, evidence) {
+            None => proved += 1,
+            Some(why) => return fail(format!("the key of {name}: {why}")),
+        }
+    }
+    match (proved, asked) {
+        (_, 0) => note("no key of this ceremony is on a token that attests"),
+        (0, _) => note("no key was attested"),
+        (1, _) => pass("1 key: what the plan demands holds"),
+        (keys, _) => pass(format!("{keys} keys: what the plan demands holds")),
+    }
+}
+
+/// What the plan demands and does not hold, with what was found.
+fn unmet(state: &State, name: &KeyName, evidence: &Evidence) -> Option<String> {
+    let (_, key) = state.procedure.plan.key(name)?;
+    let verdict = attested::judged(state, name, evidence)?;
+    let required = attested::required(&state.procedure.plan, key);
+    let id = verdict.unmet(required).into_iter().next()?;
+    let found = verdict
+        .of(id)
+        .map_or("not answered", |check| check.sentence.as_str());
+    Some(format!("{id} does not hold: {found}"))
+}
