@@ -191,6 +191,21 @@ fn plans_scripts_and_answers_in_the_documents_are_ones() {
             Plan::parse(block.as_bytes()).unwrap_or_else(|problems| panic!("{problems}"));
         } else if first.starts_with("# answers.toml") {
             toml::from_str::<Answers>(&block).unwrap();
+        } else if first.starts_with("# a keyholder") || first.starts_with("# part of a plan") {
+            // in the place of the same in a plan of the program
+            let whole = include_str!("../CEREMONY.md");
+            let start = whole.split_once("# plan.toml").unwrap().1;
+            let plan = start.split_once("```").unwrap().0;
+            let with = if first.starts_with("# part") {
+                format!("{plan}\n{block}")
+            } else {
+                let (before, rest) = plan
+                    .split_once("[[participant]]\nid = \"keyholder-1\"")
+                    .unwrap();
+                let after = rest.split_once("[[participant]]").unwrap().1;
+                format!("{before}{block}\n[[participant]]{after}")
+            };
+            Plan::parse(with.as_bytes()).unwrap_or_else(|problems| panic!("{problems}"));
         } else if first.starts_with("# a step") {
             // as one more step of a shipped script
             let shipped = include_str!("../ceremony-scripts/first-root.toml");
@@ -203,7 +218,7 @@ fn plans_scripts_and_answers_in_the_documents_are_ones() {
             panic!("what is this block? {first}");
         }
     }
-    assert_eq!(seen, 3);
+    assert_eq!(seen, 5);
 }
 
 #[test]

@@ -73,12 +73,14 @@ fn each_rehearsal_has_the_steps_of_the_real_day_and_says_what_it_is() {
 #[test]
 fn the_same_step_says_the_same_in_every_script() {
     const EVERYWHERE: [&str; 4] = ["roll-call", "environment", "head", "close"];
-    const AFTER_THE_FIRST: [&str; 6] = [
+    const AFTER_THE_FIRST: [&str; 8] = [
         "plan-digest",
         "findings",
         "token",
+        "provision",
         "generate",
         "show",
+        "attest",
         "prove",
     ];
     for practice in [false, true] {

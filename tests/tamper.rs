@@ -18,6 +18,8 @@ mod yubikeys;
 mod bytes;
 #[path = "tamper/files.rs"]
 mod files;
+#[path = "tamper/yubikeys.rs"]
+mod forged_yubikeys;
 #[path = "tamper/forgeries.rs"]
 mod forgeries;
 
@@ -58,10 +60,16 @@ impl Desk {
         Self::of(Room::open(keyholders, threshold))
     }
 
-    fn of(mut room: Room) -> Self {
+    fn of(room: Room) -> Self {
+        let procedure = Arc::clone(&room.state().procedure);
+        Self::with(room, procedure)
+    }
+
+    /// A ceremony that began with this procedure.
+    fn with(mut room: Room, procedure: Arc<Procedure>) -> Self {
         room.to_the_end().audits_clean();
         let desk = Self {
-            procedure: Arc::clone(&room.state().procedure),
+            procedure,
             bytes: fs::read(room.transcript()).unwrap(),
             head: room.state().head,
             room,

@@ -144,7 +144,7 @@ fn go_on(state: &State) -> Result<Decision, Refusal> {
             events: vec![(PROGRAM.to_owned(), Event::Intended(effect.clone()))],
             effect: Some(effect),
         },
-        Next::Record(event) => Decision::by(&acting(&event), *event),
+        Next::Record(event) => Decision::by(&actor_of(event.people()), *event),
         Next::Done => Decision::event(Event::StepDone {}),
     })
 }
@@ -383,15 +383,6 @@ fn people(plan: &Plan, initials: &[String], wanted: usize) -> Result<Vec<Partici
             },
             plan,
         )
-}
-
-/// Whose act a conclusion is.
-fn acting(event: &Event) -> String {
-    match event {
-        Event::ExceptionLogged(exception) => actor_of(&exception.by),
-        Event::TokenReplaced { by, .. } => actor_of(by),
-        _ => PROGRAM.to_owned(),
-    }
 }
 
 fn actor_of(by: &[ParticipantId]) -> String {

@@ -207,6 +207,21 @@ pub enum Event {
     CeremonyClosed {},
 }
 
+impl Event {
+    /// The people whose own act it is, the first of whom it is recorded under; empty where it is the
+    /// program's.
+    pub fn people(&self) -> &[ParticipantId] {
+        match self {
+            Self::Answered { by, .. }
+            | Self::StepSkipped { by, .. }
+            | Self::TokenReplaced { by, .. }
+            | Self::Aborted { by, .. } => by,
+            Self::ExceptionLogged(exception) => &exception.by,
+            _ => &[],
+        }
+    }
+}
+
 /// How many signatures count for one judge.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -3,6 +3,7 @@
 pub mod check;
 mod describe;
 mod parse;
+mod people;
 mod policy;
 mod write;
 
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::token::piv::KeyPolicies;
-use super::token::{Algorithm, TokenKind, TokenName};
+use super::token::{Algorithm, TokenName};
 use crate::digest::Sha256;
 use crate::tuf::key::KeyId;
 use crate::tuf::root::Role;
@@ -154,13 +155,6 @@ pub struct KeyPlan {
     pub policies: Option<KeyPolicies>,
     /// The token that takes the place of this one, should it fail before anything is signed.
     pub spare: Option<Spare>,
-}
-
-impl KeyPlan {
-    /// Whether the key is made on a `YubiKey`, which is brought from the factory's state first.
-    pub fn is_provisioned(&self) -> bool {
-        self.place == Place::Joins && self.token.kind() == Some(TokenKind::YubiKey)
-    }
 }
 
 /// A sealed spare token.
@@ -387,16 +381,5 @@ impl Plan {
     /// People of one duty, in the order of the file.
     pub fn of_duty(&self, duty: Duty) -> impl Iterator<Item = &Participant> {
         self.participants.iter().filter(move |p| p.duty == duty)
-    }
-}
-
-impl Participant {
-    /// The person's name; with two keys, which of them is meant.
-    pub fn name_with(&self, key: &KeyPlan) -> String {
-        match (self.keys.len(), key.place) {
-            (2.., Place::Leaves(_)) => format!("{} (old token)", self.name),
-            (2.., Place::Joins | Place::Stays(_)) => format!("{} (new token)", self.name),
-            _ => self.name.clone(),
-        }
     }
 }

@@ -14,7 +14,7 @@ fn id(text: &str) -> ParticipantId {
 }
 
 /// Forges the record that `is_it` finds first; `rule` must be among those that fail.
-fn found(
+pub fn found(
     desk: &Desk,
     rule: &str,
     is_it: impl Fn(&Loose) -> bool,

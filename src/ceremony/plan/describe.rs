@@ -78,6 +78,23 @@ impl Plan {
             checks.join(", ")
         };
         say("Checks that must pass", checks);
+        lines.extend(self.of_tokens());
+        let mut say = |label: &str, value: String| lines.push((label.to_owned(), value));
+        if self.policy.no_spare_acknowledged {
+            let value = "acknowledged: one lost key, and the root can never be signed again";
+            say("No spare key", value.to_owned());
+        }
+        if self.policy.signing_continues {
+            let value = "signatures that are missing at the end are added elsewhere";
+            say("Signing continues", value.to_owned());
+        }
+        lines
+    }
+
+    /// What is particular to single tokens.
+    fn of_tokens(&self) -> Vec<(String, String)> {
+        let mut lines = Vec::new();
+        let mut say = |label: &str, value: String| lines.push((label.to_owned(), value));
         for (person, key) in self.keys() {
             let who = person.name_with(key);
             if let Some(policies) = key.policies {
@@ -107,14 +124,6 @@ impl Plan {
                     format!("on the tokens, behind the PIN; copies for {copies}")
                 },
             );
-        }
-        if self.policy.no_spare_acknowledged {
-            let value = "acknowledged: one lost key, and the root can never be signed again";
-            say("No spare key", value.to_owned());
-        }
-        if self.policy.signing_continues {
-            let value = "signatures that are missing at the end are added elsewhere";
-            say("Signing continues", value.to_owned());
         }
         lines
     }

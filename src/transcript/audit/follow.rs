@@ -3,7 +3,7 @@
 use super::outcome::{judge_conclusion, judge_outcome};
 use super::{APPROVED, EXCEPTIONS, FOLLOWED, MODE, PLAN, Rule, SCRIPT};
 use crate::ceremony::ask::Ask;
-use crate::ceremony::decide::{PROGRAM, accepted};
+use crate::ceremony::decide::accepted;
 use crate::ceremony::effect::{Effect, Message};
 use crate::ceremony::event::{Event, Exception};
 use crate::ceremony::plan::ParticipantId;
@@ -78,8 +78,8 @@ impl Follow {
         }
         let due = self.due.take();
         let excepted = self.excepted.take();
-        if let Some(by) = people(&placed.event) {
-            let first = by.first().map_or(PROGRAM, |id| id.0.as_str());
+        if let by @ [first, ..] = placed.event.people() {
+            let first = first.0.as_str();
             if actor != first && !matches!(placed.event, Event::Intended(_)) {
                 say(
                     FOLLOWED,
@@ -323,18 +323,6 @@ impl Follow {
             && expected.form == recorded.form
             && expected.seats == recorded.seats
             && expected.digest == recorded.digest
-    }
-}
-
-/// The people whose act an event is.
-fn people(event: &Event) -> Option<&[ParticipantId]> {
-    match event {
-        Event::Answered { by, .. }
-        | Event::StepSkipped { by, .. }
-        | Event::TokenReplaced { by, .. }
-        | Event::Aborted { by, .. } => Some(by),
-        Event::ExceptionLogged(exception) => Some(&exception.by),
-        _ => None,
     }
 }
 

@@ -236,16 +236,22 @@ fn read_spare(
     let written = table
         .optional_text("spare")
         .and_then(|spare| table.one_line(spare, TOKEN))?;
-    let token = known_token(reading, written.clone())?;
-    if kind.is_some() && token.kind() != kind {
+    let named = known_token(reading, written.clone())?;
+    if kind.is_some() && named.kind() != kind {
         let sentence = format!(
             "`{}` is {:?}; the spare is a token of the same kind as the one whose place it takes.",
-            written.key, token.0
+            written.key, named.0
         );
         reading.add(written.line, written.key.clone(), sentence);
     }
     let serial = claim_token(reading, taken, Some(&written), None);
-    Some((written.line, Spare { token, serial }))
+    Some((
+        written.line,
+        Spare {
+            token: named,
+            serial,
+        },
+    ))
 }
 
 fn known_token(reading: &Reading<'_>, found: Found<String>) -> Option<TokenName> {

@@ -1,0 +1,134 @@
+//! What a forger would say of YubiKeys: that another one was provisioned, that one was declared dead.
+
+use rootstage::ceremony::effect::Effect;
+use rootstage::ceremony::event::Event;
+use rootstage::ceremony::plan::{KeyName, ParticipantId};
+use rootstage::ceremony::token::piv::Provisioning;
+
+use crate::forgeries::found;
+use crate::room::{Room, plan};
+use crate::yubikeys::YubiKey;
+use crate::{Desk, Loose};
+
+/// A finished ceremony in which the first keyholder's token died after it was provisioned.
+fn desk() -> Desk {
+    let plan = plan(2, 2)
+        .replace(
+            "token = \"file:tokens/keyholder-1.age\"",
+            "token = \"yubikey:1001\"\nspare = \"yubikey:1009\"",
+        )
+        .replace(
+            "token = \"file:tokens/keyholder-2.age\"",
+            "token = \"yubikey:1002\"",
+        );
+    let mut room = Room::prepared(&plan);
+    for serial in [1001, 1002, 1009] {
+        let mut drawer = room.drawer.lock().unwrap();
+        drawer.insert(serial, YubiKey::factory());
+    }
+    room.begin().unwrap();
+    // the procedure changes when the spare comes: the audit begins with the one of the files
+    let procedure = room.state().procedure.clone();
+    room.until("prove.keyholder-1", "secret");
+    {
+        let mut drawer = room.drawer.lock().unwrap();
+        let card = drawer.get_mut(&1001).unwrap();
+        (card.pin_tries.0, card.puk_tries.0) = (0, 0);
+    }
+    room.go_on();
+    room.types(&["spare"]).unwrap();
+    room.go_on();
+    Desk::with(room, procedure)
+}
+
+fn is_replaced(record: &Loose) -> bool {
+    matches!(record.event, Event::TokenReplaced { .. })
+}
+
+fn is_provisioned(record: &Loose) -> bool {
+    matches!(record.event, Event::TokenProvisioned { .. })
+}
+
+#[test]
+fn a_token_is_declared_dead_by_two_people_who_typed_it_or_not_at_all() {
+    let desk = desk();
+    let id = |text: &str| ParticipantId(text.to_owned());
+    found(&desk, "script.followed", is_replaced, |records, at| {
+        if let Event::TokenReplaced { by, .. } = &mut records[at].event {
+            by.truncate(1);
+        }
+    });
+    found(&desk, "script.followed", is_replaced, |records, at| {
+        if let Event::TokenReplaced { by, .. } = &mut records[at].event {
+            *by = vec![id("keyholder-2"), id("witness")];
+        }
+    });
+    found(&desk, "script.followed", is_replaced, |records, at| {
+        if let Event::TokenReplaced { key, .. } = &mut records[at].event {
+            *key = KeyName("keyholder-2".to_owned());
+        }
+    });
+    // without the entry in the exception log
+    found(&desk, "script.followed", is_replaced, |records, at| {
+        records.remove(at - 1);
+    });
+    // and without anybody having typed it
+    let typed =
+        |record: &Loose| matches!(&record.event, Event::Answered { ask, .. } if ask == "dead");
+    found(&desk, "script.followed", typed, |records, at| {
+        if let Event::Answered { answer, .. } = &mut records[at].event {
+            answer.typed = vec!["DEAD 1002".to_owned()];
+        }
+    });
+    found(&desk, "script.followed", typed, |records, at| {
+        records.drain(at - 1..=at);
+    });
+}
+
+#[test]
+fn nobody_replaces_a_token_out_of_the_blue() {
+    let desk = desk();
+    let signing = |record: &Loose| matches!(&record.event, Event::Asked(ask) if ask.name == "consent" && record.step == "sign.keyholder-2");
+    found(&desk, "script.followed", signing, |records, at| {
+        let mut forged = records[at].clone();
+        forged.actor = "keyholder-2".to_owned();
+        forged.event = Event::TokenReplaced {
+            key: KeyName("keyholder-2".to_owned()),
+            by: vec![
+                ParticipantId("keyholder-2".to_owned()),
+                ParticipantId("witness".to_owned()),
+            ],
+        };
+        records.insert(at, forged);
+    });
+}
+
+#[test]
+fn what_was_provisioned_is_what_was_in_hand() {
+    let desk = desk();
+    found(&desk, "script.followed", is_provisioned, |records, at| {
+        if let Event::TokenProvisioned { identity, .. } = &mut records[at].event {
+            identity.serial = "1002".to_owned();
+        }
+    });
+    found(&desk, "script.followed", is_provisioned, |records, at| {
+        if let Event::TokenProvisioned { act, .. } = &mut records[at].event {
+            *act = Provisioning::Puk;
+        }
+    });
+    // an act for which nobody consented
+    found(&desk, "script.followed", is_provisioned, |records, at| {
+        let mut forged = records[at].clone();
+        if let Event::TokenProvisioned { act, .. } = &mut forged.event {
+            *act = Provisioning::Reset;
+        }
+        records.insert(at + 1, forged);
+    });
+    let intended =
+        |record: &Loose| matches!(&record.event, Event::Intended(Effect::Provision { .. }));
+    found(&desk, "script.followed", intended, |records, at| {
+        if let Event::Intended(Effect::Provision { act, .. }) = &mut records[at].event {
+            *act = Provisioning::Reset;
+        }
+    });
+}
