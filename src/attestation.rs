@@ -14,6 +14,7 @@ mod piv;
 mod roots;
 mod signature;
 #[cfg(test)]
+#[path = "../tests/support/certificates.rs"]
 pub mod testing;
 pub mod verdict;
 mod yubico;

@@ -1,6 +1,6 @@
 use super::{Anchors, CHECKS, Expected, Outcome, Verdict, on_certificates, verdict};
 use crate::attestation::testing::{
-    Device, Draft, FIRMWARE, FORM, NUMBER, POLICY, SERIAL, pair, pem,
+    Device, Draft, FIRMWARE, FORM, Key, NUMBER, POLICY, SERIAL, pem,
 };
 use crate::ceremony::token::piv::{KeyPolicies, PinPolicy, PivKey, Slot, TouchPolicy};
 use crate::ceremony::token::{Algorithm, Evidence, KeyAttributes, TokenKey};
@@ -48,6 +48,10 @@ fn expected(serial: &str, key: Option<crate::tuf::key::PublicKey>) -> Expected {
         slot: Some(Slot::SIGNATURE),
         policies: Some(KeyPolicies::STRICT),
     }
+}
+
+fn of(key: &Key) -> crate::tuf::key::PublicKey {
+    crate::tuf::key::PublicKey::from_spki_der(&key.spki()).unwrap()
 }
 
 fn key(of: &str) -> Option<crate::tuf::key::PublicKey> {
@@ -180,7 +184,7 @@ fn anchors(device: &Device) -> Anchors {
 }
 
 fn ours(device: &Device) -> Expected {
-    expected(NUMBER, Some(device.key.public()))
+    expected(NUMBER, Some(of(&device.key)))
 }
 
 fn judged(device: &Device) -> Verdict {
@@ -264,7 +268,7 @@ fn each_lie_is_refused_by_its_own_check() {
         }
     };
     lie(
-        |device| device.leaf.spki = pair("another").public().spki_der().to_vec(),
+        |device| device.leaf.spki = Key::p256("another").spki(),
         &["key", "generated"],
     );
     lie(
@@ -392,7 +396,7 @@ fn chains_that_do_not_hold_say_where() {
         "signature of CN=Yubico PIV Root CA Serial 263751 on the device certificate is of a kind",
     );
     broken(
-        |device| device.device.spki = pair("another").public().spki_der().to_vec(),
+        |device| device.device.spki = Key::p256("another").spki(),
         "signature of CN=PIV Device on the certificate about the key does not verify",
     );
     broken(
@@ -435,13 +439,13 @@ fn an_attested_key_attests_nothing() {
     let device = Device::default();
     let mut real = device.leaf.clone();
     real.subject = "YubiKey PIV Attestation 9a".to_owned();
-    real.spki = pair("mine").public().spki_der().to_vec();
+    real.spki = Key::p256("mine").spki();
     let mut forged = device.leaf.clone();
     forged.issuer = "YubiKey PIV Attestation 9a".to_owned();
     let verdict = on_certificates(
         &[
-            forged.pem(&pair("mine")),
-            real.pem(&pair("device")),
+            forged.pem(&Key::p256("mine")),
+            real.pem(&Key::p256("device")),
             device.device(),
         ],
         &ours(&device),
@@ -455,7 +459,7 @@ fn an_attested_key_attests_nothing() {
 #[test]
 fn an_edited_certificate_is_not_signed() {
     let device = Device::default();
-    let der = device.leaf.der(&pair("device"));
+    let der = device.leaf.der(&Key::p256("device"));
     let found = |needle: &[u8]| {
         der.windows(needle.len())
             .position(|at| at == needle)
@@ -488,7 +492,7 @@ fn an_edited_certificate_is_not_signed() {
 
 #[test]
 fn circles_end() {
-    let (one, two) = (pair("one"), pair("two"));
+    let (one, two) = (Key::p256("one"), Key::p256("two"));
     let mut many = Vec::new();
     for number in 0..6_u8 {
         for (subject, issuer, key, by) in [("One", "Two", &one, &two), ("Two", "One", &two, &one)] {
@@ -496,7 +500,7 @@ fn circles_end() {
             many.push(draft.with("1.2.3", false, &[number]).pem(by));
         }
     }
-    let leaf = Draft::new("YubiKey PIV Attestation 9c", "One", &pair("key")).pem(&one);
+    let leaf = Draft::new("YubiKey PIV Attestation 9c", "One", &Key::p256("key")).pem(&one);
     let anchors = Anchors {
         test_roots: Vec::new(),
         intermediates: many,
@@ -534,7 +538,7 @@ fn evidence(device: &Device, certificates: Vec<String>) -> Evidence {
         key: TokenKey {
             algorithm: Algorithm::EcdsaP256,
             label: "root".to_owned(),
-            public_pem: device.key.public().spki_pem(),
+            public_pem: of(&device.key).spki_pem(),
             attributes: KeyAttributes::default(),
             piv: Some(PivKey {
                 slot: Slot::SIGNATURE,
@@ -701,7 +705,7 @@ fn openssl_agrees() {
     };
     agrees(&Device::default());
     let mut other_key = Device::default();
-    other_key.device.spki = pair("another").public().spki_der().to_vec();
+    other_key.device.spki = Key::p256("another").spki();
     agrees(&other_key);
     let mut no_authority = Device::default();
     no_authority.device = no_authority.device.without("2.5.29.19");
