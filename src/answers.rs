@@ -7,7 +7,7 @@ use std::io::Read;
 use serde::Deserialize;
 use time::OffsetDateTime;
 
-use crate::ceremony::ask::{Answer, Ask, Form};
+use crate::ceremony::ask::{Answer, Ask, Form, SecretKind};
 use crate::ceremony::command::{Command, ExceptionForm};
 use crate::ceremony::evolve::AGAIN;
 use crate::ceremony::plan::{KeyName, ParticipantId, Plan};
@@ -29,6 +29,10 @@ pub struct Answers {
     /// its name (`ada.old`).
     #[serde(default)]
     pub secret: BTreeMap<String, SecretSource>,
+    /// Where the PUK of each keyholder's token comes from, by the same names: the one that is set, and
+    /// the one that unblocks.
+    #[serde(default)]
+    pub puk: BTreeMap<String, SecretSource>,
     /// Answers to single questions; each is used once, in this order.
     #[serde(default)]
     pub answer: Vec<Listed>,
@@ -115,8 +119,25 @@ pub enum Unanswered {
     Stop(#[from] Stop),
 }
 
+/// Which secret of a token is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Wanted {
+    /// Its PIN or passphrase, old or new.
+    Pin,
+    /// Its PUK, old or new.
+    Puk,
+}
+
 /// Where the secrets of a run come from, by the key and its holder.
-pub type Secrets<'a> = &'a mut dyn FnMut(&KeyName, &ParticipantId) -> Result<Secret, String>;
+pub type Secrets<'a> =
+    &'a mut dyn FnMut(&KeyName, &ParticipantId, Wanted) -> Result<Secret, String>;
+
+/// What is typed with an answer: a secret, and a new PIN where that one is a PUK.
+#[derive(Default)]
+struct Typed {
+    secret: Option<Secret>,
+    new_pin: Option<Secret>,
+}
 
 /// Plays the ceremony to its end.
 pub fn play(
@@ -127,11 +148,12 @@ pub fn play(
     step_done: &mut dyn FnMut(&State),
 ) -> Result<(), Unanswered> {
     while driver.state().ending.is_none() {
-        let (command, secret) = reply(driver.state(), answers, secrets, clock)?;
-        let tried = secret.is_some();
+        let (command, typed) = reply(driver.state(), answers, secrets, clock)?;
+        let tried = typed.secret.is_some();
         let order = Order {
-            secret,
-            ..Order::plain(command)
+            command,
+            secret: typed.secret,
+            new_pin: typed.new_pin,
         };
         driver.submit(order, &mut |_| ())?;
         step_done(driver.state());
@@ -149,7 +171,12 @@ fn refused_secret(state: &State) -> Result<(), Unanswered> {
     };
     if !matches!(
         fault,
-        Fault::PinWrong { .. } | Fault::PinLength { .. } | Fault::PinLocked { .. }
+        Fault::PinWrong { .. }
+            | Fault::PinLength { .. }
+            | Fault::PinLocked { .. }
+            | Fault::PukWrong { .. }
+            | Fault::PukLocked { .. }
+            | Fault::NewSecretRefused { .. }
     ) {
         return Ok(());
     }
@@ -166,9 +193,9 @@ fn reply(
     answers: &mut Answers,
     secrets: Secrets<'_>,
     clock: fn() -> OffsetDateTime,
-) -> Result<(Command, Option<Secret>), Unanswered> {
+) -> Result<(Command, Typed), Unanswered> {
     let Some(ask) = &state.asking else {
-        return Ok((Command::Continue, None));
+        return Ok((Command::Continue, Typed::default()));
     };
     let step = state.step().map_or("", |step| step.id.as_str());
     let listed = answers
@@ -184,7 +211,7 @@ fn reply(
                 decided: exception.decided,
                 initials: exception.initials,
             }),
-            None,
+            Typed::default(),
         ));
     }
     if listed.is_none() {
@@ -212,19 +239,36 @@ fn reply(
         read_to_end: usual.read_to_end,
     };
     let key = state.step().and_then(|step| state.procedure.key_plan(step));
-    let secret = match (&ask.form, key) {
-        (Form::Secret(_), Some((person, key))) => {
-            let holder = &person.id;
-            Some(
-                secrets(&key.name, holder).map_err(|reason| Unanswered::Secret {
+    let typed = match (&ask.form, key) {
+        (Form::Secret(form), Some((person, key))) => {
+            let mut of = |wanted| {
+                let holder = &person.id;
+                secrets(&key.name, holder, wanted).map_err(|reason| Unanswered::Secret {
                     holder: holder.0.clone(),
                     reason,
-                })?,
-            )
+                })
+            };
+            match form.kind {
+                SecretKind::NewPuk => Typed {
+                    secret: Some(of(Wanted::Puk)?),
+                    new_pin: None,
+                },
+                SecretKind::PukAndNewPin => Typed {
+                    secret: Some(of(Wanted::Puk)?),
+                    new_pin: Some(of(Wanted::Pin)?),
+                },
+                SecretKind::Pin
+                | SecretKind::NewPin
+                | SecretKind::Passphrase
+                | SecretKind::NewPassphrase => Typed {
+                    secret: Some(of(Wanted::Pin)?),
+                    new_pin: None,
+                },
+            }
         }
-        _ => None,
+        _ => Typed::default(),
     };
-    Ok((Command::Answer(answer), secret))
+    Ok((Command::Answer(answer), typed))
 }
 
 /// The answer that an ask wants: the first people who may take its seats, the first choice, the

@@ -15,7 +15,7 @@ mod roots;
 mod signature;
 #[cfg(test)]
 #[path = "../tests/support/certificates.rs"]
-pub mod testing;
+pub(crate) mod testing;
 pub mod verdict;
 mod yubico;
 

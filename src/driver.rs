@@ -3,7 +3,7 @@
 //! Records are flushed to disk before an effect is performed and before anybody sees what they led
 //! to; those in between share a flush.
 
-use crate::ceremony::ask::Form;
+use crate::ceremony::ask::{Form, SecretKind};
 use crate::ceremony::command::Command;
 use crate::ceremony::decide::{Decision, decide};
 use crate::ceremony::effect::Effect;
@@ -110,9 +110,10 @@ impl Driver {
             secret,
             new_pin,
         } = order;
+        let missing = |secret: &Option<Secret>| secret.as_ref().is_none_or(Secret::is_empty);
         if let (Command::Answer(_), Some(ask)) = (&command, &self.state.asking)
-            && matches!(ask.form, Form::Secret(_))
-            && secret.as_ref().is_none_or(Secret::is_empty)
+            && let Form::Secret(form) = &ask.form
+            && (missing(&secret) || form.kind == SecretKind::PukAndNewPin && missing(&new_pin))
         {
             let holder = self.state.step().and_then(|step| step.holder.clone());
             return Err(Refusal::SecretMissing {

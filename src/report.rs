@@ -11,7 +11,7 @@ mod tokens;
 pub use self::effects::{effect, opening, provisioning};
 pub use self::faults::fault;
 pub use self::refusals::refusal;
-pub use self::tokens::{pin_words, token_words};
+pub use self::tokens::{pin_words, token_inside, token_words};
 
 /// A failure in words.
 #[derive(Clone, Debug, PartialEq, Eq)]

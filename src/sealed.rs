@@ -4,6 +4,7 @@
 use std::io::{Read as _, Write as _};
 use std::str::FromStr;
 
+use age::armor::{ArmoredWriter, Format};
 use age::secrecy::SecretString;
 use age::{DecryptError, Decryptor, Encryptor, scrypt, x25519};
 use zeroize::Zeroizing;
@@ -219,6 +220,15 @@ pub fn encrypt(file: &[u8], lock: &Lock) -> std::io::Result<Vec<u8>> {
     writer.write_all(file)?;
     writer.finish()?;
     Ok(encrypted)
+}
+
+/// Encrypts a short text for `recipients`, in the textual form of age, which can be printed and
+/// pasted.
+pub fn encrypt_armoured(text: &[u8], recipients: Vec<Recipient>) -> std::io::Result<String> {
+    let encrypted = encrypt(text, &Lock::Recipients(recipients))?;
+    let mut writer = ArmoredWriter::wrap_output(Vec::new(), Format::AsciiArmor)?;
+    writer.write_all(&encrypted)?;
+    String::from_utf8(writer.finish()?).map_err(std::io::Error::other)
 }
 
 /// What an encrypted file has to be opened with.

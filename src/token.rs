@@ -12,6 +12,7 @@ use crate::ceremony::token_name::{ParsedName, parse};
 use crate::ports::{Notice, Provisioned, Tokens};
 use crate::secret::{Secret, Secrets};
 
+mod certificate;
 pub mod pkcs11;
 mod public_key;
 pub mod software;

@@ -19,7 +19,7 @@
 //! [`model`] is what is on screen, [`update`] what keys and reports do to it, [`view`] draws it;
 //! all three are pure. [`session`] has the terminal, the threads and the one channel. A frame is
 //! drawn only when something happened: at rest the program takes no processor time but once a
-//! minute, when the clock changes.
+//! minute, when the clock changes, or once a second while those of a touch are counted.
 
 pub mod backend;
 pub mod bindings;
@@ -137,7 +137,7 @@ pub fn ceremony(
     let mut line = DriverLine(session.sender());
     let orders = start(Box::new(move |report| line.send(report)));
     loop {
-        let occurrence = session.next(until_next_minute(&model.settings));
+        let occurrence = session.next(until_next_change(&model));
         if !terminal::is_taken() {
             return Ok(Leaving::Broken(
                 "the program stopped by a defect".to_owned(),
@@ -148,7 +148,7 @@ pub fn ceremony(
             Occurrence::Input(burst) => model.input(&burst),
             Occurrence::Report(report) => model.report(report),
             Occurrence::Resized => model.resize(backend::size()),
-            Occurrence::Minute => Reaction::default(),
+            Occurrence::Tick => Reaction::default(),
             Occurrence::DriverGone if model.ended() => Reaction::default(),
             Occurrence::DriverGone => model.report(Report::Broken(
                 "The part that writes the transcript stopped.".to_owned(),
@@ -199,7 +199,7 @@ pub fn home(settings: Settings, notice: String) -> Result<HomeChoice, TuiError> 
                 session.repaint()?;
             }
             Occurrence::InputEnded | Occurrence::Signal(_) => return Ok(HomeChoice::Quit),
-            Occurrence::Report(_) | Occurrence::DriverGone | Occurrence::Minute => {}
+            Occurrence::Report(_) | Occurrence::DriverGone | Occurrence::Tick => {}
         }
         home.now = (home.settings.clock)();
         session.draw(|buffer| home.draw(buffer))?;
@@ -241,6 +241,16 @@ fn note_progress(model: &Model) {
         model.state.head.short()
     );
     terminal::note(progress, model.settings.resume.clone());
+}
+
+/// Until the next second, where seconds are counted; else until the next minute.
+fn until_next_change(model: &Model) -> Duration {
+    let now = (model.settings.clock)();
+    let second = model.touch.as_ref().and_then(|t| t.next_change(now));
+    second.map_or_else(
+        || until_next_minute(&model.settings),
+        |until| until + Duration::from_millis(5),
+    )
 }
 
 fn until_next_minute(settings: &Settings) -> Duration {

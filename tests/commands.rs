@@ -350,8 +350,10 @@ fn exit_statuses_are_those_of_the_contract() {
         .is(2, &["Nothing was started"]);
     room.rootstage(&["rehearse", "--unattended", "--dir", "d"])
         .is(2, &["is not empty", "Nothing was changed"]);
-    room.rootstage(&["token", "show", "yubikey:1"])
-        .is(2, &["pkcs11: or file:"]);
+    room.rootstage(&["token", "show", "tpm:1"])
+        .is(2, &["yubikey:, pkcs11: or file:", "No token was asked"]);
+    room.rootstage(&["token", "attest", "yubikey:1/9b"])
+        .is(2, &["a PIV slot", "No token was asked"]);
     // 3: the surroundings
     room.rootstage(&["audit", "absent"])
         .is(3, &["absent", "Nothing was audited"]);
@@ -415,6 +417,7 @@ fn json_is_one_document_and_nothing_else() {
         "token list --module /absent.so",
         "token show file:d/tokens/keyholder-1.age",
         "token show file:d/tokens/keyholder-1.age --key root-1",
+        "token attest file:d/tokens/keyholder-1.age",
         "doctor",
         "root show d/metadata/1.root.json",
         "root diff d/metadata/1.root.json d/metadata/root.json",

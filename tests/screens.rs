@@ -16,3 +16,5 @@ mod played;
 mod roots;
 #[path = "screens/samples.rs"]
 mod samples;
+#[path = "screens/touches.rs"]
+mod touches;

@@ -11,6 +11,9 @@ mod room;
 #[path = "support/world.rs"]
 #[allow(dead_code, reason = "each test binary uses its part of the world")]
 mod world;
+#[path = "support/yubikeys.rs"]
+#[allow(dead_code, reason = "each test binary uses its part of the drawer")]
+mod yubikeys;
 
 #[path = "stories/disk.rs"]
 mod disk;
@@ -28,3 +31,5 @@ mod prefixes;
 mod rotation;
 #[path = "stories/tokens.rs"]
 mod tokens;
+#[path = "stories/yubikeys.rs"]
+mod yubikey_stories;

@@ -10,6 +10,9 @@ mod room;
 #[path = "support/world.rs"]
 #[allow(dead_code, reason = "each test binary uses its part of the world")]
 mod world;
+#[path = "support/yubikeys.rs"]
+#[allow(dead_code, reason = "each test binary uses its part of the drawer")]
+mod yubikeys;
 
 #[path = "tamper/bytes.rs"]
 mod bytes;

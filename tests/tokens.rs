@@ -22,6 +22,23 @@ macro_rules! token_story {
     };
 }
 
+/// A test whose body gets a room with these cards, in a process that sees no others.
+macro_rules! card_story {
+    ($(#[doc = $doc:literal])* fn $name:ident($room:ident: $($spec:expr),*) $body:block) => {
+        $(#[doc = $doc])*
+        #[test]
+        fn $name() {
+            let name = concat!(module_path!(), "::", stringify!($name));
+            crate::desk::alone(name, &[$($spec),*], |$room| $body);
+        }
+    };
+}
+
+#[path = "support/cards.rs"]
+#[allow(dead_code, reason = "it serves several test programs")]
+mod cards;
+#[path = "tokens/desk.rs"]
+mod desk;
 #[path = "tokens/faults.rs"]
 mod faults;
 #[path = "tokens/hsm.rs"]
@@ -32,3 +49,9 @@ mod memory;
 mod pkcs11;
 #[path = "tokens/software.rs"]
 mod software;
+#[path = "tokens/yubikey.rs"]
+mod yubikey;
+#[path = "tokens/yubikey_provision.rs"]
+mod yubikey_provision;
+#[path = "tokens/yubikey_trouble.rs"]
+mod yubikey_trouble;

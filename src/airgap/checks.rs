@@ -36,6 +36,8 @@ pub struct Surroundings {
     pub terminal: Option<Terminal>,
     /// What [`crate::airgap::harden::harden`] reported.
     pub hardening: Hardening,
+    /// Whether smart cards can be reached, or why not.
+    pub smart_cards: Result<(), String>,
 }
 
 impl Surroundings {
@@ -73,6 +75,7 @@ pub fn run(surroundings: &Surroundings) -> Vec<Check> {
     checks.extend(process::hardening(surroundings));
     checks.push(process::traced(surroundings));
     checks.push(process::token_programs(surroundings));
+    checks.push(process::smart_cards(surroundings));
     checks.push(machine::clock(surroundings));
     checks.push(machine::root_file_system(surroundings));
     checks.push(machine::free_space(surroundings));

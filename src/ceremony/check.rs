@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The ids of all checks, in the order in which they are made. A plan that requires one that is not
 /// here asks for something that this binary never answers.
-pub const IDS: [&str; 20] = [
+pub const IDS: [&str; 21] = [
     "network.interfaces",
     "network.routes",
     "network.radio",
@@ -18,6 +18,7 @@ pub const IDS: [&str; 20] = [
     "process.private-files",
     "process.traced",
     "programs.tokens",
+    "smartcard.service",
     "time.clock",
     "storage.root",
     "storage.space",

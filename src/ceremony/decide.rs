@@ -138,13 +138,13 @@ fn go_on(state: &State) -> Result<Decision, Refusal> {
     if state.standing.get(state.position) == Some(&Standing::Waiting) {
         return Ok(Decision::event(Event::StepBegun {}));
     }
-    Ok(match kind.next(state, step) {
+    Ok(match steps::next(kind, state, step) {
         Next::Ask(ask) => Decision::event(Event::Asked(*ask)),
         Next::Do(effect) => Decision {
             events: vec![(PROGRAM.to_owned(), Event::Intended(effect.clone()))],
             effect: Some(effect),
         },
-        Next::Record(event) => Decision::event(*event),
+        Next::Record(event) => Decision::by(&acting(&event), *event),
         Next::Done => Decision::event(Event::StepDone {}),
     })
 }
@@ -158,7 +158,7 @@ fn answered(state: &State, answer: Answer) -> Result<Decision, Refusal> {
     };
     let (kind, step) = current(state)?;
     let by = accepted(state, kind, step, ask, &answer)?;
-    let effect = kind.after(state, step, ask, &answer);
+    let effect = steps::after(kind, state, step, ask, &answer);
     let actor = actor_of(&by);
     let mut events = vec![(
         actor.clone(),
@@ -232,11 +232,18 @@ fn observed(state: &State, effect: &Effect, outcome: Outcome) -> Event {
             }),
             Err(fault) => Event::Faulted(fault),
         },
-        (Effect::Provision { act, .. }, Outcome::Provisioned { identity, escrow }) => {
-            Event::TokenProvisioned {
-                act: act.clone(),
-                identity,
-                escrow,
+        (Effect::Provision { token, act }, Outcome::Provisioned { identity, escrow }) => {
+            if state.is_in_hand(&identity) {
+                Event::TokenProvisioned {
+                    act: act.clone(),
+                    identity,
+                    escrow,
+                }
+            } else {
+                Event::Faulted(Fault::TokenFailed {
+                    token: token.clone(),
+                    reason: format!("another token answered, with serial {}", identity.serial),
+                })
             }
         }
         (Effect::Attest { .. }, Outcome::Attested(evidence)) => Event::KeyAttested(evidence),
@@ -376,6 +383,15 @@ fn people(plan: &Plan, initials: &[String], wanted: usize) -> Result<Vec<Partici
             },
             plan,
         )
+}
+
+/// Whose act a conclusion is.
+fn acting(event: &Event) -> String {
+    match event {
+        Event::ExceptionLogged(exception) => actor_of(&exception.by),
+        Event::TokenReplaced { by, .. } => actor_of(by),
+        _ => PROGRAM.to_owned(),
+    }
 }
 
 fn actor_of(by: &[ParticipantId]) -> String {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::check::Check;
 use super::token::piv::{KeyPolicies, Provisioning, Takes};
 use super::token::{
-    Algorithm, Evidence, Fault, KeyRequest, Present, TokenIdentity, TokenKey, TokenName,
+    Algorithm, Evidence, Fault, KeyRequest, Present, TokenIdentity, TokenKey, TokenKind, TokenName,
 };
 use crate::digest::Sha256;
 
@@ -100,7 +100,9 @@ impl Effect {
     /// Whether a PIN or passphrase goes with it.
     pub fn takes_secret(&self) -> bool {
         match self {
-            Self::Generate { .. } | Self::Sign { .. } | Self::FindKey { .. } => true,
+            Self::Generate { .. } | Self::Sign { .. } => true,
+            // A YubiKey shows the public halves of its keys to everybody.
+            Self::FindKey { token, .. } => token.kind() != Some(TokenKind::YubiKey),
             Self::Provision { act, .. } => act.takes() != Takes::Nothing,
             _ => false,
         }

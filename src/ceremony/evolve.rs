@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::ask::Answer;
 use super::attested;
 use super::effect::{Effect, Message};
 use super::event::Event;
@@ -12,8 +13,11 @@ use super::state::{Defunct, Ending, Given, HeldKey, Here, Payload, Placed, Stand
 use super::token::Retry;
 use crate::digest::Sha256;
 
-/// Asks of this name start the step's work again: what was seen so far is forgotten.
+/// Asks of this name start the step's work again: what was seen so far is forgotten. Where they have
+/// choices, this is the word for it, and any other is kept as an answer.
 pub const AGAIN: &str = "again";
+/// The choice that starts the step's work again, whatever the ask.
+pub const BACK: &str = "back";
 
 /// Brings `state` to where it is after `placed`.
 #[expect(
@@ -34,7 +38,11 @@ pub fn evolve(state: &mut State, placed: &Placed) {
             state.resumptions += 1;
             state.cut_bytes = resumption.cut_bytes;
             match state.in_flight.take() {
-                Some(effect) if !effect.repeatable() => state.in_doubt = Some(effect),
+                Some(effect) if !effect.repeatable() => {
+                    state.in_doubt = Some(effect);
+                    // what was seen of the token was seen before the act
+                    state.here.identity = None;
+                }
                 Some(effect) if !effect.takes_secret() => state.in_flight = Some(effect),
                 _ => {}
             }
@@ -46,7 +54,7 @@ pub fn evolve(state: &mut State, placed: &Placed) {
         Event::Asked(ask) => state.asking = Some(ask.clone()),
         Event::Answered { ask, by, answer } => {
             state.asking = None;
-            if ask == AGAIN {
+            if starts_again(ask, answer) {
                 // A roll that is called again leaves nobody marked absent.
                 if state.here.calls > 0 {
                     state.absent.clear();
@@ -252,6 +260,14 @@ pub fn evolve(state: &mut State, placed: &Placed) {
     }
 }
 
+fn starts_again(ask: &str, answer: &Answer) -> bool {
+    match answer.typed.as_slice() {
+        [] => ask == AGAIN,
+        [word] => word == BACK || (ask == AGAIN && word == AGAIN),
+        _ => false,
+    }
+}
+
 /// Fixes the content, and with it whose keys judge it.
 fn put(state: &mut State, payload: Payload) {
     let judges = judge::judges(state, &payload);
@@ -326,6 +342,16 @@ fn stand(state: &mut State, standing: Standing) {
 fn leave(state: &mut State, standing: Standing) {
     stand(state, standing);
     state.position += 1;
+    // After a token was replaced, the steps of others that lie between are behind already.
+    let behind = |state: &State| {
+        matches!(
+            state.standing.get(state.position),
+            Some(Standing::Done | Standing::Skipped)
+        )
+    };
+    while behind(state) {
+        state.position += 1;
+    }
     state.asking = None;
     state.here = Here::default();
 }

@@ -265,6 +265,12 @@ impl State {
         self.procedure.steps.get(self.position)
     }
 
+    /// Whether this is the token that introduced itself in this step.
+    pub fn is_in_hand(&self, token: &TokenIdentity) -> bool {
+        let here = self.here.identity.as_ref();
+        here.is_some_and(|here| here.serial == token.serial && here.kind == token.kind)
+    }
+
     /// Whether this is a rehearsal.
     pub fn rehearsal(&self) -> bool {
         self.procedure.plan.mode == Mode::Rehearsal

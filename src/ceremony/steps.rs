@@ -15,6 +15,7 @@ mod import_staged;
 mod plan_digest;
 mod present_token;
 mod prove_possession;
+mod provision_token;
 mod review;
 mod roll_call;
 mod show_key;
@@ -24,7 +25,7 @@ mod trusted_root;
 mod verify_result;
 mod write_out;
 
-use super::ask::{Answer, Ask, Form, Seat};
+use super::ask::{Answer, Ask, Choice, Form, Seat};
 use super::effect::Effect;
 use super::event::Event;
 use super::evolve::AGAIN;
@@ -33,7 +34,7 @@ use super::procedure::BoundStep;
 use super::refusal::Refusal;
 use super::script::Each;
 use super::state::State;
-use super::token::Fault;
+use super::token::{Fault, Retry};
 use crate::digest::Sha256;
 
 /// Every kind of step.
@@ -46,6 +47,7 @@ pub static KINDS: &[&dyn Kind] = &[
     &trusted_root::TrustedRoot,
     &import_staged::ImportStaged,
     &present_token::PresentToken,
+    &provision_token::ProvisionToken,
     &generate_key::GenerateKey,
     &show_key::ShowKey,
     &attest_key::AttestKey,
@@ -164,14 +166,58 @@ fn ask_of(state: &State, step: &BoundStep, name: &str, title: &str, form: Form) 
         .seated(state.procedure.seats(step))
 }
 
-/// The ask after something failed: what happened, and then the step's work starts again.
+/// What `step` wants next: what is under way with its token comes before its own work.
+pub fn next(kind: &dyn Kind, state: &State, step: &BoundStep) -> Next {
+    in_hand::spare::declared(state, step)
+        .or_else(|| in_hand::unblock::settled(state, step))
+        .unwrap_or_else(|| kind.next(state, step))
+}
+
+/// The effect that an accepted answer sets off.
+pub fn after(
+    kind: &dyn Kind,
+    state: &State,
+    step: &BoundStep,
+    ask: &Ask,
+    answer: &Answer,
+) -> Option<Effect> {
+    in_hand::unblock::after(state, step, ask).or_else(|| kind.after(state, step, ask, answer))
+}
+
+/// The ask after something failed: what happened, and then the step's work starts again. Where the
+/// plan has a spare token, and trying again is in vain or was so twice, that can be chosen.
 fn again(state: &State, step: &BoundStep, fault: &Fault) -> Ask {
     let words = crate::report::fault(fault);
-    Ask::new(AGAIN, words.happened, Form::Confirm)
-        .saying(words.unchanged)
-        .saying(words.next)
-        .saying("Initials mean: try again now. Anything else goes into the exception log.")
-        .seated(seats_or_anyone(state, step))
+    let in_vain = fault.retry() == Retry::Useless || state.here.faults >= 2;
+    let spare = in_hand::spare::choice(state, step).filter(|_| in_vain);
+    let offered = spare.is_some();
+    let form = spare.map_or(Form::Confirm, |spare| Form::Choose {
+        options: vec![
+            Choice {
+                key: AGAIN.to_owned(),
+                meaning: "try again now".to_owned(),
+            },
+            spare,
+        ],
+    });
+    let mut ask = Ask::new(AGAIN, words.happened, form);
+    if let Fault::TokenAbsent { present, .. } = fault
+        && let Some(whose) = in_hand::inserted_instead(&state.procedure.plan, present)
+    {
+        ask = ask.saying(whose);
+    }
+    ask = ask.saying(words.unchanged).saying(words.next);
+    if !offered {
+        ask =
+            ask.saying("Initials mean: try again now. Anything else goes into the exception log.");
+    }
+    ask.seated(seats_or_anyone(state, step))
+}
+
+/// The word that was typed at this ask in this step.
+fn chosen<'a>(state: &'a State, ask: &str) -> Option<&'a str> {
+    let given = state.here.answers.get(ask)?;
+    given.answer.typed.first().map(String::as_str)
 }
 
 fn seats_or_anyone(state: &State, step: &BoundStep) -> Vec<Seat> {
@@ -195,6 +241,15 @@ fn two_seats(state: &State, step: &BoundStep) -> Vec<Seat> {
         seat
     }));
     seats
+}
+
+/// The step's keyholder and a second person; at a desk there is nobody else.
+fn two_people(state: &State, step: &BoundStep) -> Vec<Seat> {
+    if state.procedure.plan.participants.len() == 1 {
+        seats_or_anyone(state, step)
+    } else {
+        two_seats(state, step)
+    }
 }
 
 /// An ask that cannot be answered.

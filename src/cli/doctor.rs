@@ -10,7 +10,9 @@ use super::{Failure, Room, print, print_json};
 use crate::airgap::checks::{self, Surroundings, Terminal};
 use crate::airgap::harden::Hardening;
 use crate::ceremony::check::{Check, Verdict};
+use crate::ceremony::token::Fault;
 use crate::safe::safe;
+use crate::token::yubikey;
 
 /// Arguments of `doctor`.
 #[derive(Debug, Args)]
@@ -70,6 +72,10 @@ pub fn checks_of(hardening: &Hardening, dir: &Path) -> Vec<Check> {
         built: released(),
         terminal: terminal(),
         hardening: hardening.clone(),
+        smart_cards: yubikey::check_service().map_err(|fault| match fault {
+            Fault::ReaderService { reason } => reason,
+            other => other.to_string(),
+        }),
     })
 }
 

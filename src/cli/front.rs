@@ -6,7 +6,7 @@ use std::path::Path;
 use std::thread::JoinHandle;
 
 use super::{Failure, Room, notice, now, print, read, rehearsal};
-use crate::answers::{self, Answers, Unanswered};
+use crate::answers::{self, Answers, Unanswered, Wanted};
 use crate::ceremony::board::{Side, board};
 use crate::ceremony::state::{Ending, State};
 use crate::driver::{Driver, Report};
@@ -34,8 +34,8 @@ pub fn unattended_rehearsal(driver: Driver, dir: &Path) -> Result<(), Failure> {
         as_asked: true,
         ..Answers::default()
     };
-    play(driver, answers, dir, &mut |_, holder| {
-        rehearsal::passphrase(holder)
+    play(driver, answers, dir, &mut |_, holder, wanted| {
+        rehearsal::secret(holder, wanted)
     })
 }
 
@@ -45,7 +45,7 @@ pub fn closed_rehearsal(mut driver: Driver, dir: &Path) -> Result<State, Failure
         as_asked: true,
         ..Answers::default()
     };
-    let secrets: answers::Secrets<'_> = &mut |_, holder| rehearsal::passphrase(holder);
+    let secrets: answers::Secrets<'_> = &mut |_, holder, wanted| rehearsal::secret(holder, wanted);
     answers::play(&mut driver, &mut answers, secrets, now, &mut |_| ())
         .map_err(|error| unanswered(&error, dir))?;
     Ok(driver.state().clone())
@@ -53,22 +53,27 @@ pub fn closed_rehearsal(mut driver: Driver, dir: &Path) -> Result<State, Failure
 
 /// Plays a ceremony from answers written beforehand.
 pub fn unattended(driver: Driver, answers: Answers, dir: &Path) -> Result<(), Failure> {
-    let sources = answers.secret.clone();
+    let (pins, puks) = (answers.secret.clone(), answers.puk.clone());
     // Each source is read once: a pipe has nothing to say the second time.
-    let mut kept: BTreeMap<String, Secret> = BTreeMap::new();
-    play(driver, answers, dir, &mut |key, holder| {
+    let mut kept: BTreeMap<(Wanted, String), Secret> = BTreeMap::new();
+    play(driver, answers, dir, &mut |key, holder, wanted| {
+        let (sources, table) = match wanted {
+            Wanted::Pin => (&pins, "secret"),
+            Wanted::Puk => (&puks, "puk"),
+        };
         let name = if sources.contains_key(&key.0) {
             &key.0
         } else {
             &holder.0
         };
-        if !kept.contains_key(name) {
+        let place = (wanted, name.clone());
+        if !kept.contains_key(&place) {
             let source = sources
                 .get(name)
-                .ok_or_else(|| format!("the answers file has no [secret.{name}]"))?;
-            kept.insert(name.clone(), source.read()?);
+                .ok_or_else(|| format!("the answers file has no [{table}.{name}]"))?;
+            kept.insert(place.clone(), source.read()?);
         }
-        kept.get(name)
+        kept.get(&place)
             .and_then(|secret| Secret::copied_from(secret.expose_str()))
             .ok_or_else(|| "too long".to_owned())
     })

@@ -11,6 +11,7 @@ use zeroize::Zeroize as _;
 use super::Failure;
 use crate::answers::SecretSource;
 use crate::secret::Secret;
+use crate::tui::entry::touch;
 
 /// Where a passphrase comes from, where it is not typed.
 #[derive(Debug, Args)]
@@ -59,16 +60,27 @@ pub fn ask(question: &str) -> Result<Secret, Failure> {
         .write(true)
         .open("/dev/tty")
         .map_err(failed)?;
-    let secret = {
-        // before the question: what is typed in answer to it is neither shown nor thrown away
-        let quiet = Quiet::begin(&terminal).map_err(failed)?;
-        write!(&terminal, "{question}: ").map_err(failed)?;
-        quiet.line().map_err(failed)?
-    };
-    writeln!(terminal).map_err(failed)?;
-    secret.ok_or_else(|| {
-        Failure::call("the passphrase is too long or was not completed. Nothing was written.")
-    })
+    loop {
+        let secret = {
+            // before the question: what is typed in answer to it is neither shown nor thrown away
+            let quiet = Quiet::begin(&terminal).map_err(failed)?;
+            write!(&terminal, "{question}: ").map_err(failed)?;
+            quiet.line().map_err(failed)?
+        };
+        writeln!(terminal).map_err(failed)?;
+        let secret = secret.ok_or_else(|| {
+            Failure::call("the passphrase is too long or was not completed. Nothing was written.")
+        })?;
+        if !touch::ends_line(secret.expose_str()) {
+            return Ok(secret);
+        }
+        writeln!(
+            terminal,
+            "A token was touched by accident: the whole line was thrown away, and nothing was done with it. \
+             Type it once more."
+        )
+        .map_err(failed)?;
+    }
 }
 
 /// A terminal that does not echo; dropped, it does what it did before.

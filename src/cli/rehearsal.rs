@@ -6,6 +6,7 @@ use p256::pkcs8::{EncodePublicKey as _, LineEnding};
 use time::Duration;
 
 use super::{Failure, front, now};
+use crate::answers::Wanted;
 use crate::ceremony::plan::{self, KeyPlan, Outline, ParticipantId, Plan, Practice};
 use crate::ceremony::scripts;
 use crate::digest::Sha256;
@@ -166,6 +167,15 @@ fn random_key() -> Result<p256::SecretKey, getrandom::Error> {
         if let Ok(key) = p256::SecretKey::from_slice(&*bytes) {
             return Ok(key);
         }
+    }
+}
+
+/// The secret of a keyholder in a rehearsal without people; a PUK is nobody's there, as its tokens are
+/// files.
+pub fn secret(holder: &ParticipantId, wanted: Wanted) -> Result<Secret, String> {
+    match wanted {
+        Wanted::Pin => passphrase(holder),
+        Wanted::Puk => Err("a rehearsal with YubiKeys needs an answers file".to_owned()),
     }
 }
 

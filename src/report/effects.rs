@@ -1,7 +1,9 @@
 //! Effects in words, while they go on.
 
 use super::Doing;
-use super::tokens::{inside, making, meanwhile, token_words, waiting, while_making, while_signing};
+use super::tokens::{
+    making, meanwhile, token_inside, token_words, waiting, while_making, while_signing,
+};
 use crate::ceremony::effect::{Contents, Effect, Message};
 use crate::ceremony::token::piv::Provisioning;
 use crate::safe::safe;
@@ -52,7 +54,7 @@ pub fn effect(effect: &Effect) -> Doing {
             format!(
                 "The key {} is looked for on {}.",
                 safe(label),
-                inside(token)
+                token_inside(token)
             ),
             meanwhile(token),
         ),

@@ -1,6 +1,6 @@
 //! Faults in words.
 
-use super::tokens::{inside, pin_words, token_words};
+use super::tokens::{pin_words, token_inside, token_words};
 use super::{Words, words};
 use crate::ceremony::token::{Fault, TokenKind};
 use crate::safe::safe;
@@ -81,7 +81,7 @@ fn told(fault: &Fault) -> Words {
             format!(
                 "{found} things answer to {} on {}.",
                 safe(object),
-                inside(token)
+                token_inside(token)
             ),
             "Nothing was chosen, and nothing was changed.",
             "Take away all tokens but the right one. If both are on it, use a spare token and log an exception (F2).",
@@ -112,18 +112,18 @@ fn told(fault: &Fault) -> Words {
         } => words(
             format!(
                 "The PIN or passphrase for {} had {len} bytes; {min} to {max} are accepted.",
-                inside(token)
+                token_inside(token)
             ),
             "It was not sent: no PIN try was spent.",
             "Let the keyholder type it again.",
         ),
         Fault::PinLocked { token } => words(
-            format!("The PIN of {} is locked.", inside(token)),
+            format!("The PIN of {} is locked.", token_inside(token)),
             "Its keys are as they were; nothing can be signed with them until it is unlocked.",
             "Take the spare, or let two people decide to skip (F3), and log an exception (F2).",
         ),
         Fault::PukLocked { token } => words(
-            format!("The PUK of {} is blocked.", inside(token)),
+            format!("The PUK of {} is blocked.", token_inside(token)),
             "Its keys are as they were, and its PIN cannot be replaced any more.",
             "Take the spare, or let two people decide to skip (F3), and log an exception (F2).",
         ),
@@ -131,13 +131,13 @@ fn told(fault: &Fault) -> Words {
             match tries_left {
                 Some(1) => format!(
                     "The PUK was wrong for {}. LAST TRY before it is blocked.",
-                    inside(token)
+                    token_inside(token)
                 ),
                 Some(left) => format!(
                     "The PUK was wrong for {}. {left} tries left.",
-                    inside(token)
+                    token_inside(token)
                 ),
-                None => format!("The PUK was wrong for {}.", inside(token)),
+                None => format!("The PUK was wrong for {}.", token_inside(token)),
             },
             "Nothing was replaced: the PIN is as it was, and so are the keys.",
             "Let whoever keeps the PUK type it again, slowly.",
@@ -178,7 +178,7 @@ fn told(fault: &Fault) -> Words {
             format!(
                 "A key named {} is on {} already.",
                 safe(label),
-                inside(token)
+                token_inside(token)
             ),
             "No key was made, and the one that is there was not touched.",
             "Use a blank token. A key that was not made in this ceremony must not be enrolled.",
@@ -187,7 +187,7 @@ fn told(fault: &Fault) -> Words {
             format!(
                 "There is no key named {} on {}.",
                 safe(label),
-                inside(token)
+                token_inside(token)
             ),
             "Nothing was signed, and the token was not changed.",
             "Check that it is the right token. If it is, log an exception (F2).",
@@ -196,7 +196,7 @@ fn told(fault: &Fault) -> Words {
             format!(
                 "The key named {} on {} is not the one that is listed in the metadata.",
                 safe(label),
-                inside(token)
+                token_inside(token)
             ),
             "It signed nothing, and the token was not changed.",
             "Check that it is the right token, and that the plan names the right key on it. If so, log an \

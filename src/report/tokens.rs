@@ -53,7 +53,7 @@ pub fn token_words(token: &TokenName) -> String {
 }
 
 /// The same in the middle of a sentence.
-pub(super) fn inside(token: &TokenName) -> String {
+pub fn token_inside(token: &TokenName) -> String {
     token_words(token).replacen("The ", "the ", 1)
 }
 

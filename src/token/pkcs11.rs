@@ -18,6 +18,7 @@ use crate::ceremony::token_name::{ParsedName, Pkcs11Name};
 use crate::ports::{Notice, Provisioned, Tokens};
 use crate::secret::{Secret, Secrets};
 
+mod certificates;
 mod ec;
 mod generate;
 mod module;
@@ -153,7 +154,8 @@ impl Tokens for Pkcs11Tokens {
         sign::sign(&token, label, expected, message, secret)
     }
 
-    /// The token's own words are all there is.
+    /// What the token says of the key, and the X.509 certificates about it, where the module shows
+    /// any (`ykcs11` shows the attestations of `YubiKeys`).
     fn attest(&mut self, token: &TokenName, label: &str) -> Result<Evidence, Fault> {
         let key = self
             .find_key(token, label, None)?
@@ -161,10 +163,10 @@ impl Tokens for Pkcs11Tokens {
                 token: token.clone(),
                 label: label.to_owned(),
             })?;
-        Ok(Evidence {
-            key,
-            certificates: Vec::new(),
-        })
+        let parsed = parsed_for(token, label)?;
+        let open = OpenToken::open(token, &parsed, Access::Read)?;
+        let certificates = certificates::about(&open, &key.public_pem)?;
+        Ok(Evidence { key, certificates })
     }
 
     fn provision(

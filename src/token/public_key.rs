@@ -45,6 +45,15 @@ impl PublicKey {
             .ok()
     }
 
+    /// From `SubjectPublicKeyInfo` as DER.
+    pub(super) fn from_spki(der: &[u8]) -> Option<Self> {
+        p256::ecdsa::VerifyingKey::from_public_key_der(der)
+            .map(Self::P256)
+            .or_else(|_| p384::ecdsa::VerifyingKey::from_public_key_der(der).map(Self::P384))
+            .or_else(|_| ed25519_dalek::VerifyingKey::from_public_key_der(der).map(Self::Ed25519))
+            .ok()
+    }
+
     /// `SubjectPublicKeyInfo` (RFC 5280) as PEM with a final newline; `None` only where the
     /// encoder fails, which it has no reason to.
     pub(super) fn to_pem(&self) -> Option<String> {
@@ -79,6 +88,22 @@ impl PublicKey {
             Self::P256(_) => Algorithm::EcdsaP256,
             Self::P384(_) => Algorithm::EcdsaP384,
             Self::Ed25519(_) => Algorithm::Ed25519,
+        }
+    }
+
+    /// Takes the signature of a PIV card (ECDSA in DER; for Ed25519 the 64 bytes of RFC 8032), and
+    /// verifies it over `message`. `None` where it is malformed or does not verify.
+    pub(super) fn accept_der(&self, message: &[u8], signature: &[u8]) -> Option<Vec<u8>> {
+        match self {
+            Self::P256(_) => {
+                let signature = p256::ecdsa::Signature::from_der(signature).ok()?;
+                self.accept(message, &signature.to_bytes())
+            }
+            Self::P384(_) => {
+                let signature = p384::ecdsa::Signature::from_der(signature).ok()?;
+                self.accept(message, &signature.to_bytes())
+            }
+            Self::Ed25519(_) => self.accept(message, signature),
         }
     }
 

@@ -7,20 +7,17 @@ use crate::ceremony::ask::{Answer, Ask, Form};
 use crate::ceremony::command::ExceptionForm;
 use crate::secret::Secret;
 
-/// What a keyholder's token types when it is touched by accident: 44 of these and Enter.
-const MODHEX: &str = "cbdefghijklnrtuv";
-/// Length of a one-time password of a `YubiKey`.
-const OTP: usize = 44;
-
 /// The phrase that ends a ceremony.
 pub const ABORT_PHRASE: &str = "ABORT CEREMONY";
 /// The word that leaves the last screen.
 pub const DONE: &str = "DONE";
 
 mod field;
+pub mod touch;
 
-pub use self::field::{Content, Field, Wanted};
+pub use self::field::{CARD_SECRET, Content, Field, Wanted};
 use self::field::{initials, secret_fields};
+use self::touch::Run;
 
 /// Fields that are answered together.
 #[derive(Default)]
@@ -29,10 +26,8 @@ pub struct Entry {
     pub fields: Vec<Field>,
     /// Index of the field with focus.
     pub focus: usize,
-    /// Modhex characters typed in a row into this field.
-    run: usize,
-    /// An accidental touch was taken out, and the Enter that ends it is still to come.
-    swallow: bool,
+    /// What may become the output of an accidentally touched token.
+    run: Run,
 }
 
 /// What a typed character did.
@@ -44,6 +39,17 @@ pub enum Typed {
     Touch,
 }
 
+/// What Enter did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entered {
+    /// It was pressed on the last field, and everything is complete.
+    Complete,
+    /// There is more to do.
+    NotYet,
+    /// It came from an accidentally touched token; what that typed was taken out.
+    Touch,
+}
+
 impl Entry {
     fn of(fields: Vec<Field>) -> Self {
         Self {
@@ -52,8 +58,8 @@ impl Entry {
         }
     }
 
-    /// The fields of an ask.
-    pub fn for_ask(ask: &Ask) -> Self {
+    /// The fields of an ask; `holder` is the name of the person whose token it is about.
+    pub fn for_ask(ask: &Ask, holder: Option<&str>) -> Self {
         let mut fields = Vec::new();
         match &ask.form {
             Form::Confirm | Form::Halted => {}
@@ -81,7 +87,7 @@ impl Entry {
             Form::WatchTime { .. } => {
                 fields.push(Field::new("Your watch, UTC, HH:MM", Wanted::Time, Some(6)));
             }
-            Form::Secret(form) => fields.extend(secret_fields(form)),
+            Form::Secret(form) => fields.extend(secret_fields(form, holder)),
         }
         if ask.form != Form::Halted {
             fields.extend(ask.seats.iter().map(|seat| initials(&seat.role)));
@@ -150,26 +156,26 @@ impl Entry {
 
     /// Types a character into the focused field.
     pub fn push(&mut self, c: char) -> Typed {
-        self.swallow = false;
         let Some(field) = self.fields.get_mut(self.focus) else {
             return Typed::Taken;
         };
-        field.push(c);
-        self.run = if MODHEX.contains(c) { self.run + 1 } else { 0 };
-        if self.run < OTP {
-            return Typed::Taken;
+        if self.run.typed(c, field) {
+            Typed::Touch
+        } else {
+            Typed::Taken
         }
-        for _ in 0..self.run {
-            field.pop();
+    }
+
+    /// So many modhex characters were typed before a field had focus.
+    pub fn begin_after(&mut self, typed: usize) {
+        if typed > 0 {
+            self.run = Run::after(typed);
         }
-        self.run = 0;
-        self.swallow = true;
-        Typed::Touch
     }
 
     /// Takes the last character away.
     pub fn erase(&mut self) {
-        self.run = self.run.saturating_sub(1);
+        self.run.erased();
         if let Some(field) = self.fields.get_mut(self.focus) {
             field.pop();
         }
@@ -177,7 +183,7 @@ impl Entry {
 
     /// Empties the focused field.
     pub fn clear(&mut self) {
-        self.run = 0;
+        self.run = Run::default();
         if let Some(field) = self.fields.get_mut(self.focus) {
             field.clear();
         }
@@ -199,22 +205,30 @@ impl Entry {
 
     /// Moves the focus; past the end it stays.
     pub fn go(&mut self, by: isize) {
-        self.run = 0;
+        self.run = Run::default();
         let last = self.fields.len().saturating_sub(1);
         self.focus = self.focus.saturating_add_signed(by).min(last);
     }
 
-    /// Enter. `true` where it is pressed on the last field and everything is complete; otherwise it
-    /// moves on from a field that is filled, and does nothing on an empty one.
-    pub fn enter(&mut self) -> bool {
-        if std::mem::take(&mut self.swallow) || self.focused().is_none_or(Field::is_empty) {
-            return false;
+    /// Enter. On an incomplete entry it moves on from a field that is filled, and does nothing on an
+    /// empty one.
+    pub fn enter(&mut self) -> Entered {
+        if let Some(field) = self.fields.get_mut(self.focus)
+            && self.run.entered(field)
+        {
+            return Entered::Touch;
+        }
+        if self.focused().is_none_or(Field::is_empty) {
+            return Entered::NotYet;
         }
         if self.focus + 1 < self.fields.len() {
             self.go(1);
-            return false;
+            return Entered::NotYet;
         }
-        self.missing().is_none()
+        match self.missing() {
+            None => Entered::Complete,
+            Some(_) => Entered::NotYet,
+        }
     }
 
     /// The first field that is not as wanted, and what is wrong with it.
@@ -243,7 +257,7 @@ impl Entry {
             (Wanted::Choice(keys), _) if !keys.iter().any(|k| k == field.text().trim()) => {
                 Some(format!("type one of: {}", keys.join(", ")))
             }
-            (Wanted::Secret { min, max }, Content::Secret(secret))
+            (Wanted::Secret { min, max, .. }, Content::Secret(secret))
                 if !(*min..=*max).contains(&secret.len()) =>
             {
                 Some(format!("it takes {min} to {max} bytes; nothing was sent"))

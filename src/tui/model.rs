@@ -1,14 +1,18 @@
 //! What is on the screen, as values. Nothing here touches a terminal.
 
+use std::time::Duration;
+
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::entry::Entry;
+use super::entry::touch::Stray;
 use super::settings::Settings;
 use crate::ceremony::ask::Ask;
 use crate::ceremony::check::Verdict;
 use crate::ceremony::effect::Effect;
 use crate::ceremony::state::State;
+use crate::ceremony::token::TokenName;
 use crate::ceremony::withdraw::withdrawable;
 use crate::report::Words;
 
@@ -62,6 +66,39 @@ pub enum Notice {
     Remark(String),
 }
 
+/// A touch that a token waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Touch {
+    /// Which token.
+    pub token: TokenName,
+    /// When it began to wait.
+    pub since: OffsetDateTime,
+    /// How long it waits, in seconds.
+    pub seconds: u16,
+    /// What lay over the screen; it comes back afterwards.
+    pub covered: Option<Overlay>,
+}
+
+impl Touch {
+    /// Seconds that are left at `now`, the one that has begun included; zero where the token should
+    /// have given up. A clock that was set back leaves no more than there were.
+    pub fn left(&self, now: OffsetDateTime) -> u16 {
+        let whole = i128::from(self.seconds) * 1000;
+        let left = whole - (now - self.since).whole_milliseconds();
+        let seconds = left.clamp(0, whole).saturating_add(999) / 1000;
+        u16::try_from(seconds).unwrap_or(self.seconds)
+    }
+
+    /// How long until [`Touch::left`] changes; `None` where it does not any more.
+    pub fn next_change(&self, now: OffsetDateTime) -> Option<Duration> {
+        if self.left(now) == 0 {
+            return None;
+        }
+        let gone = (now - self.since).whole_milliseconds().rem_euclid(1000);
+        u64::try_from(1000 - gone).ok().map(Duration::from_millis)
+    }
+}
+
 /// Air-gap state, as the header shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AirGap {
@@ -99,8 +136,12 @@ pub struct Model {
     pub sent: Option<Sent>,
     /// What the world is doing.
     pub working: Option<Effect>,
+    /// The touch that is waited for.
+    pub touch: Option<Touch>,
     /// Something to say.
     pub notice: Option<Notice>,
+    /// What was typed where no field had focus.
+    pub stray: Stray,
     /// First line of the question's body on screen.
     pub scroll: usize,
     /// First line of the overlay's body on screen.
@@ -111,15 +152,20 @@ pub struct Model {
     pub broken: Option<String>,
 }
 
+/// The fields of what is being asked.
+pub(super) fn entry_of(state: &State) -> Entry {
+    let holder = state.step().and_then(|step| step.holder.as_ref());
+    let holder = holder.map(|id| state.procedure.plan.name_of(id));
+    let ask = state.asking.as_ref();
+    ask.map(|ask| Entry::for_ask(ask, holder))
+        .unwrap_or_default()
+}
+
 impl Model {
     /// The model of a ceremony that stands like `state`.
     pub fn new(settings: Settings, state: State, size: (u16, u16)) -> Self {
         let now = (settings.clock)();
-        let entry = state
-            .asking
-            .as_ref()
-            .map(Entry::for_ask)
-            .unwrap_or_default();
+        let entry = entry_of(&state);
         let mut model = Self {
             settings,
             state,
@@ -137,7 +183,9 @@ impl Model {
             help: false,
             sent: None,
             working: None,
+            touch: None,
             notice: None,
+            stray: Stray::default(),
             scroll: 0,
             over_scroll: 0,
             read_to_end: false,
@@ -169,7 +217,14 @@ impl Model {
             let document = self.ask().and_then(|ask| ask.document.as_ref());
             document.is_some_and(|document| !document.changes.is_empty())
         };
-        self.is_wide() && (self.help || self.overlay.is_some() || !compares())
+        self.is_wide()
+            && !self.wants_touch()
+            && (self.help || self.overlay.is_some() || !compares())
+    }
+
+    /// Whether everything else makes way for the touch that is waited for.
+    pub fn wants_touch(&self) -> bool {
+        self.touch.is_some() && !self.help && self.overlay.is_none() && !self.ended()
     }
 
     /// The open question, where it is what the screen shows.

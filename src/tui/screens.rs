@@ -7,4 +7,5 @@ pub mod help;
 pub mod home;
 pub mod overlays;
 pub mod small;
+pub mod touch;
 pub mod working;

@@ -31,8 +31,8 @@ pub enum Occurrence {
     Signal(i32),
     /// The terminal has another size.
     Resized,
-    /// The clock shows another minute.
-    Minute,
+    /// The clock shows another minute, or another second while seconds are counted.
+    Tick,
 }
 
 /// Stack of a thread that only waits.
@@ -130,14 +130,14 @@ impl Session {
         self.terminal.clear()
     }
 
-    /// What happened next; [`Occurrence::Minute`] after `timeout`.
+    /// What happened next; [`Occurrence::Tick`] after `timeout`.
     pub fn next(&mut self, timeout: Duration) -> Occurrence {
         if let Some(occurrence) = self.waiting.pop_front() {
             return occurrence;
         }
         match self.occurrences.recv_timeout(timeout) {
             Ok(occurrence) => occurrence,
-            Err(RecvTimeoutError::Timeout) => Occurrence::Minute,
+            Err(RecvTimeoutError::Timeout) => Occurrence::Tick,
             Err(RecvTimeoutError::Disconnected) => Occurrence::InputEnded,
         }
     }

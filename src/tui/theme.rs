@@ -39,11 +39,13 @@ pub enum Role {
     Selected,
     /// What was typed.
     Typed,
+    /// The token must be touched now.
+    Touch,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Text,
         Self::Dim,
         Self::Title,
@@ -56,6 +58,7 @@ impl Role {
         Self::Production,
         Self::Selected,
         Self::Typed,
+        Self::Touch,
     ];
 
     /// The style of the role.
@@ -66,7 +69,7 @@ impl Role {
         match colour {
             Colour::Mono => match self {
                 Self::Text | Self::Dim | Self::Ok => plain,
-                Self::Rehearsal => bold.add_modifier(Modifier::REVERSED),
+                Self::Rehearsal | Self::Touch => bold.add_modifier(Modifier::REVERSED),
                 Self::Selected => reversed,
                 _ => bold,
             },
@@ -79,7 +82,7 @@ impl Role {
                 Self::AlertWarn => plain.fg(Color::Yellow),
                 Self::Ok => plain.fg(Color::Green),
                 // reversed, this is black on yellow whatever the terminal's own background is
-                Self::Rehearsal => reversed
+                Self::Rehearsal | Self::Touch => reversed
                     .add_modifier(Modifier::BOLD)
                     .fg(Color::Yellow)
                     .bg(Color::Black),
@@ -118,14 +121,15 @@ mod tests {
     }
 
     #[test]
-    fn the_rehearsal_banner_is_reversed_in_both() {
-        for colour in [Colour::Sixteen, Colour::Mono] {
-            assert!(
-                Role::Rehearsal
-                    .style(colour)
-                    .add_modifier
-                    .contains(Modifier::REVERSED)
-            );
+    fn what_must_be_seen_across_a_room_is_reversed_in_both() {
+        for (colour, role) in [
+            (Colour::Sixteen, Role::Rehearsal),
+            (Colour::Mono, Role::Rehearsal),
+            (Colour::Sixteen, Role::Touch),
+            (Colour::Mono, Role::Touch),
+        ] {
+            let style = role.style(colour);
+            assert!(style.add_modifier.contains(Modifier::REVERSED), "{role:?}");
         }
     }
 }

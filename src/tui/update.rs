@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use super::Leaving;
 use super::bindings::{Act, act};
-use super::entry::{Entry, Typed};
+use super::entry::{Entered, Entry, Typed};
 use super::keys::{Burst, Key, keys};
 use super::model::{Model, Notice, Overlay, Sent};
 use crate::ceremony::ask::Form;
@@ -81,18 +81,29 @@ impl Model {
 
     fn key(&mut self, key: Key) -> Reaction {
         let typing = self.fields().is_some();
+        if !typing && self.stray.ends_with(key) {
+            self.say_touched();
+            return Reaction::default();
+        }
         if let Some(act) = act(key, typing) {
             return self.act(act);
         }
-        if let (Key::Char(c), Some(entry)) = (key, self.fields_mut())
-            && entry.push(c) == Typed::Touch
-        {
-            self.notice = Some(Notice::Remark(
-                "A token was touched by accident: the 44 characters it typed were taken out. No PIN try was spent."
-                    .to_owned(),
-            ));
+        let before = if typing { self.stray.take() } else { 0 };
+        if let (Key::Char(c), Some(entry)) = (key, self.fields_mut()) {
+            entry.begin_after(before);
+            if entry.push(c) == Typed::Touch {
+                self.say_touched();
+            }
         }
         Reaction::default()
+    }
+
+    fn say_touched(&mut self) {
+        self.notice = Some(Notice::Remark(
+            "A token was touched by accident: what it typed was taken out, and nothing was sent. No PIN try was \
+             spent. Look at what the field holds now."
+                .to_owned(),
+        ));
     }
 
     fn act(&mut self, act: Act) -> Reaction {
@@ -184,6 +195,9 @@ impl Model {
             self.help = false;
         } else if self.overlay.take().is_some() {
             self.notice = None;
+        } else {
+            // a PIN that was begun does not stay in memory while people think again
+            self.entry.clear_secrets();
         }
         self.over_scroll = 0;
     }
@@ -198,6 +212,7 @@ impl Model {
             return Reaction::default();
         }
         if self.overlay == Some(Overlay::Leave) {
+            self.entry.clear_secrets();
             let pause = Command::Pause {
                 reason: "left".to_owned(),
             };
@@ -215,11 +230,18 @@ impl Model {
             return Reaction::default();
         };
         let last = entry.focus + 1 >= entry.fields.len();
-        if !entry.enter() {
-            if last && entry.focused().is_some_and(|f| !f.is_empty()) {
-                entry.go_to_missing();
+        match entry.enter() {
+            Entered::Complete => {}
+            Entered::Touch => {
+                self.say_touched();
+                return Reaction::default();
             }
-            return Reaction::default();
+            Entered::NotYet => {
+                if last && entry.focused().is_some_and(|f| !f.is_empty()) {
+                    entry.go_to_missing();
+                }
+                return Reaction::default();
+            }
         }
         match self.overlay {
             Some(overlay) => self.send_form(overlay),

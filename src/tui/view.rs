@@ -23,7 +23,7 @@ use super::glyphs::{self, DASH};
 use super::model::Model;
 use super::pen::{Pen, Text};
 use super::screens::ask::Drawn;
-use super::screens::{ask, ended, help, overlays, small, working};
+use super::screens::{ask, ended, help, overlays, small, touch, working};
 use super::theme::Role;
 use super::widgets::board::Naming;
 use super::widgets::{board, frame, outline};
@@ -186,7 +186,11 @@ fn quorum_rows(model: &Model, pen: Pen, board: &Board, width: usize) -> Text {
 fn is_signing(model: &Model) -> bool {
     let over = model.help || model.overlay.is_some() || model.ended();
     let reading = model.ask().is_some_and(|ask| ask.document.is_some());
-    model.state.payload.is_some() && !model.state.approved.is_empty() && !reading && !over
+    model.state.payload.is_some()
+        && !model.state.approved.is_empty()
+        && !reading
+        && !over
+        && !model.wants_touch()
 }
 
 fn side_column(model: &Model, pen: Pen, buffer: &mut Buffer, side: Rect) {
@@ -264,6 +268,19 @@ fn body(model: &Model, pen: Pen, width: usize, rows: usize, tight: bool) -> Draw
     }
     if model.ended() {
         return whole(ended::body(pen, model, width, tight));
+    }
+    if let Some(touch) = &model.touch {
+        let holder = working::holder(&model.state);
+        let effect = model.working.as_ref();
+        let room = (width, rows);
+        return whole(touch::body(
+            pen,
+            touch,
+            effect,
+            holder.as_deref(),
+            model.now,
+            room,
+        ));
     }
     if let Some(effect) = &model.working {
         return whole(working::body(pen, effect, &model.state, width, rows));

@@ -149,26 +149,6 @@ fn a_new_passphrase_is_typed_twice() {
 }
 
 #[test]
-fn an_accidental_touch_is_taken_out_of_every_field() {
-    const OTP: &str = "cccccccfhcbelrhifitjtrveenbtnjbvuvhtgnjrkubn\r";
-    assert_eq!(OTP.len(), 45);
-    for (name, _, ask) in asks() {
-        let mut model = on(name);
-        for field in 0..model.entry.fields.len() {
-            model.entry.focus = field;
-            for burst in [vec![OTP], OTP.split_inclusive(|_| true).collect()] {
-                for part in burst {
-                    assert!(model.input(&Burst::from(part.as_bytes())).order.is_none());
-                }
-                assert!(model.entry.fields[field].is_empty(), "{name} {}", ask.title);
-                assert_eq!(model.entry.focus, field, "its Enter moves nothing");
-                assert!(text(&model).contains("touched by accident"));
-            }
-        }
-    }
-}
-
-#[test]
 fn ctrl_c_asks_and_the_second_one_leaves() {
     for name in ["confirm", "pin", "halted", "working"] {
         let mut model = on(name);

@@ -9,7 +9,14 @@ use rootstage::tui::{Colour, GlyphSet};
 use crate::played;
 use crate::samples::{asks, frame, named, text};
 
-const OTHERS: [&str; 4] = ["working", "closed", "aborted", "broken"];
+const OTHERS: [&str; 6] = [
+    "working",
+    "touch",
+    "touch-late",
+    "closed",
+    "aborted",
+    "broken",
+];
 
 fn names() -> Vec<&'static str> {
     let own = asks().into_iter().map(|a| a.0).chain(OTHERS);
@@ -95,6 +102,10 @@ fn withdrawing() {
 
 #[test]
 fn too_small() {
+    insta::assert_snapshot!(
+        "too_small-touch",
+        text(&named("touch", (60, 20), GlyphSet::Unicode))
+    );
     insta::assert_snapshot!(text(&named("pin", (60, 20), GlyphSet::Unicode)));
 }
 
@@ -103,6 +114,12 @@ fn too_small() {
 fn other_glyphs() {
     insta::assert_snapshot!("console", text(&named("pin", (80, 24), GlyphSet::Console)));
     insta::assert_snapshot!("ascii", text(&named("pin", (80, 24), GlyphSet::Ascii)));
+    for (set, name) in [
+        (GlyphSet::Console, "console-touch"),
+        (GlyphSet::Ascii, "ascii-touch"),
+    ] {
+        insta::assert_snapshot!(name, text(&named("touch", (80, 24), set)));
+    }
     for size in [(80, 24), (120, 40), (60, 20)] {
         for name in names() {
             assert!(
@@ -146,6 +163,21 @@ fn the_rehearsal_banner_is_reversed() {
     }
     let buffer = frame(&named("production", (80, 24), GlyphSet::Unicode));
     assert!((0..80).all(|x| !buffer[(x, 0)].modifier.contains(Modifier::REVERSED)));
+}
+
+/// Without colour the band is there all the same.
+#[test]
+fn the_touch_is_reversed_video_over_the_whole_width() {
+    for name in ["touch", "touch-mono"] {
+        for size in [(80, 24), (120, 40)] {
+            let buffer = frame(&named(name, size, GlyphSet::Ascii));
+            let reversed =
+                |y: u16| (0..size.0).all(|x| buffer[(x, y)].modifier.contains(Modifier::REVERSED));
+            // below the banner of the rehearsal, which is reversed as well
+            let rows = (1..size.1).filter(|y| reversed(*y)).count();
+            assert_eq!(rows, 7, "{name} {size:?}");
+        }
+    }
 }
 
 #[test]

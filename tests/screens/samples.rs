@@ -11,6 +11,7 @@ use rootstage::ceremony::plan::{KeyName, Mode, ParticipantId};
 use rootstage::ceremony::state::{Payload, Standing, State};
 use rootstage::ceremony::token::{PinState, TokenName};
 use rootstage::digest::Sha256;
+use rootstage::ports::Notice;
 use rootstage::secret::Secret;
 use rootstage::tui::model::Model;
 use rootstage::tui::{Colour, GlyphSet, Settings, view};
@@ -138,6 +139,21 @@ pub fn asks() -> Vec<(&'static str, usize, Ask)> {
         max_len: 8,
         ..PinState::default()
     };
+    let card = |kind: SecretKind| {
+        let tries_left = (kind != SecretKind::PukAndNewPin).then_some(3);
+        Form::Secret(SecretForm {
+            kind,
+            token: TokenName("yubikey:18158855".to_owned()),
+            serial: "18158855".to_owned(),
+            pin: PinState {
+                tries_left,
+                locked: tries_left.is_none(),
+                min_len: 6,
+                max_len: 8,
+                ..PinState::default()
+            },
+        })
+    };
     vec![
         ("confirm", 0, Ask::new("welcome", "Welcome to the ceremony", Form::Confirm)
             .saying("We are here to make the first root of trust of Example Corp. Three people will each make a key on a token of their own, and two of them will sign.")
@@ -171,6 +187,15 @@ pub fn asks() -> Vec<(&'static str, usize, Ask)> {
             .seated(vec![seat("keyholder")])),
         ("new-passphrase", 5, Ask::new("passphrase", "Alice Adams: passphrase for a new key file", pin(SecretKind::NewPassphrase, PinState::default()))
             .saying("The key is kept in a file that is encrypted with this passphrase. Nobody can get it back if it is lost.")
+            .seated(vec![seat("keyholder")])),
+        ("new-pin", 5, Ask::new("new-pin", "Alice Adams: a PIN of your own", card(SecretKind::NewPin))
+            .saying("Alice chooses a PIN that nobody else knows. The factory PIN is replaced by it.")
+            .seated(vec![seat("keyholder")])),
+        ("new-puk", 5, Ask::new("new-puk", "Alice Adams: the PUK of the token", card(SecretKind::NewPuk))
+            .saying("Whoever keeps the PUK chooses it. It goes into a bag of its own.")
+            .seated(vec![seat("administrator"), seat("witness")])),
+        ("unblock", 5, Ask::new("unblock", "Alice Adams: a new PIN with the PUK", card(SecretKind::PukAndNewPin))
+            .saying("The PIN is blocked. The PUK is typed, then a new PIN.")
             .seated(vec![seat("keyholder")])),
         ("review", 15, Ask::new("review", "Alice Adams: the exact content of the root", Form::TypeBack { phrase: "APPROVE".to_owned() })
             .saying("Read to the end. This is what is signed, byte for byte.")
@@ -240,6 +265,26 @@ pub fn named(name: &str, size: (u16, u16), glyphs: GlyphSet) -> Model {
                     sha256: Sha256::of(b"payload"),
                 },
             }));
+            model
+        }
+        "touch" | "touch-late" | "touch-mono" => {
+            let colour = if name == "touch-mono" {
+                Colour::Mono
+            } else {
+                Colour::Sixteen
+            };
+            let mut model = of(Mode::Rehearsal, colour, "pin");
+            let token = TokenName("yubikey:18158855".to_owned());
+            model.report(Report::Working(Effect::Sign {
+                token: token.clone(),
+                label: "root-bob".to_owned(),
+                message: Message::Payload {
+                    sha256: Sha256::of(b"payload"),
+                },
+            }));
+            model.report(Report::Notice(Notice::TouchWanted { token, seconds: 15 }));
+            let gone = if name == "touch-late" { 15 } else { 6 };
+            model.tick(clock() + time::Duration::seconds(gone));
             model
         }
         "closed" | "aborted" => {

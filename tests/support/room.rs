@@ -27,6 +27,7 @@ use time::OffsetDateTime;
 use time::macros::datetime;
 
 use super::world::{Happening, Happenings, PowerCut, Staged, What};
+use super::yubikeys::{Drawer, Mixed};
 
 /// The day on which every story happens.
 pub fn clock() -> OffsetDateTime {
@@ -52,6 +53,8 @@ pub struct Room {
     pub mistyped: BTreeMap<String, String>,
     /// Bytes of a torn record that the last resumption found.
     pub cut: u64,
+    /// The `YubiKeys` that are in the room.
+    pub drawer: Drawer,
 }
 
 /// A directory in memory where there is one: the stories flush a great deal.
@@ -76,6 +79,11 @@ pub fn production_plan(keyholders: u32, threshold: u32) -> String {
         .replace("mode = \"rehearsal\"", "mode = \"production\"")
         .replace("\"first-root-rehearsal\"", "\"first-root\"")
 }
+
+/// The PIN of every `YubiKey`.
+pub const PIN: &str = "482913";
+/// The PUK of every `YubiKey`.
+pub const PUK: &str = "73519264";
 
 /// The passphrase of a keyholder.
 pub fn passphrase(holder: &str) -> String {
@@ -120,6 +128,7 @@ impl Room {
             performed: Arc::default(),
             mistyped: BTreeMap::new(),
             cut: 0,
+            drawer: Drawer::default(),
         }
     }
 
@@ -142,6 +151,7 @@ impl Room {
             performed: Arc::default(),
             mistyped: BTreeMap::new(),
             cut: 0,
+            drawer: Drawer::default(),
         }
     }
 
@@ -178,7 +188,10 @@ impl Room {
         Some(Box::new(Staged {
             machine: ThisMachine {
                 dir: self.dir(),
-                tokens: Box::new(AllTokens::new(1)),
+                tokens: Box::new(Mixed {
+                    all: AllTokens::new(1),
+                    drawer: Arc::clone(&self.drawer),
+                }),
                 checks: Box::new(|| vec![check("network.interfaces", CheckVerdict::Pass)]),
                 clock,
             },
@@ -225,10 +238,20 @@ impl Room {
 
     /// Sends a command. `Ok(false)`: the power went.
     pub fn submit(&mut self, command: Command, secret: Option<Secret>) -> Result<bool, Stop> {
+        self.submit_with(command, secret, None)
+    }
+
+    fn submit_with(
+        &mut self,
+        command: Command,
+        secret: Option<Secret>,
+        new_pin: Option<Secret>,
+    ) -> Result<bool, Stop> {
         let driver = self.driver.as_mut().expect("the program runs");
         let order = Order {
+            command,
             secret,
-            ..Order::plain(command)
+            new_pin,
         };
         match catch_unwind(AssertUnwindSafe(|| driver.submit(order, &mut |_| ()))) {
             Ok(result) => result.map(|()| true),
@@ -242,19 +265,27 @@ impl Room {
 
     /// Answers the open question. `Ok(false)`: the power went.
     pub fn answer(&mut self, answer: Answer) -> Result<bool, Stop> {
-        let secret = match (&self.ask().form, self.state().step()) {
-            (Form::Secret(form), Some(step)) => {
-                let holder = step.holder.as_ref().unwrap().0.clone();
-                let right = passphrase(&holder);
-                let typed = match form.kind {
-                    SecretKind::NewPassphrase => right,
-                    _ => self.mistyped.remove(&holder).unwrap_or(right),
-                };
-                Secret::copied_from(&typed)
-            }
-            _ => None,
-        };
-        self.submit(Command::Answer(answer), secret)
+        let (mut secret, mut new_pin) = (None, None);
+        if let (Form::Secret(form), Some(step)) = (&self.ask().form, self.state().step()) {
+            let holder = step.holder.as_ref().unwrap().0.clone();
+            let (right, of) = match form.kind {
+                SecretKind::NewPassphrase | SecretKind::Passphrase => (passphrase(&holder), holder),
+                SecretKind::Pin | SecretKind::NewPin => (PIN.to_owned(), holder),
+                SecretKind::NewPuk | SecretKind::PukAndNewPin => {
+                    (PUK.to_owned(), format!("puk of {holder}"))
+                }
+            };
+            let typed = match form.kind {
+                SecretKind::NewPassphrase => right,
+                SecretKind::PukAndNewPin => {
+                    new_pin = Secret::copied_from(PIN);
+                    self.mistyped.remove(&of).unwrap_or(right)
+                }
+                _ => self.mistyped.remove(&of).unwrap_or(right),
+            };
+            secret = Secret::copied_from(&typed);
+        }
+        self.submit_with(Command::Answer(answer), secret, new_pin)
     }
 
     /// Answers the open question as it wants to be answered.

@@ -57,10 +57,14 @@ impl Question {
 
     /// Whether it asks for a PIN or passphrase.
     pub fn wants_secret(&self) -> bool {
-        self.fields
-            .iter()
-            .any(|f| f == "PIN" || f.ends_with("assphrase"))
+        self.fields.iter().any(|f| is_secret(f))
     }
+}
+
+/// Whether a field of this label takes a secret; the label says whose.
+fn is_secret(label: &str) -> bool {
+    let what = label.split(" of ").next().unwrap_or(label);
+    ["PIN", "Passphrase", "New passphrase", "Once more"].contains(&what)
 }
 
 /// Plays at a terminal.
@@ -228,8 +232,7 @@ impl<'a> Player<'a> {
         for (number, label) in question.fields.iter().enumerate() {
             let value = self.value(question, label, secret, &mut taken);
             self.terminal.keys(&value);
-            let hidden = label == "Once more" || label == "PIN" || label.ends_with("assphrase");
-            if !hidden {
+            if !is_secret(label) {
                 // what is typed is seen
                 let box_start = format!("{label} [{value}");
                 self.terminal.wait(&box_start, |look| {
@@ -294,7 +297,7 @@ impl<'a> Player<'a> {
                 let (before, _) = look.rows[0].split_once(" UTC").unwrap();
                 before[before.len() - 5..].to_owned()
             }
-            "PIN" | "Passphrase" | "New passphrase" | "Once more" => {
+            label if is_secret(label) => {
                 let holder = &self.holder(question).expect("a keyholder").name;
                 secret.map_or_else(|| self.people.secrets[holder].clone(), str::to_owned)
             }

@@ -12,7 +12,10 @@ fn two_keyholders_rehearse_by_keys() {
     let new = player.until("a new passphrase", |q| {
         q.fields.iter().any(|f| f == "Once more")
     });
-    assert_eq!(new.fields[..2], ["New passphrase", "Once more"]);
+    assert_eq!(
+        new.fields[..2],
+        ["New passphrase of Ada Keyholder", "Once more"]
+    );
 
     // a weak one is called so; two different ones are not taken
     terminal.keys("password");
@@ -21,12 +24,12 @@ fn two_keyholders_rehearse_by_keys() {
     terminal.keys("\rpasswort");
     terminal.see("differs so far");
     terminal.keys("\x15\x1b[Z\x15");
-    terminal.see("To do: New passphrase is still empty");
+    terminal.see("To do: New passphrase of Ada Keyholder is still empty");
     player.answer(&new);
 
     let secret = &room.people.secrets["Ada Keyholder"];
     let use_it = player.until("the passphrase", super::player::Question::wants_secret);
-    assert_eq!(use_it.fields[0], "Passphrase");
+    assert_eq!(use_it.fields[0], "Passphrase of Ada Keyholder");
     player.answer(&use_it);
     let after = player.question().unwrap();
     let memory = terminal.memory();

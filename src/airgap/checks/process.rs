@@ -165,3 +165,22 @@ pub fn token_programs(at: &Surroundings) -> Check {
         "End them (`gpgconf --kill all` for gpg-agent and scdaemon), or tokens may seem to be missing.",
     )
 }
+
+/// Whether the service answers through which `YubiKeys` are reached. A ceremony without them needs no
+/// such service, so that it is something to look at and no more.
+pub fn smart_cards(at: &Surroundings) -> Check {
+    let subject = Subject {
+        id: "smartcard.service",
+        title: "Service for smart cards",
+    };
+    match &at.smart_cards {
+        Ok(()) => subject.pass("The service for smart cards answers."),
+        Err(reason) => subject.warn(
+            format!(
+                "Smart cards cannot be reached: {}.",
+                reason.trim_end_matches('.')
+            ),
+            "Only YubiKeys need it: start the service `pcscd`, and look again.",
+        ),
+    }
+}

@@ -56,6 +56,7 @@ impl Machine {
                 locale: "C.UTF-8".into(),
             }),
             hardening: Hardening(ALL.map(done).into()),
+            smart_cards: Ok(()),
         };
         Self { files, at }
             .with("sys/class/net/lo/flags", "0x9\n")

@@ -11,7 +11,7 @@ use crate::ceremony::check::IDS;
 use crate::ceremony::problem::Problems;
 use crate::ceremony::script::parse::MODES;
 use crate::ceremony::suggest::{did_you_mean, nearest};
-use crate::ceremony::token::Algorithm;
+use crate::ceremony::token::{Algorithm, TokenKind};
 use crate::ceremony::toml_reader::{Found, Reading, Section};
 use crate::digest::Sha256;
 use crate::tuf::key::KeyId;
@@ -67,7 +67,9 @@ fn read(reading: &Reading<'_>, digest: Sha256) -> Option<Plan> {
     }
     let participants = people::read(reading, &top);
     let quorum = people::quorum(reading, top.optional_section("quorum"), &participants);
-    let policy = read_policy(reading, top.optional_section("policy"), mode, &participants);
+    let required = required_by_default(mode, participants.iter().map(|p| &p.value));
+    let policy = top.optional_section("policy");
+    let policy = read_policy(reading, policy, required, mode, &participants);
     let trusted = published::trusted(reading, top.optional_section("trusted"), mode);
     let staged = published::staged(reading, top.optional_section("staged"));
     let root = top
@@ -106,23 +108,36 @@ fn read(reading: &Reading<'_>, digest: Sha256) -> Option<Plan> {
     })
 }
 
+/// What must pass where the plan does not say; of a rehearsal, nothing.
+fn required_by_default<'a>(
+    mode: Option<Mode>,
+    participants: impl IntoIterator<Item = &'a Participant>,
+) -> Vec<String> {
+    if mode == Some(Mode::Rehearsal) {
+        return Vec::new();
+    }
+    let mut keys = participants.into_iter().flat_map(|person| &person.keys);
+    let yubikeys = keys.any(|key| key.token.kind() == Some(TokenKind::YubiKey));
+    REQUIRED_CHECKS
+        .into_iter()
+        .chain(yubikeys.then_some("smartcard.service"))
+        .map(str::to_owned)
+        .collect()
+}
+
 fn read_policy(
     reading: &Reading<'_>,
     section: Option<Section<'_, '_>>,
+    required: Vec<String>,
     mode: Option<Mode>,
     people: &[Found<Participant>],
 ) -> PlanPolicy {
-    let required: &[&str] = if mode == Some(Mode::Rehearsal) {
-        &[]
-    } else {
-        &REQUIRED_CHECKS
-    };
     let mut policy = PlanPolicy {
         expiry_min_days: EXPIRY_DAYS.0,
         expiry_max_days: EXPIRY_DAYS.1,
         allow_p384: false,
         no_spare_acknowledged: false,
-        required_checks: required.iter().map(|id| (*id).to_owned()).collect(),
+        required_checks: required,
         clock_tolerance_minutes: CLOCK_TOLERANCE,
         signing_continues: false,
         provisioning: yubikeys::provisioning(reading, None),

@@ -1,5 +1,6 @@
 //! `present-token`: a keyholder inserts the token, and it is identified by its serial number.
 
+use super::in_hand::pin::tries;
 use super::in_hand::{describe, in_hand, keyholder};
 use super::{Kind, Next, Repetition, first};
 use crate::ceremony::ask::{Ask, Form};
@@ -8,7 +9,7 @@ use crate::ceremony::judge;
 use crate::ceremony::plan::KeyPlan;
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::state::State;
-use crate::ceremony::token::TokenKind;
+use crate::ceremony::token::{TokenIdentity, TokenKind};
 
 pub struct PresentToken;
 
@@ -30,10 +31,15 @@ impl Kind for PresentToken {
             let (holder, key) = keyholder(state, step)?;
             let who = holder.name_with(key);
             if !state.here.answers.contains_key("insert") && state.here.faults == 0 {
-                let mut ask =
-                    Ask::new("insert", format!("{who}: insert your token"), Form::Confirm)
-                        .saying(step.say.trim())
-                        .fact("Token in the plan", key.token.to_string());
+                let title = match (key.token.kind(), &key.serial) {
+                    (Some(TokenKind::YubiKey), Some(serial)) => {
+                        format!("{who}: insert your YubiKey, serial {serial}")
+                    }
+                    _ => format!("{who}: insert your token"),
+                };
+                let mut ask = Ask::new("insert", title, Form::Confirm)
+                    .saying(step.say.trim())
+                    .fact("Token in the plan", key.token.to_string());
                 if let Some(serial) = &key.serial {
                     ask = ask.fact("Serial in the plan", serial);
                 }
@@ -79,7 +85,7 @@ impl Kind for PresentToken {
                 ask = ask
                     .fact("Serial", identity.serial.clone())
                     .fact("Firmware", identity.firmware.clone())
-                    .fact("PIN", pin_words(state, step));
+                    .fact("PIN", pin_words(identity));
             }
             Ok(Next::ask(ask.seated(state.procedure.seats(step))))
         })
@@ -107,12 +113,6 @@ fn last_four(serial: &str) -> String {
     serial.chars().skip(from).collect()
 }
 
-fn pin_words(state: &State, _step: &BoundStep) -> String {
-    state.here.identity.as_ref().map_or_else(
-        String::new,
-        |identity| match crate::report::pin_words(&identity.pin) {
-            words if words.is_empty() => "no wrong try is noted on the token".to_owned(),
-            words => words,
-        },
-    )
+fn pin_words(identity: &TokenIdentity) -> String {
+    tries(identity).unwrap_or_else(|| "no wrong try is noted on the token".to_owned())
 }

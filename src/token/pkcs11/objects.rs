@@ -112,7 +112,7 @@ impl OpenToken<'_> {
         Ok(id)
     }
 
-    fn read(
+    pub(super) fn read(
         &self,
         object: ObjectHandle,
         attributes: &[AttributeType],

@@ -196,7 +196,7 @@ impl Follow {
     ) {
         let idle = state.asking.is_none() && state.in_flight.is_none();
         let begun = state.standing.get(state.position) == Some(&Standing::Running);
-        let next = || kind.next(state, step);
+        let next = || steps::next(kind, state, step);
         match event {
             Event::StepBegun {} => {
                 if begun || !idle {
@@ -228,7 +228,9 @@ impl Follow {
                     return;
                 };
                 match accepted(state, kind, step, ask, answer) {
-                    Ok(people) if people == *by => self.due = kind.after(state, step, ask, answer),
+                    Ok(people) if people == *by => {
+                        self.due = steps::after(kind, state, step, ask, answer);
+                    }
                     Ok(_) => say(
                         FOLLOWED,
                         "the initials are not those of the people named".to_owned(),
@@ -327,9 +329,10 @@ impl Follow {
 /// The people whose act an event is.
 fn people(event: &Event) -> Option<&[ParticipantId]> {
     match event {
-        Event::Answered { by, .. } | Event::StepSkipped { by, .. } | Event::Aborted { by, .. } => {
-            Some(by)
-        }
+        Event::Answered { by, .. }
+        | Event::StepSkipped { by, .. }
+        | Event::TokenReplaced { by, .. }
+        | Event::Aborted { by, .. } => Some(by),
         Event::ExceptionLogged(exception) => Some(&exception.by),
         _ => None,
     }

@@ -27,7 +27,25 @@ pub fn judge_outcome(
         | (Effect::ReadClock, Event::ClockRead { .. })
         | (Effect::Identify { .. }, Event::TokenIdentified(_))
         | (Effect::FindKey { .. }, Event::KeySought { .. }) => true,
-        (Effect::Provision { act, .. }, Event::TokenProvisioned { act: done, .. }) => act == done,
+        (
+            Effect::Provision { act, .. },
+            Event::TokenProvisioned {
+                act: done,
+                identity,
+                ..
+            },
+        ) => {
+            if !state.is_in_hand(identity) {
+                say(
+                    FOLLOWED,
+                    format!(
+                        "the token with serial {} was provisioned, and another one was in hand",
+                        identity.serial
+                    ),
+                );
+            }
+            act == done
+        }
         (Effect::Attest { label, .. }, Event::KeyAttested(evidence)) => {
             evidence.key.label == *label
         }
@@ -123,6 +141,20 @@ pub fn judge_conclusion(state: &State, event: &Event, say: &mut dyn FnMut(Rule, 
             Ok(_) => say(IMPORTED, "other content was read".to_owned()),
             Err(problem) => say(IMPORTED, problem),
         },
+        Event::TokenReplaced { key, by } => {
+            if by.len() < 2 && state.procedure.plan.participants.len() > 1 {
+                say(
+                    FOLLOWED,
+                    "declaring a token dead takes two people".to_owned(),
+                );
+            }
+            if state.payload.is_some() {
+                say(
+                    FOLLOWED,
+                    format!("the token of {key} was replaced after the content was fixed"),
+                );
+            }
+        }
         Event::FindingsAccepted { by, .. } if by.len() < 2 => {
             say(ACCEPTED, "that takes two people".to_owned());
         }

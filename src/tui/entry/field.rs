@@ -2,6 +2,7 @@
 
 use crate::ceremony::ask::{SecretForm, SecretKind};
 use crate::secret::Secret;
+use crate::tui::pen::cut;
 
 /// Longest text of a field, in characters.
 const LONGEST: usize = 400;
@@ -33,6 +34,8 @@ pub enum Wanted {
         min: usize,
         /// Longest.
         max: usize,
+        /// Which kind of secret.
+        kind: SecretKind,
     },
     /// The secret of the field before, once more.
     Again,
@@ -88,13 +91,17 @@ impl Field {
         }
     }
 
-    pub(super) fn push(&mut self, c: char) {
+    /// Whether there was room for it.
+    pub(super) fn push(&mut self, c: char) -> bool {
         match &mut self.content {
-            Content::Text(text) if text.chars().count() < LONGEST => text.push(c),
-            Content::Text(_) => {}
-            Content::Secret(secret) => {
-                secret.push(c);
+            Content::Text(text) => {
+                let room = text.chars().count() < LONGEST;
+                if room {
+                    text.push(c);
+                }
+                room
             }
+            Content::Secret(secret) => secret.push(c),
         }
     }
 
@@ -123,34 +130,54 @@ pub(super) fn initials(role: &str) -> Field {
     Field::new(format!("{label}'s initials"), Wanted::Initials, Some(5))
 }
 
-pub(super) fn secret_fields(form: &SecretForm) -> Vec<Field> {
+/// Columns of a name in a label.
+const NAME: usize = 16;
+
+/// Shortest and longest PIN or PUK of a PIV card (SP 800-73-4, part 2, 2.4.3), where the token does
+/// not say.
+pub const CARD_SECRET: (usize, usize) = (6, 8);
+
+pub(super) fn secret_fields(form: &SecretForm, holder: Option<&str>) -> Vec<Field> {
+    let otherwise = match form.kind {
+        SecretKind::NewPin | SecretKind::NewPuk | SecretKind::PukAndNewPin => CARD_SECRET,
+        SecretKind::Pin | SecretKind::Passphrase | SecretKind::NewPassphrase => {
+            (1, crate::secret::CAPACITY)
+        }
+    };
     let length = |bytes: u32, otherwise: usize| match bytes {
         0 => otherwise,
         n => usize::try_from(n).unwrap_or(otherwise),
     };
     let wanted = Wanted::Secret {
-        min: length(form.pin.min_len, 1),
-        max: length(form.pin.max_len, crate::secret::CAPACITY).min(crate::secret::CAPACITY),
+        min: length(form.pin.min_len, otherwise.0),
+        max: length(form.pin.max_len, otherwise.1).min(crate::secret::CAPACITY),
+        kind: form.kind,
     };
+    // a label says whose it is, so that nobody types theirs into another's
+    let of = |what: &str| match holder {
+        Some(name) => format!(
+            "{what} of {}",
+            cut(&crate::safe::safe(name), NAME).trim_end()
+        ),
+        None => what.to_owned(),
+    };
+    let of_token = |what: &str| {
+        let serial = crate::safe::safe(&form.serial);
+        format!("{what} of {}", cut(&serial, NAME).trim_end())
+    };
+    let again = || Field::new("Once more", Wanted::Again, None);
     match form.kind {
-        SecretKind::Pin => vec![Field::new("PIN", wanted, None)],
-        SecretKind::Passphrase => vec![Field::new("Passphrase", wanted, None)],
-        SecretKind::NewPassphrase => vec![
-            Field::new("New passphrase", wanted, None),
-            Field::new("Once more", Wanted::Again, None),
-        ],
-        SecretKind::NewPin => vec![
-            Field::new("New PIN", wanted, None),
-            Field::new("Once more", Wanted::Again, None),
-        ],
-        SecretKind::NewPuk => vec![
-            Field::new("New PUK", wanted, None),
-            Field::new("Once more", Wanted::Again, None),
-        ],
+        SecretKind::Pin => vec![Field::new(of("PIN"), wanted, None)],
+        SecretKind::Passphrase => vec![Field::new(of("Passphrase"), wanted, None)],
+        SecretKind::NewPassphrase => {
+            vec![Field::new(of("New passphrase"), wanted, None), again()]
+        }
+        SecretKind::NewPin => vec![Field::new(of("New PIN"), wanted, None), again()],
+        SecretKind::NewPuk => vec![Field::new(of_token("New PUK"), wanted, None), again()],
         SecretKind::PukAndNewPin => vec![
-            Field::new("PUK", wanted.clone(), None),
-            Field::new("New PIN", wanted, None),
-            Field::new("Once more", Wanted::Again, None),
+            Field::new(of_token("PUK"), wanted.clone(), None),
+            Field::new(of("New PIN"), wanted, None),
+            again(),
         ],
     }
 }

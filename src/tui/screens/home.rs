@@ -7,7 +7,8 @@ use unicode_width::UnicodeWidthStr;
 use super::ask::join;
 use crate::tui::HomeChoice;
 use crate::tui::bindings::{Act, act};
-use crate::tui::entry::{Entry, Typed};
+use crate::tui::entry::touch::Stray;
+use crate::tui::entry::{Entered, Entry, Typed};
 use crate::tui::glyphs::{self, POINT};
 use crate::tui::keys::{Burst, Key, keys};
 use crate::tui::model::SMALLEST;
@@ -76,6 +77,9 @@ const MENU: &[Item] = &[
     },
 ];
 
+const TOUCHED: &str =
+    "A token was touched by accident: what it typed was taken out, and nothing was done.";
+
 /// The home screen as values.
 pub struct Home {
     /// How to draw.
@@ -88,6 +92,7 @@ pub struct Home {
     pub notice: String,
     selected: usize,
     entry: Option<Entry>,
+    stray: Stray,
 }
 
 impl Home {
@@ -101,6 +106,7 @@ impl Home {
             notice,
             selected: 0,
             entry: None,
+            stray: Stray::default(),
         }
     }
 
@@ -110,12 +116,21 @@ impl Home {
     }
 
     fn key(&mut self, key: Key) -> Option<HomeChoice> {
+        if self.entry.is_none() && self.stray.ends_with(key) {
+            TOUCHED.clone_into(&mut self.notice);
+            return None;
+        }
         match (act(key, self.entry.is_some()), &mut self.entry) {
             (Some(Act::Leave), _) => return Some(HomeChoice::Quit),
             (Some(Act::Back), entry) => *entry = None,
             (Some(Act::Enter), Some(entry)) => {
-                if !entry.enter() {
-                    return None;
+                match entry.enter() {
+                    Entered::Complete => {}
+                    Entered::NotYet => return None,
+                    Entered::Touch => {
+                        TOUCHED.clone_into(&mut self.notice);
+                        return None;
+                    }
                 }
                 let texts = (0..entry.fields.len()).map(|i| entry.text(i)).collect();
                 return MENU.get(self.selected).map(|item| (item.choice)(texts));
@@ -128,8 +143,7 @@ impl Home {
                 if let Key::Char(c) = key
                     && entry.push(c) == Typed::Touch
                 {
-                    "A token was touched by accident: what it typed was taken out."
-                        .clone_into(&mut self.notice);
+                    TOUCHED.clone_into(&mut self.notice);
                 }
             }
             (Some(Act::Enter), None) => return self.choose(),

@@ -2,6 +2,7 @@
 
 use crate::tui::model::{Model, Overlay, SMALLEST};
 use crate::tui::pen::{Pen, Text, wrap};
+use crate::tui::screens::touch;
 use crate::tui::theme::Role;
 
 /// The whole screen.
@@ -18,6 +19,9 @@ pub fn body(pen: Pen, model: &Model) -> Text {
                 .map(|l| pen.line(role, format!(" {l}"))),
         );
     };
+    if let Some(touch) = &model.touch {
+        say(Role::Touch, touch::line(touch, model.now));
+    }
     say(Role::Title, "This window is too small.".to_owned());
     say(
         Role::Text,

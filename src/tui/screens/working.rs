@@ -11,13 +11,18 @@ use crate::tui::theme::Role;
 
 /// The body, in the middle of `rows`.
 pub fn body(pen: Pen, effect: &Effect, state: &State, width: usize, rows: usize) -> Text {
-    let holder = state
-        .step()
-        .and_then(|step| step.holder.as_ref())
-        .map(|id| safe(state.procedure.plan.name_of(id)));
+    let holder = holder(state);
     let record =
         "That this was begun is on record. There is no time limit; keys typed now are dropped.";
     waiting(pen, &report::effect(effect), holder, record, width, rows)
+}
+
+/// The name of the person whose token is at work.
+pub fn holder(state: &State) -> Option<String> {
+    state
+        .step()
+        .and_then(|step| step.holder.as_ref())
+        .map(|id| safe(state.procedure.plan.name_of(id)))
 }
 
 /// The body while the ceremony is being opened.

@@ -1,16 +1,21 @@
 //! What the driver says.
 
 use super::Reaction;
+use crate::ceremony::token::TokenName;
 use crate::driver::Report;
+use crate::ports::Notice as Said;
 use crate::report;
 use crate::tui::Leaving;
 use crate::tui::entry::Entry;
-use crate::tui::model::{Model, Notice, Overlay, Sent};
+use crate::tui::model::{Model, Notice, Overlay, Sent, Touch, entry_of};
 
 impl Model {
     /// The driver has something to say.
     pub fn report(&mut self, report: Report) -> Reaction {
         let mut reaction = Reaction::default();
+        if !matches!(report, Report::Notice(_)) {
+            self.touch_is_over();
+        }
         match report {
             Report::State(state) => {
                 let sent = self.sent.take();
@@ -20,12 +25,7 @@ impl Model {
                 let opened = self.state.records == 0;
                 self.state = *state;
                 if self.working.take().is_some() || asked_anew || ended {
-                    self.entry = self
-                        .state
-                        .asking
-                        .as_ref()
-                        .map(Entry::for_ask)
-                        .unwrap_or_default();
+                    self.entry = entry_of(&self.state);
                     self.scroll = 0;
                     self.read_to_end = false;
                     self.notice = None;
@@ -49,7 +49,11 @@ impl Model {
                 self.notice = None;
                 self.working = Some(effect);
             }
-            Report::Notice(_) => {}
+            Report::Notice(Said::TouchWanted { token, seconds }) => {
+                self.wait_for_touch(token, seconds);
+                reaction.repaint = true;
+            }
+            Report::Notice(Said::TouchOver) => self.touch_is_over(),
             Report::Refused(refusal) => {
                 self.sent = None;
                 self.working = None;
@@ -75,6 +79,27 @@ impl Model {
         }
         self.settle();
         reaction
+    }
+
+    /// What lies over the screen makes way: nobody may miss it. It comes back with everything in it.
+    fn wait_for_touch(&mut self, token: TokenName, seconds: u16) {
+        let covered = self.touch.take().and_then(|touch| touch.covered);
+        self.help = false;
+        self.over_scroll = 0;
+        self.touch = Some(Touch {
+            token,
+            since: self.now,
+            seconds,
+            covered: self.overlay.take().or(covered),
+        });
+    }
+
+    fn touch_is_over(&mut self) {
+        if let Some(touch) = self.touch.take()
+            && self.overlay.is_none()
+        {
+            self.overlay = touch.covered;
+        }
     }
 
     fn close(&mut self, overlay: Overlay, logged: bool) {

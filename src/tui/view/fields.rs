@@ -2,10 +2,12 @@
 
 use ratatui::text::Line;
 
-use crate::ceremony::ask::Form;
+use crate::ceremony::ask::{Form, SecretForm, SecretKind};
 use crate::report::pin_words;
+use crate::tui::entry::CARD_SECRET;
 use crate::tui::model::{Model, Notice, Overlay};
 use crate::tui::pen::{Pen, Text, wrap};
+use crate::tui::screens::touch;
 use crate::tui::theme::Role;
 use crate::tui::widgets::form;
 
@@ -60,22 +62,61 @@ pub(super) fn fields(model: &Model, pen: Pen, width: usize) -> (String, Text) {
     (title.to_owned(), text)
 }
 
-/// How the PIN stands, above the field that takes it.
+/// How the PIN stands and what a new one must be, above the fields that take them.
 fn pin_lines(model: &Model, pen: Pen, width: usize) -> Text {
     let Some(Form::Secret(secret)) = model.ask().map(|a| &a.form) else {
         return Vec::new();
     };
-    let words = pin_words(&secret.pin);
-    let role = if secret.pin.final_try || secret.pin.locked || secret.pin.tries_left == Some(1) {
-        Role::AlertError
-    } else {
-        Role::AlertWarn
-    };
-    if words.is_empty() {
-        Vec::new()
-    } else {
-        pen.wrapped(role, &words, 1, width.saturating_sub(1))
+    let mut text = Vec::new();
+    let width = width.saturating_sub(1);
+    let words = standing(secret);
+    if !words.is_empty() {
+        let pin = &secret.pin;
+        let last = pin.final_try || pin.locked || pin.tries_left == Some(1);
+        let role = if last {
+            Role::AlertError
+        } else {
+            Role::AlertWarn
+        };
+        text.extend(pen.wrapped(role, &words, 1, width));
     }
+    if let Some(rule) = rule(secret) {
+        text.extend(pen.wrapped(Role::Text, &rule, 1, width));
+    }
+    text
+}
+
+/// How many tries there are, whatever the token says of them.
+fn standing(secret: &SecretForm) -> String {
+    let words = pin_words(&secret.pin);
+    match secret.kind {
+        // those of the factory's PIN, which is about to go
+        SecretKind::NewPin | SecretKind::NewPuk => String::new(),
+        SecretKind::Pin if secret.pin.tries_left.is_none() && !secret.pin.locked => {
+            let counted = "The token does not tell how many tries are left.";
+            format!("{words} {counted}").trim_start().to_owned()
+        }
+        _ => words,
+    }
+}
+
+/// What is taken as a new PIN or PUK.
+fn rule(secret: &SecretForm) -> Option<String> {
+    let what = match secret.kind {
+        SecretKind::NewPin | SecretKind::PukAndNewPin => "new PIN",
+        SecretKind::NewPuk => "PUK",
+        SecretKind::Pin | SecretKind::Passphrase | SecretKind::NewPassphrase => return None,
+    };
+    let (min, max) = CARD_SECRET;
+    let bytes = |said: u32, otherwise: usize| match said {
+        0 => otherwise,
+        n => usize::try_from(n).unwrap_or(otherwise),
+    };
+    Some(format!(
+        "The {what} has {} to {} characters. Digits are safest: they are at the same place on other keyboards.",
+        bytes(secret.pin.min_len, min),
+        bytes(secret.pin.max_len, max),
+    ))
 }
 
 /// What is to be said above the fields.
@@ -87,7 +128,11 @@ pub(super) fn notice(model: &Model, pen: Pen, width: usize) -> Text {
             .map(|l| Line::from(vec![pen.span(role, " ┃ "), pen.span(role, l)]))
             .collect()
     };
-    match &model.notice {
+    let mut text = Vec::new();
+    if let Some(wanted) = model.touch.as_ref().filter(|_| !model.wants_touch()) {
+        text.extend(pen.wrapped(Role::Touch, &touch::line(wanted, model.now), 1, width));
+    }
+    text.extend(match &model.notice {
         None => Vec::new(),
         Some(_) if model.help => Vec::new(),
         Some(Notice::Remark(words)) => mark(Role::AlertWarn, wrap(words, width)),
@@ -105,5 +150,6 @@ pub(super) fn notice(model: &Model, pen: Pen, width: usize) -> Text {
             }));
             text
         }
-    }
+    });
+    text
 }

@@ -3,6 +3,7 @@
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
+use crate::ceremony::ask::SecretKind;
 use crate::secret::Secret;
 use crate::tui::entry::{Content, Entry, Field, Wanted};
 use crate::tui::glyphs::{BULLET, NO, YES};
@@ -153,17 +154,13 @@ fn remark(
             )]
         }
         (Wanted::Phrase(_), _) => bad("differs".to_owned()),
-        (Wanted::Secret { min, max }, Content::Secret(secret)) => {
-            let makes_new = entry
-                .fields
-                .get(index + 1)
-                .is_some_and(|f| f.wanted == Wanted::Again);
+        (Wanted::Secret { min, max, kind }, Content::Secret(secret)) => {
             let words = characters(field.chars());
             if secret.len() < *min {
                 bad(format!("{words}, at least {min}"))
             } else if secret.len() > *max {
                 bad(format!("{words}, at most {max}"))
-            } else if makes_new {
+            } else if *kind == SecretKind::NewPassphrase {
                 let (bits, word) = strength(secret);
                 vec![pen.span(Role::Text, format!("   {words}, {bits} bits: {word}"))]
             } else {

@@ -68,3 +68,15 @@ fn programs_that_are_in_the_way() {
         "scdaemon (process 77)",
     );
 }
+
+#[test]
+fn smart_cards_that_cannot_be_reached() {
+    let mut machine = Machine::sound();
+    machine.at.smart_cards = Err("the service does not answer".to_owned());
+    says(
+        &machine,
+        "smartcard.service",
+        Verdict::Warn,
+        "the service does not answer.",
+    );
+}

@@ -332,3 +332,19 @@ fn what_is_demanded_of_attestations_follows_from_tokens_and_mode() {
         assert!(problems.contains(says), "{line}: {problems}");
     }
 }
+
+#[test]
+fn the_service_for_smart_cards_is_required_where_a_yubikey_is_used() {
+    use crate::ceremony::plan::Mode;
+    let required = |mode, token: &str| {
+        let mut people = Plan::parse(plan(3, 2).as_bytes()).unwrap().participants;
+        let key = people.iter_mut().find_map(|person| person.keys.first_mut());
+        key.unwrap().token.0 = token.to_owned();
+        super::required_by_default(mode, &people)
+    };
+    let service = "smartcard.service".to_owned();
+    assert!(required(Some(Mode::Production), "yubikey:1").contains(&service));
+    assert!(!required(Some(Mode::Production), "pkcs11:token=a").contains(&service));
+    assert!(required(Some(Mode::Rehearsal), "yubikey:1").is_empty());
+    assert!(crate::ceremony::check::IDS.contains(&service.as_str()));
+}
