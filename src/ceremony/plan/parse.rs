@@ -67,9 +67,7 @@ fn read(reading: &Reading<'_>, digest: Sha256) -> Option<Plan> {
     }
     let participants = people::read(reading, &top);
     let quorum = people::quorum(reading, top.optional_section("quorum"), &participants);
-    let required = required_by_default(mode, participants.iter().map(|p| &p.value));
-    let policy = top.optional_section("policy");
-    let policy = read_policy(reading, policy, required, mode, &participants);
+    let policy = read_policy(reading, top.optional_section("policy"), mode, &participants);
     let trusted = published::trusted(reading, top.optional_section("trusted"), mode);
     let staged = published::staged(reading, top.optional_section("staged"));
     let root = top
@@ -128,10 +126,10 @@ fn required_by_default<'a>(
 fn read_policy(
     reading: &Reading<'_>,
     section: Option<Section<'_, '_>>,
-    required: Vec<String>,
     mode: Option<Mode>,
     people: &[Found<Participant>],
 ) -> PlanPolicy {
+    let required = required_by_default(mode, people.iter().map(|p| &p.value));
     let mut policy = PlanPolicy {
         expiry_min_days: EXPIRY_DAYS.0,
         expiry_max_days: EXPIRY_DAYS.1,
