@@ -123,7 +123,7 @@ fn lies_are_refused() {
         "attestation.slot",
     );
     is_refused(
-        Some(|device| device.device.issuer = "Nobody".to_owned()),
+        Some(|device| device.f9.issuer = "Nobody".to_owned()),
         "attestation.chain",
     );
     is_refused(

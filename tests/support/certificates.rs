@@ -192,7 +192,7 @@ pub fn pem(der: &[u8]) -> String {
 pub struct Device {
     pub key: Key,
     pub leaf: Draft,
-    pub device: Draft,
+    pub f9: Draft,
     pub between: [Draft; 2],
     pub root: Draft,
 }
@@ -214,7 +214,7 @@ impl Default for Device {
                 .with(SERIAL, false, &[2, 4, 0, 0, 0xa2, 0x0a])
                 .with(POLICY, false, &[3, 2])
                 .with(FORM, false, &[0x81]),
-            device: Draft::new("PIV Device", "PIV B", &Key::p256("device")).authority(0),
+            f9: Draft::new("PIV Device", "PIV B", &Key::p256("device")).authority(0),
             between: [
                 Draft::new("PIV B", "Intermediate B", &Key::p384()).authority(1),
                 Draft::new("Intermediate B", "Test Root", &Key::ed25519()).authority(2),
@@ -231,7 +231,7 @@ impl Device {
     }
 
     pub fn device(&self) -> String {
-        self.device.pem(&Key::p384())
+        self.f9.pem(&Key::p384())
     }
 
     pub fn between(&self) -> [String; 2] {
