@@ -14,7 +14,8 @@ mod piv;
 mod roots;
 mod signature;
 #[cfg(test)]
-pub mod testing;
+#[path = "../tests/support/certificates.rs"]
+pub(crate) mod testing;
 pub mod verdict;
 mod yubico;
 

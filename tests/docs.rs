@@ -19,6 +19,7 @@ mod venue;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use rootstage::attestation::verdict::CHECKS;
 use rootstage::ceremony::assembly;
 use rootstage::ceremony::check::{IDS, Verdict};
 use rootstage::ceremony::plan::Plan;
@@ -263,12 +264,17 @@ fn tables_are_those_of_the_code() {
         };
         let _ = writeln!(checks, "| `{id}` | {title} |");
     }
+    let mut attestation = "| check | what is so where it holds |\n|---|---|\n".to_owned();
+    for check in CHECKS {
+        let _ = writeln!(attestation, "| `{}` | {} |", check.id, check.sentence);
+    }
     let mut document = text("CEREMONY.md");
     for (name, table) in [
         ("rules", rules),
         ("kinds", kinds),
         ("checks", checks),
         ("findings", findings),
+        ("attestation", attestation),
     ] {
         let (begin, end) = (format!("<!-- table: {name} -->\n"), "<!-- end of table -->");
         let (before, rest) = document

@@ -15,6 +15,8 @@ mod world;
 #[allow(dead_code, reason = "each test binary uses its part of the drawer")]
 mod yubikeys;
 
+#[path = "stories/attestation.rs"]
+mod attestation;
 #[path = "stories/disk.rs"]
 mod disk;
 #[path = "stories/laws.rs"]

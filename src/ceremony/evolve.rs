@@ -123,6 +123,7 @@ pub fn evolve(state: &mut State, placed: &Placed) {
         }
         Event::KeyAttested(evidence) => {
             state.in_flight = None;
+            state.here.attested = true;
             if let Some(current) = current {
                 for file in attested::files(state, &current, evidence) {
                     state.attested.insert(file.name, Sha256::of(&file.bytes));

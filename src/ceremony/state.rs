@@ -132,6 +132,8 @@ pub struct Here {
     pub checked: bool,
     /// Whether files were read in this step.
     pub files_read: bool,
+    /// Whether the token showed what vouches for its key in this step.
+    pub attested: bool,
     /// Number of roll calls in this step.
     pub calls: u32,
 }

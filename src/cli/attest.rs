@@ -195,8 +195,8 @@ fn lines(verdict: &Verdict) -> String {
             "Certificates, with their days of validity, which are not compared with today:"
                 .to_owned(),
         );
-        let links = verdict.chain.iter();
-        lines.extend(links.map(|link| {
+        let chain = verdict.chain.iter();
+        lines.extend(chain.map(|link| {
             format!(
                 "  {}  {} to {}  SHA-256 {}",
                 link.subject, link.from, link.to, link.sha256

@@ -115,7 +115,9 @@ fn certificates_are_named_beside_keys() {
         0,
         &[
             "YubiKey serial 13078782",
-            "matched by public key; the chain of the certificate was not checked",
+            "PASS attestation.chain",
+            "Yubico PIV Root CA Serial 263751",
+            "YSA-2024-03",
         ],
     );
     let document = room.rootstage(&[&call[..], &["--json"]].concat()).json();
@@ -125,6 +127,21 @@ fn certificates_are_named_beside_keys() {
         .map(|key| key["certificates"].as_array().unwrap().len())
         .sum();
     assert_eq!(matched, 1);
+    let judged = document["attestations"]["keys"].as_array().unwrap().iter();
+    let judged: Vec<_> = judged
+        .flat_map(|key| key["certificates"].as_array().unwrap())
+        .collect();
+    let chain = &judged[0]["verdict"]["checks"][0];
+    assert_eq!(chain["id"], "attestation.chain");
+    assert_eq!(chain["outcome"], "pass");
+    // without the device certificate beside it, nobody vouches
+    std::fs::create_dir(room.at("alone")).unwrap();
+    room.write("alone/key_cert.pem", &certificate);
+    room.rootstage(&["root", "show", "root.json", "--attestations", "alone"])
+        .is(
+            0,
+            &["FAIL attestation.chain", "whom this program does not know"],
+        );
     room.rootstage(&["root", "show", "root.json", "--attestations", "nowhere"])
         .is(3, &["nowhere"]);
 }

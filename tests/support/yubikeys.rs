@@ -17,6 +17,15 @@ use rootstage::ports::{Notice, Provisioned, Tokens};
 use rootstage::secret::{Secret, Secrets};
 use rootstage::token::AllTokens;
 
+#[path = "certificates.rs"]
+#[allow(
+    dead_code,
+    reason = "each test binary uses its part of the certificates"
+)]
+pub mod certificates;
+
+use certificates::{Device, SERIAL};
+
 /// What the factory sets.
 const FACTORY: (&str, &str) = ("123456", "12345678");
 
@@ -43,6 +52,8 @@ pub struct YubiKey {
     pub beside: Vec<String>,
     /// How often it will not be touched.
     pub untouched: u32,
+    /// What it attests otherwise than it is; `None` where it attests nothing at all.
+    pub attests: Option<fn(&mut Device)>,
 }
 
 impl YubiKey {
@@ -59,6 +70,7 @@ impl YubiKey {
             made: 0,
             beside: Vec::new(),
             untouched: 0,
+            attests: None,
         }
     }
 
@@ -117,6 +129,21 @@ impl YubiKey {
             token: token.clone(),
             pin: self.identity(0).pin,
         })
+    }
+
+    fn certificates(&self, serial: u32, slot: Slot) -> Vec<String> {
+        let Some(otherwise) = self.attests else {
+            return Vec::new();
+        };
+        let key = self.keys[&slot].verifying_key();
+        let mut device = Device::default();
+        let [a, b, c, d] = serial.to_be_bytes();
+        device.leaf = device.leaf.without(SERIAL);
+        device.leaf = device.leaf.with(SERIAL, false, &[2, 4, a, b, c, d]);
+        device.leaf.subject = format!("YubiKey PIV Attestation {slot}");
+        device.leaf.spki = key.to_public_key_der().unwrap().into_vec();
+        otherwise(&mut device);
+        vec![device.leaf(), device.device()]
     }
 
     fn key(&self, slot: Slot, label: &str) -> Option<TokenKey> {
@@ -211,6 +238,10 @@ impl YubiKey {
         }
         Ok(())
     }
+}
+
+fn named(token: &TokenName) -> u32 {
+    yubikey(token).unwrap().serial
 }
 
 /// The YubiKeys of a room by serial number, shared with the test.
@@ -323,7 +354,7 @@ impl Tokens for Mixed {
         with(&self.drawer, token, |_, slot, card| {
             Ok(Evidence {
                 key: card.key(slot, label).unwrap(),
-                certificates: Vec::new(),
+                certificates: card.certificates(named(token), slot),
             })
         })
         .unwrap_or_else(|| self.all.attest(token, label))

@@ -1,12 +1,13 @@
 //! `attest-key`: what shows that a key was made inside its token, judged check by check.
 
-use super::in_hand::{describe, in_hand, keyholder};
+use super::in_hand::{describe, in_hand, keyholder, spare};
 use super::{Kind, Next, Repetition, again, ask_of, first, trusted_root};
 use crate::attestation;
 use crate::attestation::verdict::{Checked, Outcome, Verdict};
-use crate::ceremony::ask::{Ask, Form};
+use crate::ceremony::ask::{Ask, Choice, Form};
 use crate::ceremony::attested;
 use crate::ceremony::effect::{Contents, Effect};
+use crate::ceremony::evolve::AGAIN;
 use crate::ceremony::plan::{KeyPlan, Participant};
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::state::{HeldKey, State};
@@ -58,7 +59,12 @@ impl Kind for AttestKey {
                 return Err(Next::ask(again(state, step, fault)));
             }
             read_certificates(state, step)?;
-            let Some(verdict) = attested::on_record(state, &key.name) else {
+            let required = attested::required(&state.procedure.plan, key);
+            let on_record = attested::on_record(state, &key.name);
+            // what did not hold is asked for once more before it is shown again
+            let settled =
+                |verdict: &Verdict| state.here.attested || verdict.unmet(required).is_empty();
+            let Some(verdict) = on_record.filter(settled) else {
                 in_hand(state, step)?;
                 return Ok(Next::Do(Effect::Attest {
                     token: key.token.clone(),
@@ -131,7 +137,7 @@ fn shown(
             Form::Confirm,
         )
     } else {
-        refused(&who, &unmet, verdict)
+        refused(state, step, &who, &unmet, verdict)
     };
     let notable = |check: &&Checked| match check.outcome {
         Outcome::Warn => true,
@@ -172,13 +178,21 @@ fn shown(
     }))
 }
 
-/// The ask that cannot be answered, because the plan demands what does not hold.
-fn refused(who: &str, unmet: &[&str], verdict: &Verdict) -> Ask {
-    let ask = Ask::new(
-        "halted",
-        format!("DO NOT USE THIS TOKEN: the key of {who} is not vouched for"),
-        Form::Halted,
-    );
+/// The plan demands what does not hold: the spare token takes over, or nothing does.
+fn refused(state: &State, step: &BoundStep, who: &str, unmet: &[&str], verdict: &Verdict) -> Ask {
+    let title = format!("DO NOT USE THIS TOKEN: the key of {who} is not vouched for");
+    let ask = match spare::choice(state, step) {
+        None => Ask::new("halted", title, Form::Halted),
+        Some(spare) => {
+            let again = Choice {
+                key: AGAIN.to_owned(),
+                meaning: "let the token show its certificates once more".to_owned(),
+            };
+            let options = vec![again, spare];
+            Ask::new(AGAIN, title, Form::Choose { options })
+                .seated(super::seats_or_anyone(state, step))
+        }
+    };
     let ask = unmet.iter().fold(ask, |ask, id| {
         let found = verdict
             .of(id)

@@ -192,7 +192,11 @@ fn verdict(about: &Found, matches: &Matches) -> Verdict {
         test_roots: Vec::new(),
         intermediates: beside.map(|found| found.certificate.pem.clone()).collect(),
     };
-    on_certificates(&[about.certificate.pem.clone()], &expected, &anchors)
+    on_certificates(
+        std::slice::from_ref(&about.certificate.pem),
+        &expected,
+        &anchors,
+    )
 }
 
 fn certificate(text: &mut String, first: &str, found: &Found) {

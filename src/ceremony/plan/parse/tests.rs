@@ -269,6 +269,71 @@ fn the_checks_required_by_default_are_checks_that_this_binary_makes() {
 }
 
 #[test]
+fn what_is_demanded_of_attestations_follows_from_tokens_and_mode() {
+    let of = |mode: &str, token: &str, more: &str| {
+        let text = plan(3, 2)
+            .replace("mode = \"rehearsal\"", &format!("mode = \"{mode}\""))
+            .replace("file:tokens/keyholder-1.age", token)
+            + more;
+        Plan::parse(text.as_bytes()).map(|plan| plan.policy.attestation)
+    };
+    let yubikey = of("production", "yubikey:7", "").unwrap();
+    assert_eq!(yubikey.required.len(), 7);
+    assert_eq!(yubikey.required_of_others, ["attestation.key"]);
+    let other = of("production", "file:x.age", "").unwrap();
+    assert_eq!(other.required, ["attestation.key"]);
+    assert!(
+        of("rehearsal", "yubikey:7", "")
+            .unwrap()
+            .required
+            .is_empty()
+    );
+    let told =
+        "\n[policy.attestation]\nrequired = [\"attestation.fips\"]\nintermediates = [\"a.pem\"]\n";
+    let told = of("production", "yubikey:7", told).unwrap();
+    assert_eq!(told.required, ["attestation.fips"]);
+    assert_eq!(told.required_of_others, ["attestation.fips"]);
+    assert_eq!(told.intermediates, ["a.pem"]);
+    let section = |line: &str| format!("\n[policy.attestation]\n{line}\n");
+    let trusting = section("test_roots = [\"r.pem\"]");
+    assert_eq!(
+        of("rehearsal", "yubikey:7", &trusting).unwrap().test_roots,
+        ["r.pem"]
+    );
+    for (mode, line, says) in [
+        (
+            "production",
+            "test_roots = [\"r.pem\"]",
+            "for rehearsals only",
+        ),
+        ("production", "test_roots = []", "for rehearsals only"),
+        (
+            "rehearsal",
+            "required = [\"chain\"]",
+            "Did you mean `attestation.chain`?",
+        ),
+        (
+            "rehearsal",
+            "required = [\"attestation.cain\"]",
+            "Did you mean `attestation.chain`?",
+        ),
+        (
+            "rehearsal",
+            "required = [\"xyz\"]",
+            "CEREMONY.md lists them",
+        ),
+        ("rehearsal", "intermediates = [\"../a\"]", "must not climb"),
+        ("rehearsal", "intermediates = [\"a\", \"a\"]", "named twice"),
+        ("rehearsal", "roots = []", "has no key `roots`"),
+    ] {
+        let problems = of(mode, "yubikey:7", &section(line))
+            .unwrap_err()
+            .in_file("p");
+        assert!(problems.contains(says), "{line}: {problems}");
+    }
+}
+
+#[test]
 fn the_service_for_smart_cards_is_required_where_a_yubikey_is_used() {
     use crate::ceremony::plan::Mode;
     let required = |mode, token: &str| {

@@ -1,7 +1,64 @@
 //! Certificates for tests, written byte by byte, so that they can be wrong in every way.
 
-use crate::digest::Sha256;
-use crate::tuf::testing::Pair;
+use p256::ecdsa::signature::Signer as _;
+use p256::pkcs8::EncodePublicKey as _;
+use sha2::{Digest as _, Sha256};
+
+/// A key pair that signs certificates.
+#[derive(Clone)]
+pub enum Key {
+    P256(p256::ecdsa::SigningKey),
+    P384(Box<p384::ecdsa::SigningKey>),
+    Ed25519(Box<ed25519_dalek::SigningKey>),
+}
+
+fn digest(of: &str) -> [u8; 32] {
+    Sha256::digest(of).into()
+}
+
+impl Key {
+    pub fn p256(of: &str) -> Self {
+        Self::P256(p256::ecdsa::SigningKey::from_slice(&digest(of)).unwrap())
+    }
+
+    pub fn p384() -> Self {
+        let scalar = [&[0; 16][..], &digest("p384")].concat();
+        Self::P384(Box::new(
+            p384::ecdsa::SigningKey::from_slice(&scalar).unwrap(),
+        ))
+    }
+
+    pub fn ed25519() -> Self {
+        let key = ed25519_dalek::SigningKey::from_bytes(&digest("ed25519"));
+        Self::Ed25519(Box::new(key))
+    }
+
+    /// `SubjectPublicKeyInfo` in DER.
+    pub fn spki(&self) -> Vec<u8> {
+        match self {
+            Self::P256(key) => key.verifying_key().to_public_key_der(),
+            Self::P384(key) => key.verifying_key().to_public_key_der(),
+            Self::Ed25519(key) => key.verifying_key().to_public_key_der(),
+        }
+        .unwrap()
+        .into_vec()
+    }
+
+    /// ECDSA in DER, Ed25519 in 64 bytes.
+    pub fn sign(&self, message: &[u8]) -> Vec<u8> {
+        match self {
+            Self::P256(key) => {
+                let made: p256::ecdsa::Signature = key.sign(message);
+                made.to_der().as_bytes().to_vec()
+            }
+            Self::P384(key) => {
+                let made: p384::ecdsa::Signature = key.sign(message);
+                made.to_der().as_bytes().to_vec()
+            }
+            Self::Ed25519(key) => key.sign(message).to_bytes().to_vec(),
+        }
+    }
+}
 
 pub fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
     let len = content.len();
@@ -30,16 +87,11 @@ fn name(common: &str) -> Vec<u8> {
     sequence(&[&tlv(0x31, &value)])
 }
 
-/// A key pair of P-256.
-pub fn pair(of: &str) -> Pair {
-    Pair::P256(p256::ecdsa::SigningKey::from_slice(&Sha256::of(of.as_bytes()).0).unwrap())
-}
-
-fn algorithm(by: &Pair) -> Vec<u8> {
+fn algorithm(by: &Key) -> Vec<u8> {
     sequence(&[&oid(match by {
-        Pair::P256(_) => "1.2.840.10045.4.3.2",
-        Pair::P384(_) => "1.2.840.10045.4.3.3",
-        Pair::Ed25519(_) => "1.3.101.112",
+        Key::P256(_) => "1.2.840.10045.4.3.2",
+        Key::P384(_) => "1.2.840.10045.4.3.3",
+        Key::Ed25519(_) => "1.3.101.112",
     })])
 }
 
@@ -55,11 +107,11 @@ pub struct Draft {
 }
 
 impl Draft {
-    pub fn new(subject: &str, issuer: &str, key: &Pair) -> Self {
+    pub fn new(subject: &str, issuer: &str, key: &Key) -> Self {
         Self {
             subject: subject.to_owned(),
             issuer: issuer.to_owned(),
-            spki: key.public().spki_der().to_vec(),
+            spki: key.spki(),
             extensions: Vec::new(),
         }
     }
@@ -85,7 +137,7 @@ impl Draft {
     }
 
     /// The certificate in DER, signed by `by`.
-    pub fn der(&self, by: &Pair) -> Vec<u8> {
+    pub fn der(&self, by: &Key) -> Vec<u8> {
         let extensions: Vec<u8> = self
             .extensions
             .iter()
@@ -97,10 +149,7 @@ impl Draft {
         let extensions = tlv(0xa3, &sequence(&[&extensions]));
         let body = sequence(&[
             &tlv(0xa0, &tlv(0x02, &[2])),
-            &tlv(
-                0x02,
-                &[&[0x40], &Sha256::of(self.subject.as_bytes()).0[..7]].concat(),
-            ),
+            &tlv(0x02, &[&[0x40], &digest(&self.subject)[..7]].concat()),
             &algorithm(by),
             &name(&self.issuer),
             &sequence(&[
@@ -120,7 +169,7 @@ impl Draft {
     }
 
     /// The same in PEM.
-    pub fn pem(&self, by: &Pair) -> String {
+    pub fn pem(&self, by: &Key) -> String {
         pem(&self.der(by))
     }
 }
@@ -141,9 +190,9 @@ pub fn pem(der: &[u8]) -> String {
 /// A device of firmware 5.7.4 or later: five certificates, from the key's to a root that is no
 /// maker's.
 pub struct Device {
-    pub key: Pair,
+    pub key: Key,
     pub leaf: Draft,
-    pub device: Draft,
+    pub f9: Draft,
     pub between: [Draft; 2],
     pub root: Draft,
 }
@@ -158,19 +207,19 @@ pub const NUMBER: &str = "41482";
 
 impl Default for Device {
     fn default() -> Self {
-        let key = pair("key");
+        let key = Key::p256("key");
         Self {
             leaf: Draft::new("YubiKey PIV Attestation 9c", "PIV Device", &key)
                 .with(FIRMWARE, false, &[5, 7, 4])
                 .with(SERIAL, false, &[2, 4, 0, 0, 0xa2, 0x0a])
                 .with(POLICY, false, &[3, 2])
                 .with(FORM, false, &[0x81]),
-            device: Draft::new("PIV Device", "PIV B", &pair("device")).authority(0),
+            f9: Draft::new("PIV Device", "PIV B", &Key::p256("device")).authority(0),
             between: [
-                Draft::new("PIV B", "Intermediate B", &Pair::p384()).authority(1),
-                Draft::new("Intermediate B", "Test Root", &Pair::ed25519()).authority(2),
+                Draft::new("PIV B", "Intermediate B", &Key::p384()).authority(1),
+                Draft::new("Intermediate B", "Test Root", &Key::ed25519()).authority(2),
             ],
-            root: Draft::new("Test Root", "Test Root", &pair("root")).authority(3),
+            root: Draft::new("Test Root", "Test Root", &Key::p256("root")).authority(3),
             key,
         }
     }
@@ -178,21 +227,21 @@ impl Default for Device {
 
 impl Device {
     pub fn leaf(&self) -> String {
-        self.leaf.pem(&pair("device"))
+        self.leaf.pem(&Key::p256("device"))
     }
 
     pub fn device(&self) -> String {
-        self.device.pem(&Pair::p384())
+        self.f9.pem(&Key::p384())
     }
 
     pub fn between(&self) -> [String; 2] {
         [
-            self.between[0].pem(&Pair::ed25519()),
-            self.between[1].pem(&pair("root")),
+            self.between[0].pem(&Key::ed25519()),
+            self.between[1].pem(&Key::p256("root")),
         ]
     }
 
     pub fn root(&self) -> String {
-        self.root.pem(&pair("root"))
+        self.root.pem(&Key::p256("root"))
     }
 }
