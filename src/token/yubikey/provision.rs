@@ -295,3 +295,6 @@ fn unblock(session: &mut Session<'_>, puk: &Secret, new_pin: &Secret) -> Result<
         })),
     }
 }
+
+#[cfg(test)]
+mod tests;
