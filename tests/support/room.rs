@@ -391,9 +391,11 @@ impl Room {
     /// Audits a ceremony that came to its end: every rule passes.
     pub fn audits_clean(&self) {
         let audited = self.audit();
+        let nothing = audited.auditor.state().attested.is_empty();
         for finding in &audited.findings {
             let expected = match finding.rule.id {
                 "transcript.head" | "root.trusted" => Verdict::Note,
+                "attestation.evidence" | "attestation.verdict" if nothing => Verdict::Note,
                 _ => Verdict::Pass,
             };
             assert_eq!(
