@@ -88,10 +88,18 @@ impl Desk {
             let path = self.room.dir().join("metadata").join(name);
             (name.to_owned(), fs::read(path).unwrap())
         };
+        let shown = self.room.dir().join("attestations");
+        let mut attestations = Vec::new();
+        if shown.is_dir() {
+            room::each_file(&shown, &mut |path, bytes| {
+                let name = path.strip_prefix(&shown).unwrap().display().to_string();
+                attestations.push((name, bytes.to_vec()));
+            });
+        }
         let artefacts = Artefacts {
             metadata: vec![read("1.root.json"), read("root.json")],
             inputs: Vec::new(),
-            attestations: Vec::new(),
+            attestations,
             trusted: Vec::new(),
         };
         let findings = auditor.finish(&artefacts);

@@ -52,8 +52,8 @@ fn card(room: &Room, serial: u32) -> YubiKey {
 }
 
 fn provisioned(card: &mut YubiKey) {
-    card.pin = PIN.to_owned();
-    card.puk = PUK.to_owned();
+    PIN.clone_into(&mut card.pin);
+    PUK.clone_into(&mut card.puk);
     card.factory_management = false;
 }
 
@@ -114,9 +114,10 @@ fn step(name: &str) -> String {
 
 fn facts(room: &Room) -> String {
     let facts = room.ask().facts.iter();
-    facts
-        .map(|fact| format!("{}: {}\n", fact.label, fact.value))
-        .collect()
+    let lines: Vec<String> = facts
+        .map(|fact| format!("{}: {}", fact.label, fact.value))
+        .collect();
+    lines.join("\n")
 }
 
 fn lost() -> Fault {
@@ -754,8 +755,8 @@ fn every_prefix_of_a_provisioning_goes_on_to_a_clean_audit() {
 
 fn apply(card: &mut YubiKey, act: &Provisioning) {
     match act {
-        Provisioning::Pin => card.pin = PIN.to_owned(),
-        Provisioning::Puk => card.puk = PUK.to_owned(),
+        Provisioning::Pin => PIN.clone_into(&mut card.pin),
+        Provisioning::Puk => PUK.clone_into(&mut card.puk),
         Provisioning::ManagementKey { .. } => card.factory_management = false,
         other => panic!("{other:?}"),
     }

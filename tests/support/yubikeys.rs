@@ -198,7 +198,7 @@ impl YubiKey {
                     self.pin == FACTORY.0 && self.factory_management,
                     "the ceremony asked for what cannot be"
                 );
-                self.puk = FACTORY.1.to_owned();
+                FACTORY.1.clone_into(&mut self.puk);
                 self.pin_tries = (u32::from(*pin), u32::from(*pin));
                 self.puk_tries = (u32::from(*puk), u32::from(*puk));
             }

@@ -176,6 +176,3 @@ fn settle(state: &State, step: &BoundStep, card: &Card<'_>, act: &Provisioning) 
         None => Next::ask(asks::doubt(state, step, card, act)),
     }
 }
-
-#[cfg(test)]
-mod tests;
