@@ -42,6 +42,9 @@ pub fn serve(card: &mut Card, port: u16) {
 fn one(card: &mut Card, line: &mut TcpStream) -> std::io::Result<()> {
     let mut length = [0; 2];
     line.read_exact(&mut length)?;
+    // vpcd sends the length by itself and then waits for it to be acknowledged, which the kernel puts
+    // off by 40 ms; it forgets each time that it should not
+    let _ = rustix::net::sockopt::set_tcp_quickack(&*line, true);
     let mut frame = vec![0; usize::from(u16::from_be_bytes(length))];
     line.read_exact(&mut frame)?;
     let answer = match frame[..] {
