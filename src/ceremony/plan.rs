@@ -21,7 +21,7 @@ use crate::tuf::root::Role;
 pub use policy::{AttestationPolicy, PlanPolicy, ProvisioningPolicy};
 pub use write::{
     OneSignature, OneToken, Outline, Practice, Published, Staged, Unfit, Unreadable, fits,
-    one_signature, one_token, practice, rehearsal, staged_root, template, template_after,
+    one_signature, one_token, practice, rehearsal, staged_root, template, template_after, template_of_tokens,
 };
 
 /// Id of a participant in the plan: lower-case letters, digits, hyphens.

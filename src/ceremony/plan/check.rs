@@ -109,7 +109,8 @@ pub fn against_script(plan: &Plan, script: &Script) -> Vec<Problem> {
             problems.push(Problem::new(0, format!("quorum.{}", duty.name()), sentence));
         }
     }
-    if steps().any(|step| step.kind == "generate-key") && plan.trusted.is_none() {
+    let makes = steps().any(|step| step.kind == "generate-key") && plan.root.is_some();
+    if makes && plan.trusted.is_none() {
         first_root(plan, script, &mut problems);
     }
     parts(plan, script, &mut problems);

@@ -136,7 +136,8 @@ pub(super) fn judge(
     if no_metadata {
         top.add(
             "The plan has no `[root]` to make, no `[staged]` file to sign and no `[trusted]` root whose \
-             keys could be tried.",
+             keys could be tried. Without them every keyholder's token must be a YubiKey, on which a \
+             key is made.",
         );
     }
     if let Part::Read(staged) = staged
