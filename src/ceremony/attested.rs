@@ -76,6 +76,7 @@ fn expected(key: &KeyPlan, held: &HeldKey) -> Expected {
             _ => None,
         },
         policies: key.policies,
+        firmware: (held.token.kind == TokenKind::YubiKey).then(|| held.token.firmware.clone()),
     }
 }
 

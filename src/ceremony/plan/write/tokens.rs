@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Comments, OUTPUT, Outline, head, others, policy};
+use super::{Outline, REQUIRED_CHECKS, head, others};
 use crate::ceremony::plan::Mode;
 
 /// A plan to be filled in for `provision-token`, for as many `YubiKeys` as the outline has keyholders.
@@ -30,11 +30,23 @@ pub fn template_of_tokens(mode: Mode, outline: &Outline) -> String {
          # one witness, and every keyholder.\n\
          # [quorum]\n# administrator = 1\n# witness = 1\n\n",
     );
-    text.push_str(&policy(mode, outline, Comments::Yes));
+    let checks: Vec<String> = match mode {
+        Mode::Rehearsal => Vec::new(),
+        Mode::Production => REQUIRED_CHECKS
+            .iter()
+            .chain(&["smartcard.service"])
+            .map(|id| format!("\"{id}\""))
+            .collect(),
+    };
+    let _ = write!(
+        text,
+        "[policy]\n# checks of the machine that must pass\nrequired_checks = [{}]\n# between a watch and \
+         this machine\nclock_tolerance_minutes = 2\n",
+        checks.join(", ")
+    );
     text.push_str(
         "\n# How often in a row PIN and PUK may be wrong, and the age recipients who can open a copy of each\n\
          # management key.\n[policy.provisioning]\npin_tries = 3\npuk_tries = 3\nescrow = []\n",
     );
-    text.push_str(OUTPUT);
     text
 }
