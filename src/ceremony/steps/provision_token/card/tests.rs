@@ -50,7 +50,7 @@ fn look<T>(
 }
 
 fn missing(piv: PivState, done: &[Provisioning], tries: (u8, u8)) -> Vec<Provisioning> {
-    look(piv, done, tries, Card::missing)
+    look(piv, done, tries, |card| card.missing())
 }
 
 const FRESH: [Option<bool>; 3] = [Some(true); 3];
