@@ -152,7 +152,7 @@ impl Plan {
         };
         let has = |kind| tokens().any(|token| token.kind() == Some(kind));
         if has(TokenKind::YubiKey) {
-            say("YubiKey keys must prove", names(&policy.required));
+            say("YubiKeys must prove", names(&policy.required));
         }
         if has(TokenKind::Pkcs11) {
             say("Keys on other tokens", names(&policy.required_of_others));

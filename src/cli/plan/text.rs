@@ -69,7 +69,7 @@ pub fn show(plan: &Plan) -> String {
     ];
     let own = |(label, value): (&str, String)| (label.to_owned(), value);
     let parameters = plan.parameters().into_iter().map(|(label, value)| {
-        if ALARMS.contains(&label.as_str()) {
+        if ALARMS.contains(&label.as_str()) || label.starts_with("YubiKey") {
             return (label, value);
         }
         let mut letters = label.chars();
@@ -112,7 +112,10 @@ pub fn show(plan: &Plan) -> String {
                 key.algorithm.name(),
                 key.label,
                 key.token,
-                side_words(key.place)
+                match key.place {
+                    Place::Joins if plan.root.is_none() => "made in the room",
+                    place => side_words(place),
+                }
             );
         }
     }

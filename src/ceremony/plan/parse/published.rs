@@ -130,7 +130,9 @@ pub(super) fn judge(
     // tokens that are only provisioned, for keys of another day
     let mut keys = people.iter().flat_map(|person| &person.value.keys);
     let no_metadata = !makes && !staged.is_there() && !trusted;
-    if no_metadata && keys.clone().next().is_some() && keys.all(KeyPlan::is_provisioned) {
+    let some = keys.clone().next().is_some();
+    // whose entries cannot be read may be such tokens
+    if no_metadata && keys.all(KeyPlan::is_provisioned) && (some || !reading.clean()) {
         return;
     }
     if no_metadata {
