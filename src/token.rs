@@ -189,3 +189,22 @@ fn check_label(token: &TokenName, label: &str) -> Result<(), Fault> {
         reason: reason.to_owned(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_says_which_key_it_means_where_it_can() {
+        for (name, label) in [
+            ("yubikey:18158855", Some("18158855-9c")),
+            ("yubikey:18158855/82", Some("18158855-82")),
+            ("pkcs11:token=a;object=k?module-path=/m.so", Some("k")),
+            ("pkcs11:token=a?module-path=/m.so", None),
+            ("yubikey:x", None),
+        ] {
+            let found = label_of(&TokenName(name.to_owned()));
+            assert_eq!(found.as_deref(), label, "{name}");
+        }
+    }
+}

@@ -175,8 +175,14 @@ fn step(page: &mut String, row: &Row) {
     };
     let who: String = row.who.iter().map(seat).collect();
     let lines = "<span class=\"line\"></span>".repeat(row.who.len());
-    let blank = |what: &&str| format!("<p class=\"blank\"><small>{}</small></p>", escape(what));
-    let blanks: String = row.blanks.iter().map(blank).collect();
+    let blanks = row.blanks.iter().fold(String::new(), |mut text, what| {
+        let _ = write!(
+            text,
+            "<p class=\"blank\"><small>{}</small></p>",
+            escape(what)
+        );
+        text
+    });
     let activity = format!("<strong>{}</strong>{say}{blanks}", escape(&row.title));
     let time = format!(
         "<small>{} min</small><span class=\"line\"></span>",

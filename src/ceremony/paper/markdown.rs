@@ -113,7 +113,11 @@ fn step(text: &mut String, step: &Row) {
             name => format!("{}: {}", escape(&place.role), escape(name)),
         })
         .collect();
-    let blanks = vec![BLANK; step.who.len()];
+    let lines = vec![BLANK; step.who.len()];
+    let blanks = step.blanks.iter().fold(String::new(), |mut text, what| {
+        let _ = write!(text, "<br><br>{}: {BLANK}", escape(what));
+        text
+    });
     row(
         text,
         &[
@@ -122,13 +126,10 @@ fn step(text: &mut String, step: &Row) {
                 "**{}**<br><br>{}{}",
                 escape(&step.title),
                 say.join("<br><br>"),
-                step.blanks
-                    .iter()
-                    .map(|what| format!("<br><br>{}: {BLANK}", escape(what)))
-                    .collect::<String>()
+                blanks
             ),
             who.join("<br>"),
-            blanks.join("<br>"),
+            lines.join("<br>"),
             format!("{} min<br>{BLANK}", step.minutes),
         ],
     );
