@@ -1,6 +1,8 @@
 //! The first root on three `YubiKeys` made of software, from the factory's state to the signed root,
 //! played by keys, with all that goes wrong on such a day.
 
+use rustix::process::Signal;
+
 use super::cards::Status;
 use super::judges::judges;
 use super::player::{Player, Question};
@@ -17,11 +19,15 @@ const SIGN: u8 = 0x87;
 
 #[test]
 fn a_first_root_on_yubikeys() {
-    let Some(room) = YubiKeyRoom::new("") else {
+    let Some(room) = YubiKeyRoom::new() else {
         return;
     };
-    let terminal = room.run(SMALL);
+    half_provisioned(&room);
+    let terminal = room.resume(SMALL);
     let mut player = Player::new(&terminal, &room.people);
+    let open = player.question().unwrap();
+    assert!(open.fields[0].starts_with("New PUK"), "{:#?}", open.fields);
+    player.answer(&open);
 
     wrong_pin(&room, &mut player);
     untouched(&room, &mut player);
@@ -51,6 +57,18 @@ fn a_first_root_on_yubikeys() {
 /// The question for a PIN in this step.
 fn pin_in<'a>(step: &'a str, holder: &'a str) -> impl Fn(&Question) -> bool + 'a {
     move |q| q.wants_secret() && q.step.contains(holder) && q.step.contains(step)
+}
+
+/// The power goes when the first token has its PIN and not yet its PUK.
+fn half_provisioned(room: &YubiKeyRoom) {
+    let terminal = room.run(SMALL);
+    let mut player = Player::new(&terminal, &room.people);
+    room.until(&mut player, "Alice's PUK", |q| {
+        q.fields[0].starts_with("New PUK")
+    });
+    let card = room.card(ALICE).status();
+    assert!(!card.pin_factory && card.puk_factory && card.management_factory);
+    terminal.signal(Signal::KILL);
 }
 
 /// The first PIN after provisioning is wrong: one try is spent, the tries are on the screen.
@@ -205,4 +223,42 @@ fn nowhere(room: &YubiKeyRoom) {
             assert!(!find(&bytes, secret.as_bytes()), "{}", path.display());
         }
     }
+}
+
+/// One token at a desk, by the same engine and with a record of its own.
+#[test]
+fn one_yubikey_is_provisioned_at_a_desk() {
+    let Some(mut room) = YubiKeyRoom::new() else {
+        return;
+    };
+    let alone = room.people.all.iter().find(|person| person.name == ALICE);
+    let alone = alone.unwrap().clone();
+    // whatever the seat, the same person takes it
+    room.people.all = vec![alone.clone(), alone];
+    room.people.rehearsal = false;
+    room.hand(ALICE);
+    let dir = room.dir.to_str().unwrap();
+    let call = [
+        "token",
+        "provision",
+        "yubikey:18158855",
+        "--name",
+        ALICE,
+        "--initials",
+        "AA",
+        "--dir",
+        dir,
+    ];
+    let terminal = room.start(SMALL, &call);
+    let mut player = Player::new(&terminal, &room.people);
+    let head = room.play_out(&mut player);
+    terminal.keys("DONE\r");
+    let ended = terminal.end();
+    assert!(ended.status.success() && ended.restored, "{}", ended.text);
+    let audit = rootstage(&["audit", dir, "--expect-head", &head]);
+    assert!(audit.status.success(), "{}", said(&audit));
+    let card = room.card(ALICE).status();
+    assert!(!card.pin_factory && !card.puk_factory && !card.management_factory);
+    assert_eq!(card.wrong_pins, 0);
+    nowhere(&room);
 }
