@@ -44,9 +44,9 @@ fn a_first_root_on_yubikeys() {
     let dir = room.dir.to_str().unwrap();
     let audit = rootstage(&["audit", dir, "--expect-head", &head]);
     assert!(audit.status.success(), "{}", said(&audit));
-    let root = room.dir.join("metadata/1.root.json");
+    let signed = room.dir.join("metadata/1.root.json");
     for judge in judges() {
-        assert!(judge.accepts(&[&root]), "{}", judge.name);
+        assert!(judge.accepts(&[&signed]), "{}", judge.name);
     }
     for holder in [ALICE, BOB, CAROL] {
         provisioned(&room.card(holder).status());
