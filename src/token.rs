@@ -147,11 +147,11 @@ pub fn check_available(name: &TokenName) -> Result<(), Fault> {
     }
 }
 
-/// The label of the key that a name means by itself: that of a software key, and the `object` of a
-/// URI.
+/// The label of the key that a name means by itself: that of a software key, the `object` of a URI, and
+/// `SERIAL-SLOT` of a `YubiKey`, which has no labels and one key in each slot.
 pub fn label_of(name: &TokenName) -> Option<String> {
     match understood(name).ok()? {
-        ParsedName::YubiKey(_) => None,
+        ParsedName::YubiKey(parsed) => Some(format!("{}-{}", parsed.serial, parsed.slot)),
         ParsedName::Pkcs11(parsed) => parsed.object,
         ParsedName::File(_) => software::label_of(name),
     }
