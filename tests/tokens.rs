@@ -46,3 +46,5 @@ mod yubikey;
 mod yubikey_provision;
 #[path = "tokens/yubikey_trouble.rs"]
 mod yubikey_trouble;
+#[path = "tokens/ykcs11.rs"]
+mod ykcs11;

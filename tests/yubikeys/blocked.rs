@@ -84,6 +84,8 @@ card_story! {
             room.go_on();
             assert_eq!(card.status().puk_tries, left);
         }
+        says(&room, &["PUK BLOCKED"]);
+        room.go_on();
         says(&room, &["The PUK is blocked as well"]);
         room.types(&["unblock"]).unwrap_err();
         assert_eq!(Spent::of(card).wrong, 13);

@@ -2,6 +2,11 @@
 //! so that no card is exchanged unless the story does it.
 
 use rootstage::ceremony::effect::Effect;
+use rootstage::ceremony::token::TokenName;
+use rootstage::ceremony::token::piv::Provisioning;
+use rootstage::ports::Tokens as _;
+use rootstage::secret::Secrets;
+use rootstage::token::AllTokens;
 
 use crate::cards::{Card, CardRoom, CardSpec, Status};
 use crate::room::{Found, PIN, PUK, Room, each_file};
@@ -212,4 +217,12 @@ pub fn is_generate(effect: &Effect) -> bool {
 /// Whether an effect makes a signature.
 pub fn is_sign(effect: &Effect) -> bool {
     matches!(effect, Effect::Sign { .. })
+}
+
+/// Everything on the card is erased, through the backend.
+pub fn return_to_factory(card: &Card) {
+    let token = TokenName(format!("yubikey:{}", card.serial()));
+    AllTokens::default()
+        .provision(&token, &Provisioning::Reset, Secrets::default())
+        .unwrap();
 }

@@ -19,7 +19,7 @@ card_story! {
         let card = cards.card(0);
         for program_too in [false, true] {
             let mut room = if program_too {
-                return_to_factory(card);
+                crate::desk::return_to_factory(card);
                 let mut room = crate::desk::prepared(cards, &crate::desk::plan());
                 room.begin().unwrap();
                 room
@@ -51,24 +51,13 @@ card_story! {
     }
 }
 
-/// With ykman's way: block both, reset.
-fn return_to_factory(card: &crate::cards::Card) {
-    use rootstage::ceremony::token::TokenName;
-    use rootstage::ceremony::token::piv::Provisioning;
-    use rootstage::ports::Tokens as _;
-    let token = TokenName(format!("yubikey:{}", card.serial()));
-    let mut tokens = rootstage::token::AllTokens::default();
-    let secrets = rootstage::secret::Secrets::default();
-    tokens.provision(&token, &Provisioning::Reset, secrets).unwrap();
-}
-
 card_story! {
     /// The key was made and its answer lost: it is found without a PIN, and two people adopt it.
     fn it_goes_after_the_key_is_made(cards: ada(), spare()) {
         let card = cards.card(0);
         for program_too in [false, true] {
             let mut room = if program_too {
-                return_to_factory(card);
+                crate::desk::return_to_factory(card);
                 let mut room = crate::desk::prepared(cards, &crate::desk::plan());
                 room.begin().unwrap();
                 room

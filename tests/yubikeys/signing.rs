@@ -56,9 +56,10 @@ card_story! {
                     if program_too {
                         room.resume().unwrap();
                     } else {
-                        assert_eq!(room.at().1, "again", "{}", room.words());
-                        room.go_on();
+                        says(&room, &["No signature is on record"]);
                     }
+                    assert_eq!(room.at().1, "doubt", "{}", room.words());
+                    room.go_on();
                     // nothing more is spent until somebody types the PIN once more
                     let spent = before.since(card);
                     assert_eq!((spent.verifications, spent.signatures), (1, made));
