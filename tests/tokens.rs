@@ -40,11 +40,11 @@ mod memory;
 mod pkcs11;
 #[path = "tokens/software.rs"]
 mod software;
+#[path = "tokens/ykcs11.rs"]
+mod ykcs11;
 #[path = "tokens/yubikey.rs"]
 mod yubikey;
 #[path = "tokens/yubikey_provision.rs"]
 mod yubikey_provision;
 #[path = "tokens/yubikey_trouble.rs"]
 mod yubikey_trouble;
-#[path = "tokens/ykcs11.rs"]
-mod ykcs11;

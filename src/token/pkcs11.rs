@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use self::module::Module;
-use self::objects::Halves;
+use self::objects::{Halves, Login};
 use self::session::{Access, OpenToken};
 use crate::ceremony::token::piv::Provisioning;
 use crate::ceremony::token::{
@@ -86,10 +86,14 @@ impl Tokens for Pkcs11Tokens {
     ) -> Result<Option<TokenKey>, Fault> {
         let parsed = parsed_for(token, label)?;
         let token = OpenToken::open(token, &parsed, Access::Read)?;
-        if let Some(secret) = secret {
-            token.login(secret)?;
-        }
-        let Halves { public, private } = token.halves(label)?;
+        let login = match secret {
+            Some(secret) => {
+                token.login(secret)?;
+                Login::Done
+            }
+            None => Login::Not,
+        };
+        let Halves { public, private } = token.halves(label, login)?;
         let attributes = match (public, private) {
             (Some(_), Some(private)) => token.said_of(private)?.attributes(),
             (Some(_), None) if secret.is_some() => {

@@ -309,7 +309,11 @@ impl<'a> Player<'a> {
             label if is_secret(label) => {
                 let puk = |label: &str| label.starts_with("PUK") || label.starts_with("New PUK");
                 // what is typed twice is what the field before asked for
-                let before = question.fields.iter().rev().skip_while(|f| *f != "Once more");
+                let before = question
+                    .fields
+                    .iter()
+                    .rev()
+                    .skip_while(|f| *f != "Once more");
                 let asked = match label {
                     "Once more" => before.skip(1).map(String::as_str).next(),
                     other => Some(other),

@@ -60,7 +60,11 @@ fn wrong_pin(room: &YubiKeyRoom, player: &mut Player<'_>) {
     player.answer_with(&secret, Some(WRONG));
     let again = player.question().unwrap();
     assert!(again.wants_secret() && again.step == secret.step);
-    assert!(again.says("wrong") && again.says("2 of 3 tries left"), "{:#?}", again.body);
+    assert!(
+        again.says("wrong") && again.says("2 of 3 tries left"),
+        "{:#?}",
+        again.body
+    );
     let after = room.card(ALICE).status();
     assert_eq!(after.pin_tries, before.pin_tries - 1);
     assert_eq!(after.wrong_pins, before.wrong_pins + 1);
@@ -179,7 +183,10 @@ fn provisioned(card: &Status) {
 
 fn no_secret_in_memory(terminal: &Terminal) {
     let memory = terminal.memory();
-    assert!(find(&memory, b"PCSCLITE_CSOCK_NAME="), "the search finds nothing at all");
+    assert!(
+        find(&memory, b"PCSCLITE_CSOCK_NAME="),
+        "the search finds nothing at all"
+    );
     for secret in [PINS[0], PUK, WRONG] {
         assert!(
             !find(&memory, secret.as_bytes()),

@@ -46,22 +46,32 @@ card_story! {
         let identity = tokens.identify(&token).unwrap();
         assert_eq!((identity.serial.as_str(), identity.label.as_str()), ("1001", "YubiKey PIV #1001"));
 
-        // either label means the pair, with and without the identifier
+        // before login the module shows public halves only: the label of the other half needs the
+        // identifier beside it
         let with_id = named("serial=1001;id=%02").unwrap();
-        for name in [&token, &with_id] {
-            for label in [PRIVATE, PUBLIC] {
-                let found = tokens.find_key(name, label, None).unwrap().unwrap();
-                assert_eq!(found.public_pem, made.public_pem);
-                assert_eq!(found.algorithm, Algorithm::EcdsaP256);
-                assert!(found.attributes.always_authenticate, "{found:?}");
-            }
+        for (name, label) in [(&token, PUBLIC), (&with_id, PUBLIC), (&with_id, PRIVATE)] {
+            let found = tokens.find_key(name, label, None).unwrap().unwrap();
+            assert_eq!((found.algorithm, found.public_pem), (Algorithm::EcdsaP256, made.public_pem.clone()));
+            assert!(!found.attributes.sensitive, "the private half was not seen");
         }
         let other = named("serial=1001;id=%01").unwrap();
         assert_eq!(tokens.find_key(&other, PRIVATE, None), Ok(None));
-        assert_eq!(tokens.find_key(&token, "root-1", None), Ok(None));
+        for label in [PRIVATE, "root-1"] {
+            assert_eq!(tokens.find_key(&token, label, None), Ok(None));
+        }
         // looking asks for no PIN
         assert_eq!(card.status().verifications, before.verifications);
 
+        // after login either label means the pair
+        for name in [&token, &with_id] {
+            for label in [PRIVATE, PUBLIC] {
+                let found = tokens.find_key(name, label, Some(&secret(PIN))).unwrap().unwrap();
+                assert_eq!(found.public_pem, made.public_pem);
+                assert!(found.attributes.always_authenticate && found.attributes.never_extractable);
+            }
+            assert_eq!(tokens.find_key(name, "root-1", Some(&secret(PIN))), Ok(None));
+        }
+        let before = card.status();
         let expected = Some(made.public_pem.as_str());
         let mut sign = |label: &str, pin: &str| {
             tokens.sign(&token, label, expected, MESSAGE, &secret(pin), &mut |_| ())
@@ -89,7 +99,12 @@ card_story! {
         let Some(token) = named("serial=1001") else { return };
         provision_all(1001);
         let made = generate_p256(1001, TouchPolicy::Always).unwrap();
-        let evidence = AllTokens::default().attest(&token, PRIVATE).unwrap();
+        let absent = AllTokens::default().attest(&token, PRIVATE);
+        assert!(matches!(absent, Err(Fault::KeyAbsent { .. })), "{absent:?}");
+        let with_id = named("serial=1001;id=%02").unwrap();
+        let evidence = AllTokens::default().attest(&with_id, PRIVATE).unwrap();
+        let again = AllTokens::default().attest(&token, PUBLIC).unwrap();
+        assert_eq!(again.key.public_pem, evidence.key.public_pem);
         assert_eq!(evidence.certificates.len(), 2);
         let anchors = Anchors {
             test_roots: vec![std::fs::read_to_string(room.test_root()).unwrap()],

@@ -4,9 +4,11 @@ use rootstage::ceremony::effect::Effect;
 use rootstage::ceremony::refusal::Refusal;
 
 use crate::cards::{CardRoom, Lie};
+use crate::desk::{
+    NOTHING, Spent, WHOLE, ada, begun, ends_well, plan, prepared, says, spare, step,
+};
 use crate::installed;
 use crate::world::What;
-use crate::desk::{NOTHING, Spent, WHOLE, ada, begun, ends_well, plan, prepared, says, spare, step};
 
 fn is_attest(effect: &Effect) -> bool {
     matches!(effect, Effect::Attest { .. })
@@ -28,7 +30,10 @@ fn halts(cards: &CardRoom, lie: Lie, checks: &[&str]) {
     }
     let before = Spent::of(card);
     let skipped = room.skip(&["VA", "WW"]);
-    assert!(matches!(skipped, Err(Refusal::NotSkippable { .. })), "{skipped:?}");
+    assert!(
+        matches!(skipped, Err(Refusal::NotSkippable { .. })),
+        "{skipped:?}"
+    );
     let times = room.times(is_attest);
     room.types(&["again"]).unwrap();
     assert_eq!(room.at(), (step("attest"), "again".to_owned()));

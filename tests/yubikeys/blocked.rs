@@ -7,7 +7,8 @@ use crate::room::Room;
 fn block(room: &mut Room, at: &str) {
     while room.at().1 != "again" {
         if room.at().1 == "secret" {
-            room.mistyped.insert("keyholder-1".to_owned(), "999999".to_owned());
+            room.mistyped
+                .insert("keyholder-1".to_owned(), "999999".to_owned());
         }
         room.go_on();
     }

@@ -54,8 +54,12 @@ pub fn plan() -> String {
             "clock_tolerance_minutes = 2",
             "clock_tolerance_minutes = 2\n[policy.provisioning]\npin_tries = 8\npuk_tries = 5",
         );
-    let demanded = DEMANDED.map(|id| format!("\"attestation.{id}\"")).join(", ");
-    format!("{plan}\n[policy.attestation]\nrequired = [{demanded}]\ntest_roots = [\"test-root.pem\"]\n")
+    let demanded = DEMANDED
+        .map(|id| format!("\"attestation.{id}\""))
+        .join(", ");
+    format!(
+        "{plan}\n[policy.attestation]\nrequired = [{demanded}]\ntest_roots = [\"test-root.pem\"]\n"
+    )
 }
 
 /// A room for this plan, with the TEST root of the cards beside it. Nothing has begun.

@@ -41,7 +41,11 @@ fn state_is_named(room: &Room, count: usize) {
     let words = format!("{}\n{}", room.words(), facts(room));
     if count == 4 {
         assert_eq!(room.at().1, "provisioned", "{words}");
-        for line in ["PIN: not the factory's", "PUK: not the factory's", "Management key: not the factory's"] {
+        for line in [
+            "PIN: not the factory's",
+            "PUK: not the factory's",
+            "Management key: not the factory's",
+        ] {
             assert!(words.contains(line), "{line}: {words}");
         }
         return;
@@ -54,7 +58,11 @@ fn state_is_named(room: &Room, count: usize) {
         "a random management key",
     ];
     for (number, act) in still.iter().enumerate() {
-        assert_eq!(words.contains(act), number >= count, "{count} {act}: {words}");
+        assert_eq!(
+            words.contains(act),
+            number >= count,
+            "{count} {act}: {words}"
+        );
     }
     for (number, part) in [(1, "PIN"), (2, "PUK"), (3, "Management key")] {
         let line = if number < count {
@@ -64,7 +72,11 @@ fn state_is_named(room: &Room, count: usize) {
         };
         assert!(words.contains(&line), "{count} {line}: {words}");
     }
-    let tries = if count > 0 { "8 of 8 tries left" } else { "3 of 3 tries left" };
+    let tries = if count > 0 {
+        "8 of 8 tries left"
+    } else {
+        "3 of 3 tries left"
+    };
     assert!(words.contains(tries), "{count} {tries}: {words}");
 }
 
@@ -124,7 +136,13 @@ fn cut(cards: &CardRoom, number: usize, when: &str, program_too: bool) {
 fn is_management(effect: &rootstage::ceremony::effect::Effect) -> bool {
     use rootstage::ceremony::effect::Effect;
     use rootstage::ceremony::token::piv::Provisioning;
-    matches!(effect, Effect::Provision { act: Provisioning::ManagementKey { .. }, .. })
+    matches!(
+        effect,
+        Effect::Provision {
+            act: Provisioning::ManagementKey { .. },
+            ..
+        }
+    )
 }
 
 macro_rules! cuts {

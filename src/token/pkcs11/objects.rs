@@ -33,6 +33,15 @@ impl Said {
     }
 }
 
+/// Whether the PIN was shown in this session.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Login {
+    /// It was.
+    Done,
+    /// It was not.
+    Not,
+}
+
 /// The halves of a key that a token shows.
 pub(super) struct Halves {
     pub(super) public: Option<ObjectHandle>,
@@ -64,9 +73,12 @@ impl OpenToken<'_> {
     /// and "Public key for Digital Signature"), the other half is the one object of its class with the
     /// same `CKA_ID`.
     ///
+    /// Before login most tokens hide the private half, and with it a label that only that half has.
+    /// Then the public half is found by the `id` of the token's name, where that has one.
+    ///
     /// Fails where there are several, where the halves have different identifiers, and where the token
     /// itself says that they are of different keys.
-    pub(super) fn halves(&self, label: &str) -> Result<Halves, Fault> {
+    pub(super) fn halves(&self, label: &str, login: Login) -> Result<Halves, Fault> {
         let mut halves = Halves {
             public: self.object(ObjectClass::PUBLIC_KEY, label)?,
             private: self.object(ObjectClass::PRIVATE_KEY, label)?,
@@ -78,6 +90,10 @@ impl OpenToken<'_> {
             (Some(public), None) => {
                 halves.private = self.other_half(public, ObjectClass::PRIVATE_KEY)?;
             }
+            (None, None) if login == Login::Not => {
+                let id = self.parsed.id.as_deref().unwrap_or_default();
+                halves.public = self.of_id(ObjectClass::PUBLIC_KEY, id)?;
+            }
             _ => {}
         }
         if let (Some(public), Some(private)) = (halves.public, halves.private) {
@@ -86,22 +102,29 @@ impl OpenToken<'_> {
         Ok(halves)
     }
 
-    /// The one object of `class` with the identifier of `half`; none where that has no identifier.
+    /// The one object of `class` with the identifier of `half`.
     fn other_half(
         &self,
         half: ObjectHandle,
         class: ObjectClass,
     ) -> Result<Option<ObjectHandle>, Fault> {
-        let id = self.id(half)?;
+        self.of_id(class, &self.id(half)?)
+    }
+
+    /// The one object of `class` with this `CKA_ID`; none for an empty one, which names nothing.
+    fn of_id(&self, class: ObjectClass, id: &[u8]) -> Result<Option<ObjectHandle>, Fault> {
         if id.is_empty() {
             return Ok(None);
         }
         let template = [
             Attribute::Token(true),
             Attribute::Class(class),
-            Attribute::Id(id.clone()),
+            Attribute::Id(id.to_vec()),
         ];
-        self.only_one(&template, || of_id(class, &id))
+        self.only_one(&template, || {
+            let id = data_encoding::HEXLOWER.encode(id);
+            format!("{} with identifier (CKA_ID) {id}", class_words(class))
+        })
     }
 
     fn only_one(
@@ -139,15 +162,7 @@ impl OpenToken<'_> {
                 "the private and the public key named {label} have different identifiers (CKA_ID)"
             )));
         }
-        if private_id.is_empty() {
-            return Ok(());
-        }
-        let template = [
-            Attribute::Token(true),
-            Attribute::Class(ObjectClass::PRIVATE_KEY),
-            Attribute::Id(private_id.clone()),
-        ];
-        self.only_one(&template, || of_id(ObjectClass::PRIVATE_KEY, &private_id))?;
+        self.of_id(ObjectClass::PRIVATE_KEY, &private_id)?;
         let (told, point) = (self.point(private)?, self.point(public)?);
         if !told.is_empty() && told != point {
             return Err(self.unsupported(format!(
@@ -265,11 +280,6 @@ impl OpenToken<'_> {
             attributes,
         })
     }
-}
-
-fn of_id(class: ObjectClass, id: &[u8]) -> String {
-    let id = data_encoding::HEXLOWER.encode(id);
-    format!("{} with identifier (CKA_ID) {id}", class_words(class))
 }
 
 fn class_words(class: ObjectClass) -> &'static str {

@@ -5,7 +5,7 @@ use pkcs11::mechanism::Mechanism;
 use pkcs11::mechanism::eddsa::{EddsaParams, EddsaSignatureScheme};
 use pkcs11::object::ObjectHandle;
 
-use super::objects::Halves;
+use super::objects::{Halves, Login};
 use super::session::OpenToken;
 use super::words::code;
 use crate::ceremony::token::{Algorithm, Fault};
@@ -21,7 +21,7 @@ pub(super) fn sign(
     secret: &Secret,
 ) -> Result<Vec<u8>, Fault> {
     token.login(secret)?;
-    let Halves { public, private } = token.halves(label)?;
+    let Halves { public, private } = token.halves(label, Login::Done)?;
     let Some(private) = private else {
         token.still_there()?;
         return Err(Fault::KeyAbsent {
