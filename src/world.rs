@@ -13,7 +13,7 @@ use crate::ceremony::import;
 use crate::ceremony::state::State;
 use crate::ceremony::token::{Evidence, Fault, KeyRequest, TokenKind, TokenName};
 use crate::digest::Sha256;
-use crate::journal::{timestamp, write_whole};
+use crate::journal::{replace_whole, timestamp, write_whole};
 use crate::ports::{Notice, Provisioned, Tokens, World};
 use crate::secret::Secrets;
 
@@ -179,7 +179,9 @@ impl ThisMachine {
     }
 
     /// Puts the certificates that a token brought forward, and the verdict on them, into
-    /// `attestations/`, in a directory of the token's own.
+    /// `attestations/`, in a directory of the token's own. A token that is asked once more makes
+    /// another certificate, which takes the place of the one before: each that was heard of is in the
+    /// transcript.
     fn keep_evidence(&self, evidence: &Evidence, state: &State) -> Result<(), Fault> {
         let key = state.step().and_then(|step| step.key.as_ref());
         let all = self.dir.join(ATTESTATIONS);
@@ -189,14 +191,11 @@ impl ThisMachine {
                 continue;
             };
             std::fs::create_dir_all(own).map_err(|error| storage(own, &error))?;
-            let name = name.to_string_lossy().into_owned();
-            put(
-                own,
-                &MetadataFile {
-                    name,
-                    bytes: file.bytes,
-                },
-            )?;
+            let file = MetadataFile {
+                name: name.to_string_lossy().into_owned(),
+                bytes: file.bytes,
+            };
+            put_by(replace_whole, own, &file)?;
         }
         Ok(())
     }
@@ -234,10 +233,18 @@ impl ThisMachine {
     }
 }
 
-/// Writes a file under its own name, and reads it back.
+/// Writes a file under its own name, and reads it back. One with other content is left as it is.
 fn put(dir: &Path, file: &MetadataFile) -> Result<FileDigest, Fault> {
+    put_by(write_whole, dir, file)
+}
+
+fn put_by(
+    write: fn(&Path, &[u8]) -> std::io::Result<()>,
+    dir: &Path,
+    file: &MetadataFile,
+) -> Result<FileDigest, Fault> {
     let path = dir.join(&file.name);
-    write_whole(&path, &file.bytes).map_err(|error| storage(&path, &error))?;
+    write(&path, &file.bytes).map_err(|error| storage(&path, &error))?;
     let back = std::fs::read(&path).map_err(|error| storage(&path, &error))?;
     if back != file.bytes {
         return Err(Fault::ReadBackDiffers {

@@ -22,18 +22,9 @@ macro_rules! token_story {
     };
 }
 
-/// A test whose body gets a room with these cards, in a process that sees no others.
-macro_rules! card_story {
-    ($(#[doc = $doc:literal])* fn $name:ident($room:ident: $($spec:expr),*) $body:block) => {
-        $(#[doc = $doc])*
-        #[test]
-        fn $name() {
-            let name = concat!(module_path!(), "::", stringify!($name));
-            crate::desk::alone(name, &[$($spec),*], |$room| $body);
-        }
-    };
-}
-
+#[path = "support/alone.rs"]
+#[macro_use]
+mod alone;
 #[path = "support/cards.rs"]
 #[allow(dead_code, reason = "it serves several test programs")]
 mod cards;
@@ -49,6 +40,8 @@ mod memory;
 mod pkcs11;
 #[path = "tokens/software.rs"]
 mod software;
+#[path = "tokens/ykcs11.rs"]
+mod ykcs11;
 #[path = "tokens/yubikey.rs"]
 mod yubikey;
 #[path = "tokens/yubikey_provision.rs"]

@@ -15,6 +15,19 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     write_all_whole(&[(path, bytes)]).map_err(|(_, error)| error)
 }
 
+/// Writes a file so that it is there whole or not at all, in place of one that is there.
+///
+/// For what can be made again from the transcript, and is another one each time, such as the
+/// certificates of a token that is asked once more.
+pub fn replace_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut part = fresh(path, bytes)?;
+    part.file.sync_all()?;
+    if let Some(temporary) = part.temporary.take() {
+        std::fs::rename(&temporary, path)?;
+    }
+    sync_dir(directory_of(path))
+}
+
 /// Writes files as [`write_whole`] does. All are on their way to the disk before the first is
 /// waited for, so that together they take little longer than one. Of an error, says which file has it.
 pub fn write_all_whole<'a>(files: &[(&'a Path, &[u8])]) -> Result<(), (&'a Path, std::io::Error)> {
@@ -79,6 +92,11 @@ fn begin(path: &Path, bytes: &[u8]) -> std::io::Result<Part> {
             ))
         };
     }
+    fresh(path, bytes)
+}
+
+/// Writes a temporary file beside `path`.
+fn fresh(path: &Path, bytes: &[u8]) -> std::io::Result<Part> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let temporary = directory_of(path).join(format!(".{name}.part"));
     // Left behind by an interruption: never anything but a part of this very file.

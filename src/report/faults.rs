@@ -207,7 +207,7 @@ fn told(fault: &Fault) -> Words {
         ),
         Fault::Unsupported { token, reason } => words(
             format!("{} cannot do this: {}", token_words(token), safe(reason)),
-            "The token was not changed.",
+            "Nothing more was asked of it.",
             "Another kind of token or of key is needed; the plan says which. Log an exception (F2).",
         ),
         Fault::BadSignature { token } => words(

@@ -6,9 +6,8 @@
 
 use std::path::Path;
 
-use ::pkcs11::object::ObjectClass;
-
 use self::module::Module;
+use self::objects::{Halves, Login};
 use self::session::{Access, OpenToken};
 use crate::ceremony::token::piv::Provisioning;
 use crate::ceremony::token::{
@@ -87,16 +86,16 @@ impl Tokens for Pkcs11Tokens {
     ) -> Result<Option<TokenKey>, Fault> {
         let parsed = parsed_for(token, label)?;
         let token = OpenToken::open(token, &parsed, Access::Read)?;
-        if let Some(secret) = secret {
-            token.login(secret)?;
-        }
-        let public = token.object(ObjectClass::PUBLIC_KEY, label)?;
-        let private = token.object(ObjectClass::PRIVATE_KEY, label)?;
-        let attributes = match (public, private) {
-            (Some(public), Some(private)) => {
-                token.check_pair(private, public, label)?;
-                token.said_of(private)?.attributes()
+        let login = match secret {
+            Some(secret) => {
+                token.login(secret)?;
+                Login::Done
             }
+            None => Login::Not,
+        };
+        let Halves { public, private } = token.halves(label, login)?;
+        let attributes = match (public, private) {
+            (Some(_), Some(private)) => token.said_of(private)?.attributes(),
             (Some(_), None) if secret.is_some() => {
                 token.still_there()?;
                 return Err(token.unsupported(format!(

@@ -1,7 +1,4 @@
-//! Virtual `YubiKeys` under the hands of a test, in a process of its own: the library of the smart
-//! card service reads from the environment where the service is.
-
-use std::process::Command;
+//! Virtual `YubiKeys` under the hands of a test, through the backend.
 
 use rootstage::ceremony::token::piv::{KeyPolicies, PinPolicy, Provisioning, TouchPolicy};
 use rootstage::ceremony::token::{
@@ -11,7 +8,6 @@ use rootstage::ports::{Notice, Provisioned, Tokens as _};
 use rootstage::secret::Secrets;
 use rootstage::token::AllTokens;
 
-use crate::cards::{CardRoom, CardSpec};
 use crate::hsm::secret;
 
 /// The PIN of every card that is provisioned here.
@@ -20,39 +16,6 @@ pub const PIN: &str = "648219";
 pub const PUK: &str = "73519264";
 /// What is signed.
 pub const MESSAGE: &[u8] = b"what is signed";
-
-const DIRECTORY: &str = "ROOTSTAGE_TEST_CARDS";
-
-/// Runs `story` with a room of cards, in a process of its own: this binary, asked for the one test
-/// `name`.
-pub fn alone(name: &str, cards: &[CardSpec], story: impl FnOnce(&mut CardRoom)) {
-    if let Some(directory) = std::env::var_os(DIRECTORY) {
-        let Some(mut room) = CardRoom::new(cards) else {
-            return;
-        };
-        let socket = std::path::Path::new(&directory).join("pcscd.comm");
-        std::os::unix::fs::symlink(room.socket(), socket).unwrap();
-        return story(&mut room);
-    }
-    let directory = tempfile::tempdir().unwrap();
-    let (_, test) = name.split_once("::").unwrap();
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args([test, "--exact", "--nocapture", "--test-threads=1"])
-        .env(DIRECTORY, directory.path())
-        .env("PCSCLITE_CSOCK_NAME", directory.path().join("pcscd.comm"))
-        .output()
-        .unwrap();
-    let out = String::from_utf8_lossy(&output.stdout).into_owned();
-    let err = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(
-        output.status.success(),
-        "{test} failed in its own process:\n{out}\n{err}"
-    );
-    assert!(out.contains("1 passed"), "{test} is not a test:\n{out}");
-    if err.contains("SKIPPED") {
-        eprintln!("{err}");
-    }
-}
 
 /// The name of the card with this serial number, slot 9c.
 pub fn named(serial: u32) -> TokenName {

@@ -268,7 +268,65 @@ token_story! {
         assert_eq!(check_available(&Hsm::uri("not-here-yet")), Ok(()));
         let bad = check_available(&uri("token=A;slot-id=1"));
         assert!(matches!(&bad, Err(Fault::Unsupported { reason, .. }) if reason.contains("slot-id")), "{bad:?}");
-        let other = AllTokens::default().identify(&TokenName("yubikey:1".to_owned()));
+        let other = AllTokens::default().identify(&TokenName("tpm:1".to_owned()));
         assert!(matches!(other, Err(Fault::Unsupported { .. })), "{other:?}");
+    }
+}
+
+token_story! {
+    /// The label names one half; the other one has the same identifier, and is the only one that has.
+    fn the_other_half_is_found_by_its_identifier(hsm) {
+        hsm.token("A");
+        let (mut tokens, pin, token) = (AllTokens::default(), secret(PIN), Hsm::uri("A"));
+        let tool = |words: &[&str]| {
+            let login = ["--module", MODULE, "--token-label", "A", "--login", "--pin", PIN];
+            run(Command::new("pkcs11-tool").args(login).args(words));
+        };
+        let pair = |label: &str, id: &str| {
+            tool(&["--keypairgen", "--key-type", "EC:prime256v1", "--label", label, "--id", id]);
+        };
+        let der = |label: &str| {
+            let path = hsm.directory.join(label);
+            tool(&["--read-object", "--type", "pubkey", "--label", label, "-o", path.to_str().unwrap()]);
+            path
+        };
+        let write = |path: &std::path::Path, label: &str| {
+            tool(&["--write-object", path.to_str().unwrap(), "--type", "pubkey", "--label", label, "--id", "01"]);
+        };
+        let delete = |label: &str| tool(&["--delete-object", "--type", "pubkey", "--label", label]);
+        pair("one", "01");
+        pair("other", "02");
+        let key = tokens.find_key(&token, "one", Some(&pin)).unwrap().unwrap();
+        let (one, other) = (der("one"), der("other"));
+        delete("one");
+        write(&one, "public half of one");
+        for label in ["one", "public half of one"] {
+            let found = tokens.find_key(&token, label, Some(&pin)).unwrap().unwrap();
+            assert_eq!((&found.public_pem, found.attributes), (&key.public_pem, key.attributes));
+            let expected = Some(key.public_pem.as_str());
+            assert!(tokens.sign(&token, label, expected, b"m", &pin, &mut |_| ()).is_ok());
+        }
+        // before login only the public half is seen, and the identifier has to be in the name
+        assert_eq!(tokens.find_key(&token, "one", None), Ok(None));
+        let with_id = uri("token=A;id=%01");
+        let found = tokens.find_key(&with_id, "one", None).unwrap().unwrap();
+        assert_eq!(found.public_pem, key.public_pem);
+
+        // two that could be it are one too many
+        write(&other, "another");
+        for name in [&token, &with_id] {
+            let twice = tokens.sign(name, "one", None, b"m", &pin, &mut |_| ());
+            assert!(
+                matches!(&twice, Err(Fault::Ambiguous { object, found: 2, .. }) if object == "public key with identifier (CKA_ID) 01"),
+                "{twice:?}"
+            );
+        }
+        // the public half of another key is found out by the signature
+        delete("public half of one");
+        let wrong = tokens.sign(&token, "one", None, b"m", &pin, &mut |_| ());
+        assert!(matches!(wrong, Err(Fault::BadSignature { .. } | Fault::Unsupported { .. })), "{wrong:?}");
+        // and nothing is found by no identifier at all
+        let unnamed = tokens.find_key(&token, "nobody", None);
+        assert_eq!(unnamed, Ok(None));
     }
 }

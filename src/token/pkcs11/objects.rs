@@ -33,6 +33,21 @@ impl Said {
     }
 }
 
+/// Whether the PIN was shown in this session.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Login {
+    /// It was.
+    Done,
+    /// It was not.
+    Not,
+}
+
+/// The halves of a key that a token shows.
+pub(super) struct Halves {
+    pub(super) public: Option<ObjectHandle>,
+    pub(super) private: Option<ObjectHandle>,
+}
+
 impl OpenToken<'_> {
     /// The one object of this class and label, and of the name's `id` where it has one.
     pub(super) fn object(
@@ -50,6 +65,65 @@ impl OpenToken<'_> {
         }
         self.only_one(&template, || {
             format!("{} named {label}", class_words(class))
+        })
+    }
+
+    /// The two halves of the key of this label, as far as the token shows them. Most modules give both
+    /// halves one label. Where the label names only one (`ykcs11`: "Private key for Digital Signature"
+    /// and "Public key for Digital Signature"), the other half is the one object of its class with the
+    /// same `CKA_ID`.
+    ///
+    /// Before login most tokens hide the private half, and with it a label that only that half has.
+    /// Then the public half is found by the `id` of the token's name, where that has one.
+    ///
+    /// Fails where there are several, where the halves have different identifiers, and where the token
+    /// itself says that they are of different keys.
+    pub(super) fn halves(&self, label: &str, login: Login) -> Result<Halves, Fault> {
+        let mut halves = Halves {
+            public: self.object(ObjectClass::PUBLIC_KEY, label)?,
+            private: self.object(ObjectClass::PRIVATE_KEY, label)?,
+        };
+        match (halves.public, halves.private) {
+            (None, Some(private)) => {
+                halves.public = self.other_half(private, ObjectClass::PUBLIC_KEY)?;
+            }
+            (Some(public), None) => {
+                halves.private = self.other_half(public, ObjectClass::PRIVATE_KEY)?;
+            }
+            (None, None) if login == Login::Not => {
+                let id = self.parsed.id.as_deref().unwrap_or_default();
+                halves.public = self.of_id(ObjectClass::PUBLIC_KEY, id)?;
+            }
+            _ => {}
+        }
+        if let (Some(public), Some(private)) = (halves.public, halves.private) {
+            self.check_pair(private, public, label)?;
+        }
+        Ok(halves)
+    }
+
+    /// The one object of `class` with the identifier of `half`.
+    fn other_half(
+        &self,
+        half: ObjectHandle,
+        class: ObjectClass,
+    ) -> Result<Option<ObjectHandle>, Fault> {
+        self.of_id(class, &self.id(half)?)
+    }
+
+    /// The one object of `class` with this `CKA_ID`; none for an empty one, which names nothing.
+    fn of_id(&self, class: ObjectClass, id: &[u8]) -> Result<Option<ObjectHandle>, Fault> {
+        if id.is_empty() {
+            return Ok(None);
+        }
+        let template = [
+            Attribute::Token(true),
+            Attribute::Class(class),
+            Attribute::Id(id.to_vec()),
+        ];
+        self.only_one(&template, || {
+            let id = data_encoding::HEXLOWER.encode(id);
+            format!("{} with identifier (CKA_ID) {id}", class_words(class))
         })
     }
 
@@ -74,8 +148,9 @@ impl OpenToken<'_> {
     }
 
     /// Checks that `private` and `public` are a pair by `CKA_ID`, and that no other private key
-    /// has that identifier: a token that pairs keys by it could sign with the other one.
-    pub(super) fn check_pair(
+    /// has that identifier: a token that pairs keys by it could sign with the other one. Where the
+    /// private half tells its point, it is the point of the public half.
+    fn check_pair(
         &self,
         private: ObjectHandle,
         public: ObjectHandle,
@@ -87,19 +162,26 @@ impl OpenToken<'_> {
                 "the private and the public key named {label} have different identifiers (CKA_ID)"
             )));
         }
-        if private_id.is_empty() {
-            return Ok(());
+        self.of_id(ObjectClass::PRIVATE_KEY, &private_id)?;
+        let (told, point) = (self.point(private)?, self.point(public)?);
+        if !told.is_empty() && told != point {
+            return Err(self.unsupported(format!(
+                "the private key named {label} is not that of the public key with the same identifier \
+                 (CKA_ID)"
+            )));
         }
-        let template = [
-            Attribute::Token(true),
-            Attribute::Class(ObjectClass::PRIVATE_KEY),
-            Attribute::Id(private_id.clone()),
-        ];
-        let object = || {
-            let id = data_encoding::HEXLOWER.encode(&private_id);
-            format!("private key with identifier (CKA_ID) {id}")
-        };
-        self.only_one(&template, object).map(|_| ())
+        Ok(())
+    }
+
+    /// `CKA_EC_POINT`; empty where the token does not tell. For private keys it is not in the standard.
+    fn point(&self, object: ObjectHandle) -> Result<Vec<u8>, Fault> {
+        let mut point = Vec::new();
+        for attribute in self.read(object, &[AttributeType::EcPoint])? {
+            if let Attribute::EcPoint(value) = attribute {
+                point = value;
+            }
+        }
+        Ok(point)
     }
 
     fn id(&self, object: ObjectHandle) -> Result<Vec<u8>, Fault> {

@@ -3,8 +3,9 @@
 use pkcs11::error::{Error, RvError};
 use pkcs11::mechanism::Mechanism;
 use pkcs11::mechanism::eddsa::{EddsaParams, EddsaSignatureScheme};
-use pkcs11::object::{ObjectClass, ObjectHandle};
+use pkcs11::object::ObjectHandle;
 
+use super::objects::{Halves, Login};
 use super::session::OpenToken;
 use super::words::code;
 use crate::ceremony::token::{Algorithm, Fault};
@@ -20,20 +21,20 @@ pub(super) fn sign(
     secret: &Secret,
 ) -> Result<Vec<u8>, Fault> {
     token.login(secret)?;
-    let Some(private) = token.object(ObjectClass::PRIVATE_KEY, label)? else {
+    let Halves { public, private } = token.halves(label, Login::Done)?;
+    let Some(private) = private else {
         token.still_there()?;
         return Err(Fault::KeyAbsent {
             token: token.name.clone(),
             label: label.to_owned(),
         });
     };
-    let Some(public) = token.object(ObjectClass::PUBLIC_KEY, label)? else {
+    let Some(public) = public else {
         token.still_there()?;
         return Err(token.unsupported(format!(
             "there is a private key named {label}, and no public key of that name"
         )));
     };
-    token.check_pair(private, public, label)?;
     let public = token.public_key(public, label)?;
     public.check_expected(token.name, label, expected)?;
     let input = to_be_signed(public.algorithm(), message);

@@ -1,0 +1,1 @@
+//! Rehearsals that nobody attends.
