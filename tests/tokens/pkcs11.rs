@@ -268,7 +268,7 @@ token_story! {
         assert_eq!(check_available(&Hsm::uri("not-here-yet")), Ok(()));
         let bad = check_available(&uri("token=A;slot-id=1"));
         assert!(matches!(&bad, Err(Fault::Unsupported { reason, .. }) if reason.contains("slot-id")), "{bad:?}");
-        let other = AllTokens::default().identify(&TokenName("yubikey:1".to_owned()));
+        let other = AllTokens::default().identify(&TokenName("tpm:1".to_owned()));
         assert!(matches!(other, Err(Fault::Unsupported { .. })), "{other:?}");
     }
 }
