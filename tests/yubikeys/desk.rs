@@ -181,22 +181,27 @@ pub fn ends_well(room: &mut Room, cards: &CardRoom, number: usize) {
     no_secret_is_written(room, cards, number);
 }
 
-/// No PIN, PUK or management key stands in any file of the ceremony, nor anywhere else in the room's
-/// directory.
-pub fn no_secret_is_written(room: &Room, cards: &CardRoom, number: usize) {
+/// What may stand in no file: PIN, PUK, and the management key as the card itself keeps it.
+pub fn secrets(cards: &CardRoom, number: usize) -> Vec<Vec<u8>> {
     let state = std::fs::read(cards.home().join(format!("card-{number}.json"))).unwrap();
     let state: serde_json::Value = serde_json::from_slice(&state).unwrap();
     let management: Vec<u8> = serde_json::from_value(state["management"]["key"].clone()).unwrap();
     assert!(management.len() >= 24);
     let hex = data_encoding::HEXLOWER.encode(&management);
-    let secrets = [
+    vec![
         PIN.as_bytes().to_vec(),
         PUK.as_bytes().to_vec(),
         hex.to_uppercase().into_bytes(),
         hex.into_bytes(),
         data_encoding::BASE64.encode(&management).into_bytes(),
         management,
-    ];
+    ]
+}
+
+/// No PIN, PUK or management key stands in any file of the ceremony, nor anywhere else in the room's
+/// directory.
+pub fn no_secret_is_written(room: &Room, cards: &CardRoom, number: usize) {
+    let secrets = secrets(cards, number);
     let mut files = 0;
     each_file(room.home.path(), &mut |path, bytes| {
         files += 1;

@@ -1,6 +1,9 @@
 //! `judge-yubikey SERIAL p256|p384|ed25519`: provisions a card from the factory, generates a key in slot
 //! 9c, attests it, and signs with it. What the card is told and asked goes through the crate `yubikey`.
 //!
+//! `judge-yubikey SERIAL look`: looks at a card that somebody else has provisioned, and says in lines of
+//! `name value` how it stands and what is in slot 9c. It spends no try.
+//!
 //! Exit status 0: all as it should be. 1: not so, with the reason on stderr.
 
 use std::error::Error;
@@ -16,8 +19,9 @@ use yubikey::{MgmKey, PinPolicy, Serial, TouchPolicy, YubiKey};
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let result = match arguments.as_slice() {
+        [serial, look] if look == "look" => look_at(serial),
         [serial, algorithm] => judge(serial, algorithm),
-        _ => Err("usage: judge-yubikey SERIAL p256|p384|ed25519".into()),
+        _ => Err("usage: judge-yubikey SERIAL p256|p384|ed25519|look".into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -31,6 +35,40 @@ fn main() -> ExitCode {
 /// What must be so.
 fn is(what: &str, so: bool) -> Result<(), Box<dyn Error>> {
     if so { Ok(()) } else { Err(what.into()) }
+}
+
+fn look_at(serial: &str) -> Result<(), Box<dyn Error>> {
+    let mut card = YubiKey::open_by_serial(Serial(serial.parse()?))?;
+    println!("version {}", card.version());
+    println!("tries {}", card.get_pin_retries()?);
+    let factory = MgmKey::get_default(&card)?;
+    is("the factory's management key is refused", card.authenticate(&factory).is_err())?;
+    let slot = SlotId::Signature;
+    let told = piv::metadata(&mut card, slot)?;
+    is("the key was generated", told.origin == Some(Origin::Generated))?;
+    println!("algorithm {:?}", told.algorithm);
+    println!("policies {:?}", told.policy);
+    let public = told.public.ok_or("no public half")?;
+    println!("spki {}", hex(&public.to_der()?));
+    let certificate = Certificate::read(&mut card, slot)?;
+    let about = certificate.cert.tbs_certificate();
+    is("the certificate is about the key", *about.subject_public_key_info() == public)?;
+    println!("certificate {}", about.subject());
+    let attestation = x509_cert::Certificate::from_der(&piv::attest(&mut card, slot)?)?;
+    let attested = attestation.tbs_certificate();
+    is("the attested key", *attested.subject_public_key_info() == public)?;
+    is("no signature without the PIN", {
+        let algorithm = match told.algorithm {
+            SlotAlgorithmId::Asymmetric(algorithm) => algorithm,
+            _ => return Err("no key pair".into()),
+        };
+        let length = if algorithm == AlgorithmId::EccP384 { 48 } else { 32 };
+        piv::sign_data(&mut card, &vec![7; length], algorithm, slot).is_err()
+    })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn judge(serial: &str, algorithm: &str) -> Result<(), Box<dyn Error>> {
