@@ -1,6 +1,6 @@
 //! rootstage: root key ceremonies in the terminal.
 //!
-//! A room of keyholders makes a TUF root on PKCS#11 tokens; everything that happens is in a
+//! A room of keyholders makes a TUF root on `YubiKey`s or PKCS#11 tokens; everything that happens is in a
 //! transcript from which an audit derives it again. This page is the map.
 //!
 //! # The idea
@@ -32,7 +32,9 @@
 //! | know what a root changes, and what is to be said of it | [`tuf::diff::diff`]; every rule is in [`RULES`] |
 //! | know who must still sign, under the old root and the new | [`tuf::rotation::signers`] |
 //! | examine a whole history of roots | [`tuf::history::history`] |
-//! | find the token's certificate beside a root's key | [`attestation::matches`] |
+//! | find the token's certificate beside a root's key | [`attestation::matches()`] |
+//! | know whether anybody vouches that a key was made inside its token | [`attestation::verdict::verdict`]; every check is in [`CHECKS`] |
+//! | speak with a `YubiKey` | [`token::yubikey::YubiKeys`], whose module says why PIV is spoken here |
 //! | check a transcript, record by record | [`Chain::verify`]; with all its meaning: [`Auditor`] |
 //! | show a digest to people | [`digest::Sha256`]: hex, groups, PGP words |
 //! | show text that came from outside | [`safe::safe`] |
@@ -69,6 +71,7 @@
 //! [`Auditor`]: transcript::audit::Auditor
 //! [`board`]: ceremony::board::board
 //! [`Chain::verify`]: transcript::Chain::verify
+//! [`CHECKS`]: attestation::verdict::CHECKS
 //! [`Driver`]: driver::Driver
 //! [`Metadata::countersigned`]: tuf::metadata::Metadata::countersigned
 //! [`Metadata::parse`]: tuf::metadata::Metadata::parse
