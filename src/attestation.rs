@@ -1,6 +1,6 @@
 //! Certificates with which a token's maker vouches for keys that were made inside it.
 //!
-//! [`read`] says what certificates say of themselves, and [`matches`] puts them beside the keys of a
+//! [`read`] says what certificates say of themselves, and [`matches()`] puts them beside the keys of a
 //! root, by the public key alone. Whether anybody vouches for that is the business of
 //! [`verdict::verdict`]: it follows the certificates to a pinned root of the maker, and compares what
 //! they say with what the ceremony knows.

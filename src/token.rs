@@ -147,11 +147,11 @@ pub fn check_available(name: &TokenName) -> Result<(), Fault> {
     }
 }
 
-/// The label of the key that a name means by itself: that of a software key, and the `object` of a
-/// URI.
+/// The label of the key that a name means by itself: that of a software key, the `object` of a URI, and
+/// `SERIAL-SLOT` of a `YubiKey`, which has no labels and one key in each slot.
 pub fn label_of(name: &TokenName) -> Option<String> {
     match understood(name).ok()? {
-        ParsedName::YubiKey(_) => None,
+        ParsedName::YubiKey(parsed) => Some(format!("{}-{}", parsed.serial, parsed.slot)),
         ParsedName::Pkcs11(parsed) => parsed.object,
         ParsedName::File(_) => software::label_of(name),
     }
@@ -188,4 +188,23 @@ fn check_label(token: &TokenName, label: &str) -> Result<(), Fault> {
         token: token.clone(),
         reason: reason.to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_says_which_key_it_means_where_it_can() {
+        for (name, label) in [
+            ("yubikey:18158855", Some("18158855-9c")),
+            ("yubikey:18158855/82", Some("18158855-82")),
+            ("pkcs11:token=a;object=k?module-path=/m.so", Some("k")),
+            ("pkcs11:token=a?module-path=/m.so", None),
+            ("yubikey:x", None),
+        ] {
+            let found = label_of(&TokenName(name.to_owned()));
+            assert_eq!(found.as_deref(), label, "{name}");
+        }
+    }
 }

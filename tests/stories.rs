@@ -29,6 +29,8 @@ mod policy;
 mod power;
 #[path = "stories/prefixes.rs"]
 mod prefixes;
+#[path = "stories/provisioning_day.rs"]
+mod provisioning_day;
 #[path = "stories/rotation.rs"]
 mod rotation;
 #[path = "stories/tokens.rs"]

@@ -96,9 +96,17 @@ impl Desk {
                 attestations.push((name, bytes.to_vec()));
             });
         }
+        let mut inputs = Vec::new();
+        let read_in = self.room.dir().join("in");
+        if read_in.is_dir() {
+            room::each_file(&read_in, &mut |path, bytes| {
+                let name = path.strip_prefix(&read_in).unwrap().display().to_string();
+                inputs.push((name, bytes.to_vec()));
+            });
+        }
         let artefacts = Artefacts {
             metadata: vec![read("1.root.json"), read("root.json")],
-            inputs: Vec::new(),
+            inputs,
             attestations,
             trusted: Vec::new(),
         };

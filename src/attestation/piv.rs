@@ -275,7 +275,18 @@ impl Leaf<'_> {
             Field::Is(firmware) => firmware,
         };
         let [major, minor, patch] = firmware;
-        let first = format!("Firmware {major}.{minor}.{patch}");
+        let attested = format!("{major}.{minor}.{patch}");
+        if let Some(named) = self.expected.firmware.as_ref()
+            && *named != attested
+        {
+            let sentence = format!(
+                "The certificate says firmware {attested}, the token says {}: one of the two is not true, as \
+                 the firmware of such a token never changes.",
+                safe(named)
+            );
+            return Checked::new(ID, Outcome::Fail, sentence);
+        }
+        let first = format!("Firmware {attested}");
         let known = against(firmware, self.attested.as_ref().map(PublicKey::kind));
         if known.is_empty() {
             let sentence = format!(

@@ -53,7 +53,7 @@ pub const CHECKS: &[CheckRule] = &[
     },
     CheckRule {
         id: "attestation.firmware",
-        sentence: "No advisory is known for the firmware.",
+        sentence: "The firmware is the one that the token names, and no advisory is known for it.",
     },
     CheckRule {
         id: "attestation.form-factor",
@@ -117,6 +117,8 @@ pub struct Expected {
     pub slot: Option<Slot>,
     /// How it should be used.
     pub policies: Option<KeyPolicies>,
+    /// Firmware that the token itself names, `major.minor.patch`.
+    pub firmware: Option<String>,
 }
 
 /// Roots that are trusted, and certificates that may stand between.

@@ -19,6 +19,9 @@ pub const KIND: &str = "attest-key";
 /// Name of the file with the verdict, beside the certificates.
 pub const VERDICT: &str = "verdict.json";
 
+/// Name of the file with the public key, beside the certificates.
+pub const PUBLIC_KEY: &str = "public.pem";
+
 /// Files of certificates that the plan names: what is trusted in a rehearsal, and what is not.
 pub fn paths(plan: &Plan) -> impl Iterator<Item = &String> {
     let policy = &plan.policy.attestation;
@@ -73,10 +76,11 @@ fn expected(key: &KeyPlan, held: &HeldKey) -> Expected {
             _ => None,
         },
         policies: key.policies,
+        firmware: (held.token.kind == TokenKind::YubiKey).then(|| held.token.firmware.clone()),
     }
 }
 
-/// The files that are kept of `evidence`: the certificates, and the verdict in canonical JSON. Names
+/// The files that are kept of `evidence`: the certificates, the public key, and the verdict in canonical JSON. Names
 /// are paths in the directory of attestations: a directory for each token, by its serial number.
 pub fn files(state: &State, name: &KeyName, evidence: &Evidence) -> Vec<MetadataFile> {
     let Some(held) = state.keys.get(name) else {
@@ -100,6 +104,10 @@ pub fn files(state: &State, name: &KeyName, evidence: &Evidence) -> Vec<Metadata
             bytes: pem.clone().into_bytes(),
         })
         .collect();
+    files.push(MetadataFile {
+        name: format!("{token}/{PUBLIC_KEY}"),
+        bytes: held.public_pem.clone().into_bytes(),
+    });
     if let Some(verdict) = judged(state, name, evidence) {
         let document = json!({
             "key": name,

@@ -70,8 +70,24 @@ pub struct Row {
     pub say: Vec<String>,
     /// Who answers, one entry for each seat.
     pub who: Vec<Place>,
+    /// What is written down by hand at this step: what each blank is for.
+    pub blanks: &'static [&'static str],
     /// Time budget in minutes.
     pub minutes: u32,
+}
+
+/// What is written down by hand at a step of this kind.
+fn blanks(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "present-token" => &["Serial number on the token"],
+        "provision-token" => &[
+            "Serial number",
+            "PUK: chosen and sealed by, bag",
+            "Done: PIN, PUK, management key",
+        ],
+        "attest-key" => &["Attested serial number", "Lines not \"ok\""],
+        _ => &[],
+    }
 }
 
 /// A seat of a step.
@@ -99,6 +115,7 @@ impl Paper {
                     },
                     say: paragraphs(&step.say.replace("{holder}", "(name of the keyholder)")),
                     who: step.by.iter().map(|answerer| unnamed(*answerer)).collect(),
+                    blanks: blanks(&step.kind),
                     minutes: step.minutes,
                 })
                 .collect(),
@@ -152,6 +169,7 @@ impl Paper {
                 title: step.title.clone(),
                 say: paragraphs(&step.say),
                 who: seats.iter().map(|seat| seated(seat, plan)).collect(),
+                blanks: blanks(&step.kind),
                 minutes: step.minutes,
             };
             if let Some(act) = acts.get_mut(step.act) {
@@ -165,7 +183,20 @@ impl Paper {
                 key.serial.clone().unwrap_or_default(),
             )
         };
+        let spare = |(person, key): (&Participant, &KeyPlan)| {
+            let spare = key.spare.as_ref()?;
+            Some((
+                format!("Sealed spare of {}", person.name_with(key)),
+                spare.serial.clone().unwrap_or_default(),
+            ))
+        };
         let mut materials: Vec<(String, String)> = plan.keys().map(token).collect();
+        materials.extend(plan.keys().filter_map(spare));
+        let puk = |(person, key): (&Participant, &KeyPlan)| {
+            let what = format!("Sealed PUK of {}", person.name_with(key));
+            key.is_provisioned().then_some((what, String::new()))
+        };
+        materials.extend(plan.keys().filter_map(puk));
         materials.extend(
             plan.output
                 .iter()

@@ -18,10 +18,12 @@ use crate::digest::Sha256;
 use crate::tuf::key::KeyId;
 use crate::tuf::root::Role;
 
+pub use describe::ALARMS;
 pub use policy::{AttestationPolicy, PlanPolicy, ProvisioningPolicy};
 pub use write::{
     OneSignature, OneToken, Outline, Practice, Published, Staged, Unfit, Unreadable, fits,
     one_signature, one_token, practice, rehearsal, staged_root, template, template_after,
+    template_of_tokens,
 };
 
 /// Id of a participant in the plan: lower-case letters, digits, hyphens.

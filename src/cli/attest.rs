@@ -151,6 +151,7 @@ impl Verify {
                 .pin_policy
                 .zip(self.touch_policy)
                 .map(|(pin, touch)| KeyPolicies { pin, touch }),
+            firmware: None,
         })
     }
 }

@@ -17,6 +17,8 @@ use crate::ceremony::token::TokenName;
 
 /// The script of a plan where none is named.
 const FIRST_ROOT: &str = "first-root";
+/// The script of a day without metadata.
+const PROVISION_TOKEN: &str = "provision-token";
 
 /// The verbs of `plan`.
 #[derive(Debug, Subcommand)]
@@ -41,7 +43,8 @@ pub struct New {
     #[arg(long, value_name = "NAME", default_value = FIRST_ROOT, hide_possible_values = true,
         value_parser = PossibleValuesParser::new(scripts::names()))]
     script: String,
-    /// The root that clients trust now: its keys, digest and settings are in the plan. Not for first-root.
+    /// The root that clients trust now: its keys, digest and settings are in the plan. Not for first-root and
+    /// provision-token.
     #[arg(long, value_name = "FILE")]
     trusted: Option<PathBuf>,
     /// What is to be signed, for sign-staged: its digest is in the plan.
@@ -121,6 +124,8 @@ impl New {
         };
         let plan = if self.script == FIRST_ROOT {
             plan::template(mode, &outline)
+        } else if self.script == PROVISION_TOKEN {
+            plan::template_of_tokens(mode, &outline)
         } else {
             let read = |path: &PathBuf| -> Result<(String, Vec<u8>), Failure> {
                 Ok((self.as_in_plan(path)?, read(path)?))
@@ -163,7 +168,7 @@ impl New {
                 self.script
             )))
         };
-        if self.trusted.is_some() && self.script == FIRST_ROOT {
+        if self.trusted.is_some() && [FIRST_ROOT, PROVISION_TOKEN].contains(&self.script.as_str()) {
             return useless("--trusted", "scripts that follow a root");
         }
         if self.staged.is_some() && self.script != "sign-staged" {

@@ -58,11 +58,14 @@ pub fn plan(keyholders: u32, threshold: u32) -> String {
 /// Refuses what cannot be rehearsed with so many keyholders.
 pub fn fits(script: &str, keyholders: u32, threshold: u32) -> Result<(), Failure> {
     let outline = outline(String::new(), keyholders, threshold, DAYS);
-    plan::fits(script, &outline).map_err(|unfit| {
-        Failure::call(format!(
+    plan::fits(script, &outline).map_err(|unfit| match unfit {
+        plan::Unfit::OnYubiKeys => Failure::call(format!(
+            "{script} cannot be rehearsed by `rehearse`: {unfit}. Nothing was started."
+        )),
+        _ => Failure::call(format!(
             "{script} cannot be rehearsed with --keyholders {keyholders} --threshold {threshold}: {unfit}. \
              Nothing was started."
-        ))
+        )),
     })
 }
 

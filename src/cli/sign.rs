@@ -31,10 +31,10 @@ use crate::tuf::targets::Targets;
 pub struct Sign {
     /// The metadata file to sign, such as root.json.
     file: PathBuf,
-    /// The token: `pkcs11:` URI or `file:PATH`.
+    /// The token: `yubikey:SERIAL[/SLOT]`, `pkcs11:` URI or `file:PATH`.
     #[arg(long, value_name = "TOKEN")]
     token: String,
-    /// Label of the key on the token; a software key and a URI with `object=` say it themselves.
+    /// Label of the key on the token; a YubiKey, a software key and a URI with `object=` say it themselves.
     #[arg(long, value_name = "LABEL")]
     key_label: Option<String>,
     /// The root that clients trust now. Everything but a first root needs it.

@@ -155,6 +155,8 @@ mod tests {
     use crate::tui::theme::{Colour, Role};
 
     fn written(colour: Colour) -> String {
+        // as the terminal does before its first frame; else `NO_COLOR` of this machine would decide
+        crossterm::style::force_color_output(true);
         let mut buffer = Buffer::empty(Rect::new(0, 0, 20, 13));
         for (y, role) in (0..).zip(Role::ALL) {
             buffer.set_string(0, y, "text", role.style(colour));

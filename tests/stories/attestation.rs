@@ -95,6 +95,11 @@ fn what_the_maker_vouches_for_is_on_record_and_audits_clean() {
     for file in ["key.pem", "device.pem", "verdict.json"] {
         assert!(own.join(file).is_file(), "{file}");
     }
+    let held = room.state().keys.values().next().unwrap();
+    assert_eq!(
+        fs::read_to_string(own.join("public.pem")).unwrap(),
+        held.public_pem
+    );
     let verdict: serde_json::Value =
         serde_json::from_slice(&fs::read(own.join("verdict.json")).unwrap()).unwrap();
     assert_eq!(verdict["key"], "keyholder-1");
@@ -108,7 +113,7 @@ fn what_the_maker_vouches_for_is_on_record_and_audits_clean() {
         said.contains(&"1 key: what the plan demands holds"),
         "{said:?}"
     );
-    assert!(said.contains(&"3 files, byte for byte"), "{said:?}");
+    assert!(said.contains(&"4 files, byte for byte"), "{said:?}");
 }
 
 #[test]

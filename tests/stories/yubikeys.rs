@@ -689,6 +689,49 @@ fn a_busy_token_is_waited_for_and_no_pin_is_asked() {
     room.to_the_end().audits_clean();
 }
 
+/// Whatever such a token is, nothing goes round by itself, and nobody walks past it.
+#[test]
+fn a_token_that_says_done_and_is_not_makes_way_for_its_spare() {
+    let mut room = room(|card| card.idle = true);
+    room.until(&step("provision"), "again");
+    let records = room.state().records;
+    for _ in 0..3 {
+        let words = room.words();
+        for word in [
+            "THE TOKEN DOES NOT DO WHAT IT SAYS",
+            "said that it was done: new PIN",
+            "Nothing more was asked of it",
+        ] {
+            assert!(words.contains(word), "{word}: {words}");
+        }
+        assert_eq!(card(&room, ADA).pin_tries, (3, 3));
+        assert!(facts(&room).contains("PIN: the factory's"));
+        room.types(&["again"]).unwrap();
+        room.go_on();
+        assert_eq!(room.at(), (step("provision"), "again".to_owned()));
+    }
+    assert!(room.state().records > records);
+    room.types(&["spare"]).unwrap();
+    room.go_on();
+    room.to_the_end().audits_clean();
+    assert_eq!(card(&room, SPARE).pin, PIN);
+    assert!(!card(&room, SPARE).factory_management);
+    assert!(card(&room, ADA).keys.is_empty());
+}
+
+#[test]
+fn a_token_that_comes_to_its_senses_is_gone_on_with() {
+    let mut room = room(|card| card.idle = true);
+    room.until(&step("provision"), "again");
+    change(&room, ADA, |card| {
+        card.idle = false;
+        PIN.clone_into(&mut card.pin);
+    });
+    room.types(&["again"]).unwrap();
+    room.to_the_end().audits_clean();
+    assert_eq!(card(&room, ADA).puk, PUK);
+}
+
 #[test]
 fn another_token_that_answers_for_this_one_is_no_provisioning() {
     let mut room = room(|_| ());

@@ -44,7 +44,7 @@ pub struct Room {
     /// Name of the ceremony directory in it.
     name: String,
     plan: String,
-    script: Vec<u8>,
+    pub script: Vec<u8>,
     driver: Option<Driver>,
     happenings: Happenings,
     /// Every effect that was really performed.

@@ -52,6 +52,8 @@ pub struct YubiKey {
     pub beside: Vec<String>,
     /// How often it will not be touched.
     pub untouched: u32,
+    /// Whether it says of every act that it is done, and does nothing.
+    pub idle: bool,
     /// What it attests otherwise than it is; `None` where it attests nothing at all.
     pub attests: Option<fn(&mut Device)>,
 }
@@ -70,6 +72,7 @@ impl YubiKey {
             made: 0,
             beside: Vec::new(),
             untouched: 0,
+            idle: false,
             attests: None,
         }
     }
@@ -83,7 +86,7 @@ impl YubiKey {
             label: String::new(),
             manufacturer: "Yubico".to_owned(),
             model: "YubiKey".to_owned(),
-            firmware: if self.tells { "5.4.3" } else { "5.2.7" }.to_owned(),
+            firmware: if self.tells { "5.7.4" } else { "5.2.7" }.to_owned(),
             pin: PinState {
                 tries_left: Some(self.pin_tries.0),
                 final_try: self.pin_tries.0 == 1,
@@ -367,7 +370,9 @@ impl Tokens for Mixed {
         secrets: Secrets<'_>,
     ) -> Result<Provisioned, Fault> {
         with(&self.drawer, token, |serial, _, card| {
-            card.provision(token, act, secrets)?;
+            if !card.idle {
+                card.provision(token, act, secrets)?;
+            }
             Ok(Provisioned {
                 identity: card.identity(serial),
                 escrow: None,

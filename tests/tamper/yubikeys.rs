@@ -8,6 +8,7 @@ use rootstage::ceremony::token::piv::Provisioning;
 use crate::forgeries::found;
 use crate::room::{Room, plan};
 use crate::yubikeys::YubiKey;
+use crate::yubikeys::certificates::{Device, Key};
 use crate::{Desk, Loose};
 
 /// A finished ceremony in which the first keyholder's token died after it was provisioned.
@@ -100,6 +101,71 @@ fn nobody_replaces_a_token_out_of_the_blue() {
             ],
         };
         records.insert(at, forged);
+    });
+}
+
+/// A finished ceremony in which a maker vouched for the first keyholder's key, as the plan demands.
+fn attested_desk() -> Desk {
+    let plan = plan(2, 2).replace(
+        "token = \"file:tokens/keyholder-1.age\"",
+        "token = \"yubikey:1001\"",
+    );
+    let plan = format!(
+        "{plan}\n[policy.attestation]\nrequired = [\"attestation.chain\", \"attestation.key\"]\n\
+         intermediates = [\"between.pem\"]\ntest_roots = [\"root.pem\"]\n"
+    );
+    let mut room = Room::prepared(&plan);
+    let device = Device::default();
+    let between = device.between().concat();
+    std::fs::write(room.home.path().join("between.pem"), between).unwrap();
+    std::fs::write(room.home.path().join("root.pem"), device.root()).unwrap();
+    let mut card = YubiKey::factory();
+    card.attests = Some(|_| ());
+    room.drawer.lock().unwrap().insert(1001, card);
+    room.begin().unwrap();
+    Desk::of(room)
+}
+
+fn is_attested(record: &Loose) -> bool {
+    matches!(record.event, Event::KeyAttested(_))
+}
+
+#[test]
+fn what_a_token_showed_cannot_be_made_better_or_worse() {
+    let desk = attested_desk();
+    // nothing was shown: the room would have been stopped, and the record says that it went on
+    found(&desk, "script.followed", is_attested, |records, at| {
+        if let Event::KeyAttested(evidence) = &mut records[at].event {
+            evidence.certificates.clear();
+        }
+    });
+    // the certificate of another key
+    found(&desk, "script.followed", is_attested, |records, at| {
+        if let Event::KeyAttested(evidence) = &mut records[at].event {
+            let mut other = Device::default();
+            other.leaf.spki = Key::p256("another").spki();
+            evidence.certificates[0] = other.leaf();
+        }
+    });
+    // another token's words of the key, with the true certificates
+    found(&desk, "script.followed", is_attested, |records, at| {
+        if let Event::KeyAttested(evidence) = &mut records[at].event {
+            evidence.key.public_pem = "none".to_owned();
+        }
+    });
+    // of a key that was not asked about
+    found(&desk, "script.followed", is_attested, |records, at| {
+        if let Event::KeyAttested(evidence) = &mut records[at].event {
+            evidence.key.label.push('!');
+        }
+    });
+    // twice, and not at all
+    found(&desk, "script.followed", is_attested, |records, at| {
+        let again = records[at].clone();
+        records.insert(at + 1, again);
+    });
+    found(&desk, "script.followed", is_attested, |records, at| {
+        records.drain(at - 1..=at);
     });
 }
 

@@ -333,6 +333,12 @@ impl<'a> Player<'a> {
             .all
             .iter()
             .find(|p| question.step.contains(&format!("{}:", p.name)))
+            .or_else(|| {
+                // at a desk there is nobody else
+                let first = self.people.all.first()?;
+                let alone = self.people.all.iter().all(|p| p.name == first.name);
+                alone.then_some(first)
+            })
     }
 
     /// Chooses `word`, whatever else could be chosen.

@@ -21,7 +21,8 @@ const SERIALS: [u32; 3] = [18_158_855, 31_250_001, 31_250_002];
 
 /// Three keyholders with `YubiKeys`, two of them needed.
 pub struct YubiKeyRoom {
-    root: tempfile::TempDir,
+    // kept for as long as the room
+    _root: tempfile::TempDir,
     pub dir: PathBuf,
     plan: PathBuf,
     pub people: People,
@@ -31,8 +32,8 @@ pub struct YubiKeyRoom {
 }
 
 impl YubiKeyRoom {
-    /// `None` where this machine cannot have virtual cards; `more` is appended to the plan.
-    pub fn new(more: &str) -> Option<Self> {
+    /// `None` where this machine cannot have virtual cards.
+    pub fn new() -> Option<Self> {
         let [old, new, newer] = SERIALS.map(CardSpec::new);
         let specs = [
             old,
@@ -49,7 +50,7 @@ impl YubiKeyRoom {
         super::room::online_keys(&at("keys"));
         std::fs::copy(cards.test_root(), at("test-root.pem")).unwrap();
         std::fs::copy(cards.test_intermediates(), at("intermediates.pem")).unwrap();
-        std::fs::write(at("plan.toml"), plan() + more).unwrap();
+        std::fs::write(at("plan.toml"), plan()).unwrap();
         let person = |name: &str, initials: &str, duty: &str| Person {
             name: name.to_owned(),
             initials: initials.to_owned(),
@@ -68,14 +69,9 @@ impl YubiKeyRoom {
                 rehearsal: true,
             },
             cards,
-            root,
+            _root: root,
             inserted: Cell::new(None),
         })
-    }
-
-    /// A file beside the plan.
-    pub fn at(&self, name: &str) -> PathBuf {
-        self.root.path().join(name)
     }
 
     pub fn run(&self, kind: Kind) -> Terminal {
@@ -87,7 +83,8 @@ impl YubiKeyRoom {
         self.start(kind, &["resume", self.dir.to_str().unwrap()])
     }
 
-    fn start(&self, kind: Kind, args: &[&str]) -> Terminal {
+    /// The program, with this room's smart cards.
+    pub fn start(&self, kind: Kind, args: &[&str]) -> Terminal {
         let socket = self.cards.socket();
         Terminal::start(kind, args, &[("PCSCLITE_CSOCK_NAME", &socket)])
     }
@@ -100,11 +97,6 @@ impl YubiKeyRoom {
     /// This keyholder's card is in its reader, and no other.
     pub fn hand(&self, holder: &str) {
         self.put(Some(number(holder)));
-    }
-
-    /// No card is in any reader.
-    pub fn nothing_in_hand(&self) {
-        self.put(None);
     }
 
     /// The card in hand went out by itself.

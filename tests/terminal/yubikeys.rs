@@ -1,6 +1,8 @@
 //! The first root on three `YubiKeys` made of software, from the factory's state to the signed root,
 //! played by keys, with all that goes wrong on such a day.
 
+use rustix::process::Signal;
+
 use super::cards::Status;
 use super::judges::judges;
 use super::player::{Player, Question};
@@ -17,11 +19,15 @@ const SIGN: u8 = 0x87;
 
 #[test]
 fn a_first_root_on_yubikeys() {
-    let Some(room) = YubiKeyRoom::new("") else {
+    let Some(room) = YubiKeyRoom::new() else {
         return;
     };
-    let terminal = room.run(SMALL);
+    half_provisioned(&room);
+    let terminal = room.resume(SMALL);
     let mut player = Player::new(&terminal, &room.people);
+    let open = player.question().unwrap();
+    assert!(open.fields[0].starts_with("New PUK"), "{:#?}", open.fields);
+    player.answer(&open);
 
     wrong_pin(&room, &mut player);
     untouched(&room, &mut player);
@@ -38,9 +44,9 @@ fn a_first_root_on_yubikeys() {
     let dir = room.dir.to_str().unwrap();
     let audit = rootstage(&["audit", dir, "--expect-head", &head]);
     assert!(audit.status.success(), "{}", said(&audit));
-    let root = room.dir.join("metadata/1.root.json");
+    let signed = room.dir.join("metadata/1.root.json");
     for judge in judges() {
-        assert!(judge.accepts(&[&root]), "{}", judge.name);
+        assert!(judge.accepts(&[&signed]), "{}", judge.name);
     }
     for holder in [ALICE, BOB, CAROL] {
         provisioned(&room.card(holder).status());
@@ -51,6 +57,18 @@ fn a_first_root_on_yubikeys() {
 /// The question for a PIN in this step.
 fn pin_in<'a>(step: &'a str, holder: &'a str) -> impl Fn(&Question) -> bool + 'a {
     move |q| q.wants_secret() && q.step.contains(holder) && q.step.contains(step)
+}
+
+/// The power goes when the first token has its PIN and not yet its PUK.
+fn half_provisioned(room: &YubiKeyRoom) {
+    let terminal = room.run(SMALL);
+    let mut player = Player::new(&terminal, &room.people);
+    room.until(&mut player, "Alice's PUK", |q| {
+        q.fields[0].starts_with("New PUK")
+    });
+    let card = room.card(ALICE).status();
+    assert!(!card.pin_factory && card.puk_factory && card.management_factory);
+    terminal.signal(Signal::KILL);
 }
 
 /// The first PIN after provisioning is wrong: one try is spent, the tries are on the screen.
@@ -96,7 +114,6 @@ fn untouched(room: &YubiKeyRoom, player: &mut Player<'_>) {
     let after = card.status();
     assert_eq!(after.pin_tries, before.pin_tries);
     assert_eq!(after.wrong_pins, before.wrong_pins);
-    no_secret_in_memory(player.terminal);
 }
 
 /// Bob comes forward with Carol's token.
@@ -104,6 +121,8 @@ fn wrong_token(room: &YubiKeyRoom, player: &mut Player<'_>) {
     let insert = room.until(player, "Bob's token", |q| {
         q.step.contains("Bob Brown: Token presented")
     });
+    // every token that a secret was for has it now
+    no_secret_in_memory(player.terminal);
     room.hand(CAROL);
     player.answer(&insert);
     let wrong = player.question().unwrap();
@@ -129,28 +148,28 @@ fn pulled_while_generating(room: &YubiKeyRoom, player: &mut Player<'_>) {
     player.choose(&adopt, "adopt");
 }
 
-/// At Bob's signature Carol's token is still there.
+/// When Bob is asked for his token, Carol's is still there.
 fn two_tokens(room: &YubiKeyRoom, player: &mut Player<'_>) {
-    let consent = room.until(player, "Bob's consent", |q| {
+    let insert = room.until(player, "Bob's token", |q| {
         q.step.contains("Bob Brown: Signature")
     });
+    assert!(
+        insert.says("insert your YubiKey, serial 31250001"),
+        "{:#?}",
+        insert.body
+    );
     room.card(CAROL).insert();
-    // the token is looked at when the step begins: it begins again with a wrong PIN that is not sent
-    player.answer(&consent);
-    let secret = player.question().unwrap();
-    assert!(secret.wants_secret(), "{:#?}", secret.body);
-    room.card(BOB).touch_deny();
-    player.answer(&secret);
-    let missed = player.question().unwrap();
-    if !missed.says("TWO TOKENS") {
-        player.answer(&missed);
-    }
-    let two = room.until(player, "two tokens", |q| q.says("TWO TOKENS"));
-    for words in ["31250001", "31250002", "the token of Carol Clark"] {
+    player.answer(&insert);
+    let two = player.question().unwrap();
+    for words in [
+        "TWO TOKENS",
+        "31250001",
+        "31250002",
+        "the token of Carol Clark",
+    ] {
         assert!(two.says(words), "{words}: {:#?}", two.body);
     }
     room.card(CAROL).remove();
-    room.card(BOB).touch_auto();
     player.answer(&two);
 }
 
@@ -204,4 +223,42 @@ fn nowhere(room: &YubiKeyRoom) {
             assert!(!find(&bytes, secret.as_bytes()), "{}", path.display());
         }
     }
+}
+
+/// One token at a desk, by the same engine and with a record of its own.
+#[test]
+fn one_yubikey_is_provisioned_at_a_desk() {
+    let Some(mut room) = YubiKeyRoom::new() else {
+        return;
+    };
+    let alone = room.people.all.iter().find(|person| person.name == ALICE);
+    let alone = alone.unwrap().clone();
+    // whatever the seat, the same person takes it
+    room.people.all = vec![alone.clone(), alone];
+    room.people.rehearsal = false;
+    room.hand(ALICE);
+    let dir = room.dir.to_str().unwrap();
+    let call = [
+        "token",
+        "provision",
+        "yubikey:18158855",
+        "--name",
+        ALICE,
+        "--initials",
+        "AA",
+        "--dir",
+        dir,
+    ];
+    let terminal = room.start(SMALL, &call);
+    let mut player = Player::new(&terminal, &room.people);
+    let head = room.play_out(&mut player);
+    terminal.keys("DONE\r");
+    let ended = terminal.end();
+    assert!(ended.status.success() && ended.restored, "{}", ended.text);
+    let audit = rootstage(&["audit", dir, "--expect-head", &head]);
+    assert!(audit.status.success(), "{}", said(&audit));
+    let card = room.card(ALICE).status();
+    assert!(!card.pin_factory && !card.puk_factory && !card.management_factory);
+    assert_eq!(card.wrong_pins, 0);
+    nowhere(&room);
 }

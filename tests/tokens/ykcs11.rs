@@ -113,8 +113,7 @@ card_story! {
         let expected = Expected {
             key: PublicKey::from_pem(&made.public_pem).ok(),
             serial: Some("1001".to_owned()),
-            slot: None,
-            policies: None,
+            ..Expected::default()
         };
         let said = verdict(&evidence, &expected, &anchors);
         for id in ["chain", "key", "serial", "generated"] {

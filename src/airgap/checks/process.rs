@@ -166,13 +166,43 @@ pub fn token_programs(at: &Surroundings) -> Check {
     )
 }
 
+/// The process of a pcscd that writes down what is sent to cards.
+fn service_that_logs(at: &Surroundings) -> Option<String> {
+    let processes = at.names("/proc").unwrap_or_default();
+    processes.into_iter().find(|process| {
+        let read = |file: &str| {
+            at.read(&format!("/proc/{process}/{file}"))
+                .unwrap_or_default()
+        };
+        // an option of one letter may stand among others: `-fa`
+        let logs = |argument: &str| {
+            argument == "--apdu"
+                || (argument.starts_with('-')
+                    && !argument.starts_with("--")
+                    && argument.contains('a'))
+        };
+        process.bytes().all(|byte| byte.is_ascii_digit())
+            && read("comm").trim() == "pcscd"
+            && read("cmdline").split('\0').skip(1).any(logs)
+    })
+}
+
 /// Whether the service answers through which `YubiKeys` are reached. A ceremony without them needs no
-/// such service, so that it is something to look at and no more.
+/// such service, so that its absence is something to look at and no more; one that writes PINs down is more.
 pub fn smart_cards(at: &Surroundings) -> Check {
     let subject = Subject {
         id: "smartcard.service",
         title: "Service for smart cards",
     };
+    if let Some(process) = service_that_logs(at) {
+        return subject.fail(
+            format!(
+                "The service for smart cards (pcscd, process {process}) was started with `--apdu`: it writes \
+                 every command into its log, PINs included."
+            ),
+            "End it, delete that log, start pcscd without `--apdu` and `-a`, and look again.",
+        );
+    }
     match &at.smart_cards {
         Ok(()) => subject.pass("The service for smart cards answers."),
         Err(reason) => subject.warn(

@@ -50,6 +50,7 @@ fn expected(serial: &str, key: Option<crate::tuf::key::PublicKey>) -> Expected {
         serial: Some(serial.to_owned()),
         slot: Some(Slot::SIGNATURE),
         policies: Some(KeyPolicies::STRICT),
+        firmware: None,
     }
 }
 

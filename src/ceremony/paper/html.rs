@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use super::{EXCEPTIONS, Paper, Place, Row, SPARE_MATERIALS, WORDS};
+use crate::ceremony::plan::ALARMS;
 use crate::digest::Sha256;
 
 /// Lays the paper out.
@@ -89,7 +90,13 @@ fn cover(page: &mut String, paper: &Paper, title: &str) {
     page.push_str("<h2>The plan</h2>\n");
     open(page, "plain", &[]);
     for (label, value) in &plan.parameters {
-        cells(page, &[&escape(label), &escape(value)]);
+        let (label, value) = (escape(label), escape(value));
+        if ALARMS.contains(&label.as_str()) {
+            let red = |text: &str| format!("<b class=\"alarm\">{text}</b>");
+            cells(page, &[&red(&label), &red(&value)]);
+        } else {
+            cells(page, &[&label, &value]);
+        }
     }
     page.push_str(CLOSE);
     page.push_str("<div class=\"keep\">");
@@ -168,7 +175,15 @@ fn step(page: &mut String, row: &Row) {
     };
     let who: String = row.who.iter().map(seat).collect();
     let lines = "<span class=\"line\"></span>".repeat(row.who.len());
-    let activity = format!("<strong>{}</strong>{say}", escape(&row.title));
+    let blanks = row.blanks.iter().fold(String::new(), |mut text, what| {
+        let _ = write!(
+            text,
+            "<p class=\"blank\"><small>{}</small></p>",
+            escape(what)
+        );
+        text
+    });
+    let activity = format!("<strong>{}</strong>{say}{blanks}", escape(&row.title));
     let time = format!(
         "<small>{} min</small><span class=\"line\"></span>",
         row.minutes

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{EXCEPTIONS, Paper, Row, SPARE_MATERIALS, WORDS};
+use crate::ceremony::plan::ALARMS;
 use crate::digest::Sha256;
 
 /// A blank to write on.
@@ -50,7 +51,12 @@ fn plan(text: &mut String, paper: &Paper) {
     text.push_str("## The plan\n\n");
     heads(text, &["Parameter", "Value"]);
     for (label, value) in &plan.parameters {
-        row(text, &[escape(label), escape(value)]);
+        let label = if ALARMS.contains(&label.as_str()) {
+            format!("**{}**", escape(label))
+        } else {
+            escape(label)
+        };
+        row(text, &[label, escape(value)]);
     }
     text.push('\n');
     heads(text, &["Name", "Initials", "Duty", "Token"]);
@@ -107,18 +113,23 @@ fn step(text: &mut String, step: &Row) {
             name => format!("{}: {}", escape(&place.role), escape(name)),
         })
         .collect();
-    let blanks = vec![BLANK; step.who.len()];
+    let lines = vec![BLANK; step.who.len()];
+    let blanks = step.blanks.iter().fold(String::new(), |mut text, what| {
+        let _ = write!(text, "<br><br>{}: {BLANK}", escape(what));
+        text
+    });
     row(
         text,
         &[
             format!("`{}`", step.id),
             format!(
-                "**{}**<br><br>{}",
+                "**{}**<br><br>{}{}",
                 escape(&step.title),
-                say.join("<br><br>")
+                say.join("<br><br>"),
+                blanks
             ),
             who.join("<br>"),
-            blanks.join("<br>"),
+            lines.join("<br>"),
             format!("{} min<br>{BLANK}", step.minutes),
         ],
     );

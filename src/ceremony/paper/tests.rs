@@ -98,3 +98,30 @@ fn every_row_of_a_markdown_table_has_the_cells_of_its_head() {
         assert_eq!(cells, *width.get_or_insert(cells), "{line}");
     }
 }
+
+#[test]
+fn tokens_have_room_for_what_is_written_down() {
+    let script = scripts::bytes_of("provision-token").expect("shipped");
+    let paper = Paper::of_script(&Script::parse(script).expect("parses"));
+    let (html, markdown) = (html(&paper), markdown(&paper));
+    for blank in [
+        "Serial number on the token",
+        "PUK: chosen and sealed by, bag",
+        "Attested serial number",
+    ] {
+        assert!(
+            html.contains(&format!("<p class=\"blank\"><small>{blank}</small></p>")),
+            "{blank}"
+        );
+        assert!(markdown.contains(&format!("{blank}: ____")), "{blank}");
+    }
+}
+
+#[test]
+fn what_nobody_should_read_past_is_red() {
+    let mut procedure = procedure("Rehearsal");
+    procedure.plan.policy.attestation.test_roots = vec!["root.pem".to_owned()];
+    let paper = Paper::of_day(&procedure);
+    assert!(html(&paper).contains("<b class=\"alarm\">TEST ROOTS</b>"));
+    assert!(markdown(&paper).contains("| **TEST ROOTS** | root.pem vouches"));
+}

@@ -1,5 +1,7 @@
 //! A plan in view of what is outside of it: the script, the key files, the day.
 
+mod cautions;
+
 use std::collections::BTreeMap;
 
 use time::OffsetDateTime;
@@ -12,6 +14,8 @@ use crate::ceremony::script::{Answerer, Script};
 use crate::ceremony::scripts;
 use crate::ceremony::suggest::{did_you_mean, list, nearest};
 use crate::digest::Sha256;
+
+pub use cautions::cautions;
 
 /// The script that the plan names: the one given, otherwise the one shipped under that name.
 pub fn script_of(plan: &Plan, given: Option<&Script>) -> Result<Script, Problem> {
@@ -109,7 +113,8 @@ pub fn against_script(plan: &Plan, script: &Script) -> Vec<Problem> {
             problems.push(Problem::new(0, format!("quorum.{}", duty.name()), sentence));
         }
     }
-    if steps().any(|step| step.kind == "generate-key") && plan.trusted.is_none() {
+    let makes = steps().any(|step| step.kind == "generate-key") && plan.root.is_some();
+    if makes && plan.trusted.is_none() {
         first_root(plan, script, &mut problems);
     }
     parts(plan, script, &mut problems);

@@ -1,7 +1,11 @@
 //! What a plan says, in lines for people: the same on the screen, on paper and in `plan show`.
 
-use super::check::stamp;
-use super::{KeyIds, Place, Plan};
+use super::check::{cautions, stamp};
+use super::{KeyIds, Mode, Place, Plan};
+use crate::ceremony::token::TokenKind;
+
+/// Labels of lines that nobody should read past; on paper they stand in red.
+pub const ALARMS: [&str; 2] = ["KNOW THIS", "TEST ROOTS"];
 
 impl Plan {
     /// Parameters that are not people: label and value.
@@ -79,6 +83,7 @@ impl Plan {
         };
         say("Checks that must pass", checks);
         lines.extend(self.of_tokens());
+        lines.extend(self.of_attestations());
         let mut say = |label: &str, value: String| lines.push((label.to_owned(), value));
         if self.policy.no_spare_acknowledged {
             let value = "acknowledged: one lost key, and the root can never be signed again";
@@ -87,6 +92,9 @@ impl Plan {
         if self.policy.signing_continues {
             let value = "signatures that are missing at the end are added elsewhere";
             say("Signing continues", value.to_owned());
+        }
+        for caution in cautions(self) {
+            say("KNOW THIS", caution);
         }
         lines
     }
@@ -106,7 +114,11 @@ impl Plan {
                 say("YubiKey key", value);
             }
             if let Some(spare) = &key.spare {
-                say("Spare token", format!("{who}: {}", spare.token));
+                // the name of a YubiKey has it already
+                let named = spare.token.kind() == Some(TokenKind::YubiKey);
+                let serial = spare.serial.as_ref().filter(|_| !named);
+                let serial = serial.map_or(String::new(), |serial| format!(", serial {serial}"));
+                say("Spare token", format!("{who}: {}{serial}", spare.token));
             }
         }
         if self.keys().any(|(_, key)| key.is_provisioned()) {
@@ -124,6 +136,36 @@ impl Plan {
                     format!("on the tokens, behind the PIN; copies for {copies}")
                 },
             );
+        }
+        lines
+    }
+
+    /// What keys on hardware tokens must show.
+    fn of_attestations(&self) -> Vec<(String, String)> {
+        let mut lines = Vec::new();
+        let mut say = |label: &str, value: String| lines.push((label.to_owned(), value));
+        let policy = &self.policy.attestation;
+        let tokens = || self.keys().flat_map(|(_, key)| key.tokens());
+        let names = |ids: &[String]| match ids {
+            [] => "none; what they show is written down all the same".to_owned(),
+            ids => ids.join(", "),
+        };
+        let has = |kind| tokens().any(|token| token.kind() == Some(kind));
+        if has(TokenKind::YubiKey) {
+            say("YubiKeys must prove", names(&policy.required));
+        }
+        if has(TokenKind::Pkcs11) {
+            say("Keys on other tokens", names(&policy.required_of_others));
+        }
+        for path in &policy.intermediates {
+            say("Certificates between", path.clone());
+        }
+        if self.mode == Mode::Rehearsal {
+            for path in &policy.test_roots {
+                let value =
+                    format!("{path} vouches for made-up tokens, and is trusted in this rehearsal");
+                say("TEST ROOTS", value);
+            }
         }
         lines
     }

@@ -4,6 +4,7 @@ mod desk;
 mod next;
 mod one;
 mod practice;
+mod tokens;
 
 use std::fmt::Write as _;
 
@@ -18,6 +19,7 @@ pub use desk::{OneToken, one_token};
 pub use next::{Published, Staged, Unreadable, template_after};
 pub use one::{OneSignature, one_signature};
 pub use practice::{Practice, Unfit, fits, practice, staged_root};
+pub use tokens::template_of_tokens;
 
 /// What is known of a plan before it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -51,6 +51,9 @@ pub fn right_token<'a>(state: &'a State, step: &BoundStep) -> Result<&'a TokenId
         return Err(Next::ask(again(state, step, fault)));
     }
     let Some(identity) = &state.here.identity else {
+        if changes_hands(state, step, key) && !insertion_asked(state) {
+            return Err(Next::ask(insert(state, step, holder, key)));
+        }
         return Err(Next::Do(Effect::Identify {
             token: key.token.clone(),
         }));
@@ -81,6 +84,40 @@ pub fn right_token<'a>(state: &'a State, step: &BoundStep) -> Result<&'a TokenId
             .fact("Token in hand", describe(identity))
             .seated(super::seats_or_anyone(state, step)),
     ))
+}
+
+const INSERT: &str = "insert";
+
+/// Whether the token at hand before this step was another one: of `YubiKey`s one at a time is inserted,
+/// so that it has to be exchanged before anything is looked at.
+fn changes_hands(state: &State, step: &BoundStep, key: &KeyPlan) -> bool {
+    let before = state.position.checked_sub(1);
+    let before = before.and_then(|before| state.procedure.steps.get(before));
+    key.token.kind() == Some(TokenKind::YubiKey)
+        && before.is_none_or(|before| before.key != step.key)
+}
+
+/// Whether people were asked to insert the token; after a fault its own words say what to do.
+pub fn insertion_asked(state: &State) -> bool {
+    state.here.answers.contains_key(INSERT) || state.here.faults > 0
+}
+
+/// Asks the keyholder to insert the token.
+pub fn insert(state: &State, step: &BoundStep, holder: &Participant, key: &KeyPlan) -> Ask {
+    let who = holder.name_with(key);
+    let title = match (key.token.kind(), &key.serial) {
+        (Some(TokenKind::YubiKey), Some(serial)) => {
+            format!("{who}: insert your YubiKey, serial {serial}")
+        }
+        _ => format!("{who}: insert your token"),
+    };
+    let mut ask = Ask::new(INSERT, title, Form::Confirm)
+        .saying(step.say.trim())
+        .fact("Token in the plan", key.token.to_string());
+    if let Some(serial) = &key.serial {
+        ask = ask.fact("Serial in the plan", serial);
+    }
+    ask.seated(super::seats_or_anyone(state, step))
 }
 
 /// After what people typed or did not touch in time, the token is looked at again without a question

@@ -1,7 +1,7 @@
 //! `present-token`: a keyholder inserts the token, and it is identified by its serial number.
 
 use super::in_hand::pin::tries;
-use super::in_hand::{describe, in_hand, keyholder};
+use super::in_hand::{describe, in_hand, insert, insertion_asked, keyholder};
 use super::{Kind, Next, Repetition, first};
 use crate::ceremony::ask::{Ask, Form};
 use crate::ceremony::event::Event;
@@ -30,20 +30,8 @@ impl Kind for PresentToken {
         first(|| {
             let (holder, key) = keyholder(state, step)?;
             let who = holder.name_with(key);
-            if !state.here.answers.contains_key("insert") && state.here.faults == 0 {
-                let title = match (key.token.kind(), &key.serial) {
-                    (Some(TokenKind::YubiKey), Some(serial)) => {
-                        format!("{who}: insert your YubiKey, serial {serial}")
-                    }
-                    _ => format!("{who}: insert your token"),
-                };
-                let mut ask = Ask::new("insert", title, Form::Confirm)
-                    .saying(step.say.trim())
-                    .fact("Token in the plan", key.token.to_string());
-                if let Some(serial) = &key.serial {
-                    ask = ask.fact("Serial in the plan", serial);
-                }
-                return Ok(Next::ask(ask.seated(state.procedure.seats(step))));
+            if !insertion_asked(state) {
+                return Ok(Next::ask(insert(state, step, holder, key)));
             }
             if state.here.answers.contains_key("identified") {
                 return Ok(presented(state, key));

@@ -95,9 +95,6 @@ impl Kind for ProvisionToken {
                 so_far.join(", ")
             ));
         }
-        if state.procedure.plan.root.is_none() {
-            return Ok(());
-        }
         needed_key(state, step)
     }
 }

@@ -6,9 +6,10 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::ceremony::board::side_words;
-use crate::ceremony::plan::{Participant, Place, Plan};
+use crate::ceremony::plan::check::cautions;
+use crate::ceremony::plan::{ALARMS, Participant, Place, Plan};
 use crate::ceremony::problem::Problems;
-use crate::cli::script::text::{faults, mode, problems_json};
+use crate::cli::script::text::{COLUMNS, faults, mode, problems_json, wrapped};
 use crate::digest::Sha256;
 
 /// `plan check`: everything that is wrong, or the digest to write down.
@@ -16,6 +17,10 @@ pub fn check(file: &str, outcome: &Result<Plan, Problems>) -> String {
     match outcome {
         Ok(plan) => {
             let mut text = format!("{file}: a plan without faults: {}\n\n", plan.title);
+            for caution in cautions(plan) {
+                wrapped(&mut text, &format!("KNOW THIS: {caution}"), "");
+                text.push('\n');
+            }
             digest(&mut text, &plan.digest);
             text.push_str(
                 "\nWrite these words on the papers that you hand out: they are read aloud first in\n\
@@ -35,6 +40,7 @@ pub fn check_json(file: &str, outcome: &Result<Plan, Problems>) -> Value {
         "ok": outcome.is_ok(),
         "sha256": outcome.as_ref().ok().map(|plan| plan.digest.hex()),
         "words": outcome.as_ref().ok().map(|plan| plan.digest.words().to_vec()),
+        "cautions": outcome.as_ref().map(cautions).unwrap_or_default(),
         "problems": problems_json(outcome.as_ref().err().unwrap_or(&none)),
     })
 }
@@ -63,13 +69,16 @@ pub fn show(plan: &Plan) -> String {
     ];
     let own = |(label, value): (&str, String)| (label.to_owned(), value);
     let parameters = plan.parameters().into_iter().map(|(label, value)| {
+        if ALARMS.contains(&label.as_str()) || label.starts_with("YubiKey") {
+            return (label, value);
+        }
         let mut letters = label.chars();
         let first = letters.next().map(|c| c.to_lowercase().to_string());
         (first.unwrap_or_default() + letters.as_str(), value)
     });
     let lines = lines.map(own).into_iter();
     for (label, value) in lines.chain(parameters).chain(rest.map(own)) {
-        let _ = writeln!(text, "{label:<23}{value}");
+        labelled(&mut text, &label, &value);
     }
     for (name, role) in plan.root.iter().flat_map(|root| &root.roles) {
         if role.keys.iter().any(|key| key.sha256.is_some()) {
@@ -103,7 +112,10 @@ pub fn show(plan: &Plan) -> String {
                 key.algorithm.name(),
                 key.label,
                 key.token,
-                side_words(key.place)
+                match key.place {
+                    Place::Joins if plan.root.is_none() => "made in the room",
+                    place => side_words(place),
+                }
             );
         }
     }
@@ -181,7 +193,19 @@ pub fn show_json(plan: &Plan) -> Value {
             "required_checks": plan.policy.required_checks,
             "clock_tolerance_minutes": plan.policy.clock_tolerance_minutes,
             "signing_continues": plan.policy.signing_continues,
+            "provisioning": {
+                "pin_tries": plan.policy.provisioning.pin_tries,
+                "puk_tries": plan.policy.provisioning.puk_tries,
+                "escrow": plan.policy.provisioning.escrow,
+            },
+            "attestation": {
+                "required": plan.policy.attestation.required,
+                "required_of_others": plan.policy.attestation.required_of_others,
+                "intermediates": plan.policy.attestation.intermediates,
+                "test_roots": plan.policy.attestation.test_roots,
+            },
         },
+        "cautions": cautions(plan),
         "output": { "directories": plan.output },
     })
 }
@@ -199,6 +223,12 @@ fn person_json(person: &Participant) -> Value {
                 "key_label": key.label,
                 "keyid": key.place.keyid().map(|id| id.hex()),
                 "leaves": matches!(key.place, Place::Leaves(_)),
+                "pin_policy": key.policies.map(|policies| policies.pin.name()),
+                "touch_policy": key.policies.map(|policies| policies.touch.name()),
+                "spare": key.spare.as_ref().map(|spare| json!({
+                    "token": spare.token,
+                    "serial": spare.serial,
+                })),
             })
         })
         .collect();
@@ -209,6 +239,19 @@ fn person_json(person: &Participant) -> Value {
         "duty": person.duty.name(),
         "keys": keys,
     })
+}
+
+/// A line with a label; what is too long for a screen goes on below.
+fn labelled(text: &mut String, label: &str, value: &str) {
+    let line = format!("{label:<23}{value}");
+    if line.chars().count() <= COLUMNS {
+        text.push_str(&line);
+        text.push('\n');
+        return;
+    }
+    let mut lines = String::new();
+    wrapped(&mut lines, value, &" ".repeat(23));
+    let _ = write!(text, "{label:<23}{}", lines.trim_start());
 }
 
 /// A digest as hex groups and as a numbered grid of words, as on every screen and paper.

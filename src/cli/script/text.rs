@@ -11,7 +11,7 @@ use crate::ceremony::script::{Each, Script};
 use crate::ceremony::scripts;
 
 /// Columns of running text.
-const COLUMNS: usize = 78;
+pub const COLUMNS: usize = 78;
 
 /// The shipped scripts, or those of them that parse; a test holds that all do.
 fn shipped() -> Vec<Script> {
@@ -200,7 +200,7 @@ fn minutes(script: &Script) -> u32 {
 }
 
 /// Adds a text in lines of [`COLUMNS`].
-fn wrapped(text: &mut String, words: &str, indent: &str) {
+pub fn wrapped(text: &mut String, words: &str, indent: &str) {
     let mut column = 0;
     for word in words.split_whitespace() {
         let width = unicode_width::UnicodeWidthStr::width(word);

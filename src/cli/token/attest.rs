@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{checked, label, words_of};
 use crate::attestation::verdict::{Anchors, Expected, Outcome, Verdict, verdict};
 use crate::ceremony::token::piv::KeyPolicies;
-use crate::ceremony::token::{Evidence, TokenName};
+use crate::ceremony::token::{Evidence, TokenKind, TokenName};
 use crate::ceremony::token_name::{ParsedName, parse};
 use crate::cli::{Failure, notice, print, print_json, read};
 use crate::ports::Tokens as _;
@@ -46,6 +46,7 @@ impl Attest {
             .map(|path| read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
             .collect::<Result<Vec<_>, _>>()?;
         let mut tokens = AllTokens::new(token::software::WORK_FACTOR);
+        let identity = tokens.identify(&name).map_err(|fault| words_of(&fault))?;
         let evidence = tokens
             .attest(&name, &label)
             .map_err(|fault| words_of(&fault))?;
@@ -53,7 +54,12 @@ impl Attest {
             test_roots: Vec::new(),
             intermediates,
         };
-        let verdict = verdict(&evidence, &expected(&name, &evidence), &anchors);
+        let firmware = (identity.kind == TokenKind::YubiKey).then_some(identity.firmware);
+        let expected = Expected {
+            firmware,
+            ..expected(&name, &evidence)
+        };
+        let verdict = verdict(&evidence, &expected, &anchors);
         let written = match &self.output {
             None => Vec::new(),
             Some(dir) => write(dir, &stem(&name), &evidence.certificates)?,
@@ -91,6 +97,7 @@ fn expected(name: &TokenName, evidence: &Evidence) -> Expected {
         serial,
         slot,
         policies: Some(KeyPolicies::STRICT),
+        firmware: None,
     }
 }
 

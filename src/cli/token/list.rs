@@ -48,7 +48,10 @@ impl List {
                 );
             }
             found.modules(&modules);
-            found.yubikeys(yubikey::list());
+            let mut cards = Found::default();
+            cards.yubikeys(yubikey::list());
+            // shown first: a module for smart cards shows the same devices once more, and says less
+            found = cards.followed_by(found);
         } else {
             failed = found.modules(&self.module);
         }
@@ -71,6 +74,13 @@ impl List {
 }
 
 impl Found {
+    fn followed_by(mut self, other: Self) -> Self {
+        self.text += &other.text;
+        self.documents.extend(other.documents);
+        self.remarks.extend(other.remarks);
+        self
+    }
+
     fn remark(&mut self, words: String) {
         self.remarks.push(words);
     }

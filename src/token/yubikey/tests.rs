@@ -32,7 +32,10 @@ fn metadata() -> (String, p256::ecdsa::SigningKey) {
     (format!("010111 02020302 030101 0443 8641{point} 9000"), key)
 }
 
-fn sign(replies: &[&str]) -> (Result<Vec<u8>, Fault>, Vec<Notice>, Vec<Vec<u8>>) {
+/// What came of a signature, what people were told meanwhile, the APDUs that were sent.
+type Signing = (Result<Vec<u8>, Fault>, Vec<Notice>, Vec<Vec<u8>>);
+
+fn sign(replies: &[&str]) -> Signing {
     let (card, asked) = scripted(replies);
     let token = name();
     let mut notices = Vec::new();

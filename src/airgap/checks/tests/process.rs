@@ -80,3 +80,23 @@ fn smart_cards_that_cannot_be_reached() {
         "the service does not answer.",
     );
 }
+
+#[test]
+fn a_service_for_smart_cards_that_writes_down_what_is_sent() {
+    let service = |arguments: &str| {
+        Machine::sound()
+            .with("proc/88/comm", "pcscd\n")
+            .with("proc/88/cmdline", arguments)
+    };
+    for loud in ["/usr/sbin/pcscd\0--foreground\0--apdu\0", "pcscd\0-fa\0"] {
+        let machine = service(loud);
+        says(
+            &machine,
+            "smartcard.service",
+            Verdict::Fail,
+            "PINs included",
+        );
+    }
+    let quiet = service("/usr/sbin/pcscd\0--foreground\0--auto-exit\0-f\0");
+    says(&quiet, "smartcard.service", Verdict::Pass, "answers");
+}

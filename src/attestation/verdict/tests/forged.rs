@@ -3,6 +3,30 @@
 use super::*;
 
 #[test]
+fn a_token_that_names_another_firmware_than_its_maker_is_refused_by_that() {
+    let device = Device::default();
+    let named = |firmware: &str| {
+        let wanted = Expected {
+            firmware: Some(firmware.to_owned()),
+            ..ours(&device)
+        };
+        on_certificates(
+            &[device.leaf(), device.device()],
+            &wanted,
+            &anchors(&device),
+        )
+    };
+    assert!(failed(&named("5.7.4")).is_empty());
+    for other in ["5.7.3", "5.7", "", "5.7.4\u{202e}"] {
+        let verdict = named(other);
+        assert_eq!(failed(&verdict), ["firmware"], "{other}");
+        let said = sentence(&verdict, "attestation.firmware");
+        assert!(said.contains("firmware 5.7.4, the token says"), "{said}");
+        assert!(!said.contains('\u{202e}'), "{said}");
+    }
+}
+
+#[test]
 fn each_lie_is_refused_by_its_own_check() {
     let lie = |change: fn(&mut Device), wanted: &[&str]| {
         let mut device = Device::default();

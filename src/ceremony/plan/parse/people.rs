@@ -148,7 +148,7 @@ fn read_key(
     let serial = claim_token(reading, taken, written.as_ref(), given);
     let label = match kind {
         // A slot is a name of its own: the label is for people.
-        Some(TokenKind::YubiKey) if !table.has("key_label") => Some(name.0.clone()),
+        Some(TokenKind::YubiKey) | None if !table.has("key_label") => Some(name.0.clone()),
         _ => table
             .line_of_text("key_label", LABEL)
             .map(|label| label.value),

@@ -130,13 +130,16 @@ pub(super) fn judge(
     // tokens that are only provisioned, for keys of another day
     let mut keys = people.iter().flat_map(|person| &person.value.keys);
     let no_metadata = !makes && !staged.is_there() && !trusted;
-    if no_metadata && keys.clone().next().is_some() && keys.all(KeyPlan::is_provisioned) {
+    let some = keys.clone().next().is_some();
+    // whose entries cannot be read may be such tokens
+    if no_metadata && keys.all(KeyPlan::is_provisioned) && (some || !reading.clean()) {
         return;
     }
     if no_metadata {
         top.add(
             "The plan has no `[root]` to make, no `[staged]` file to sign and no `[trusted]` root whose \
-             keys could be tried.",
+             keys could be tried. Without them every keyholder's token must be a YubiKey, on which a \
+             key is made.",
         );
     }
     if let Part::Read(staged) = staged

@@ -65,6 +65,11 @@ pub enum Unfit {
     /// With one keyholder there is no other threshold.
     #[error("one keyholder cannot have another number of signatures than one: take two or more")]
     OneOnly,
+    /// It is about tokens that a rehearsal by itself has not.
+    #[error(
+        "software keys have nothing to be provisioned. Take YubiKeys that may be erased, and the plan of `rootstage plan new --script provision-token --rehearsal`"
+    )]
+    OnYubiKeys,
 }
 
 /// What becomes of the keys and the numbers of the root before.
@@ -112,6 +117,7 @@ fn course(script: &str, outline: &Outline) -> Result<Course, Unfit> {
         "change-threshold" if threshold > 1 => course.threshold = threshold - 1,
         "change-threshold" => return Err(Unfit::OneOnly),
         "rotate-online-keys" => course.online = &["snapshot", "timestamp"],
+        "provision-token" => return Err(Unfit::OnYubiKeys),
         _ => {}
     }
     let left = keyholders.saturating_sub(1);

@@ -45,6 +45,7 @@ fn token() -> TokenIdentity {
     TokenIdentity {
         kind: TokenKind::YubiKey,
         serial: NUMBER.to_owned(),
+        firmware: "5.7.4".to_owned(),
         ..identity()
     }
 }
@@ -181,9 +182,14 @@ fn files_are_read_then_the_token_is_looked_at_then_asked_and_then_the_room() {
     let names: Vec<_> = files.iter().map(|file| file.name.as_str()).collect();
     assert_eq!(
         names,
-        ["41482/key.pem", "41482/device.pem", "41482/verdict.json"]
+        [
+            "41482/key.pem",
+            "41482/device.pem",
+            "41482/public.pem",
+            "41482/verdict.json"
+        ]
     );
-    assert_eq!(state.attested.len(), 3);
+    assert_eq!(state.attested.len(), 4);
     assert!(AttestKey.skippable(&state, state.step().unwrap()).is_err());
 }
 

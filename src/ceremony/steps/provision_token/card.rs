@@ -254,3 +254,6 @@ pub fn words(act: &Provisioning) -> &'static str {
         Provisioning::Unblock => "PIN unblocked",
     }
 }
+
+#[cfg(test)]
+mod tests;

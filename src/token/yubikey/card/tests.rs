@@ -34,7 +34,10 @@ pub(in super::super) fn hex(text: &str) -> Vec<u8> {
         .unwrap()
 }
 
-fn script(replies: &[&str]) -> (Box<Script>, Arc<Mutex<Vec<Vec<u8>>>>) {
+/// The APDUs that were sent.
+type Sent = Arc<Mutex<Vec<Vec<u8>>>>;
+
+fn script(replies: &[&str]) -> (Box<Script>, Sent) {
     let asked = Arc::default();
     let replies = replies.iter().map(|reply| Ok(hex(reply))).collect();
     let link = Script {

@@ -110,7 +110,7 @@ fn models_say_what_is_certain() {
     for bad in ["", "02 04 01 01", "04 04 01 01"] {
         assert_eq!(Device::parse(&hex(bad)), None, "{bad}");
     }
-    survives(&hex("06 02 01 07 04 01 83"), |reply| Device::parse(reply));
+    survives(&hex("06 02 01 07 04 01 83"), Device::parse);
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn a_key_behind_the_pin_is_written_as_others_read_it() {
         Administration::default().now_behind_pin(),
         hex("80 03 81 01 02")
     );
-    survives(&written, |reply| Administration::parse(reply));
+    survives(&written, Administration::parse);
 
     let printed = keeping_management_key(&[7; 32]);
     assert_eq!(&printed[..4], &hex("88 22 89 20"));

@@ -167,6 +167,7 @@ fn the_plan_tells_people_what_it_says_of_yubikeys() {
         "Spare token: Ada Keyholder: yubikey:6",
         "Tries of PIN and PUK: 3 and 3",
         "Management keys: on the tokens, behind the PIN; no copies",
+        "YubiKeys must prove: none; what they show is written down all the same",
     ] {
         assert!(
             lines.iter().any(|found| found == line),
