@@ -155,13 +155,13 @@ fn played(cards: &CardRoom, home: &Path) {
             let mut there: Option<usize> = None;
             while !over.load(Ordering::Relaxed) {
                 let turn = whose_turn(&transcript);
-                if turn.is_some() && turn != there {
+                if let Some(card) = turn.filter(|_| turn != there) {
                     if let Some(other) = there {
                         cards.card(other).remove();
                         until_gone(cards, other);
                     }
                     // not waited for: the program does that
-                    cards.card(turn.unwrap()).control("insert");
+                    cards.card(card).control("insert");
                     there = turn;
                 }
                 std::thread::sleep(Duration::from_millis(5));

@@ -123,8 +123,8 @@ card_story! {
         std::thread::scope(|scope| {
             scope.spawn(|| card.touch());
             let mut tokens = rootstage::token::AllTokens::default();
-            let noticed = &mut |notice| notices.push(notice);
-            tokens.sign(&token, "root", None, b"message", &pin, noticed).unwrap();
+            let hear = &mut |notice| notices.push(notice);
+            tokens.sign(&token, "root", None, b"message", &pin, hear).unwrap();
         });
         assert!(matches!(notices[0], Notice::TouchWanted { .. }), "{notices:?}");
         assert_eq!(notices.last(), Some(&Notice::TouchOver));
