@@ -1,7 +1,7 @@
 //! rootstage: root key ceremonies in the terminal.
 //!
-//! A room of keyholders makes a TUF root on `YubiKey`s or PKCS#11 tokens; everything that happens is in a
-//! transcript from which an audit derives it again. This page is the map.
+//! A room of keyholders makes a TUF root on YubiKeys and PKCS#11 tokens; everything that happens is
+//! in a transcript from which an audit derives it again. This page is the map.
 //!
 //! # The idea
 //!
@@ -32,9 +32,10 @@
 //! | know what a root changes, and what is to be said of it | [`tuf::diff::diff`]; every rule is in [`RULES`] |
 //! | know who must still sign, under the old root and the new | [`tuf::rotation::signers`] |
 //! | examine a whole history of roots | [`tuf::history::history`] |
+//! | speak with a YubiKey | [`token::yubikey`], behind the same trait; what it replies: [`token::yubikey::replies`] |
+//! | know what a YubiKey is given before a key is made on it | [`Provisioning`], one act at a time |
+//! | know whether a key was made inside its token | [`attestation::verdict`]: named checks, against pinned roots |
 //! | find the token's certificate beside a root's key | [`attestation::matches()`] |
-//! | know whether anybody vouches that a key was made inside its token | [`attestation::verdict::verdict`]; every check is in [`CHECKS`] |
-//! | speak with a `YubiKey` | [`token::yubikey::YubiKeys`], whose module says why PIV is spoken here |
 //! | check a transcript, record by record | [`Chain::verify`]; with all its meaning: [`Auditor`] |
 //! | show a digest to people | [`digest::Sha256`]: hex, groups, PGP words |
 //! | show text that came from outside | [`safe::safe`] |
@@ -71,7 +72,6 @@
 //! [`Auditor`]: transcript::audit::Auditor
 //! [`board`]: ceremony::board::board
 //! [`Chain::verify`]: transcript::Chain::verify
-//! [`CHECKS`]: attestation::verdict::CHECKS
 //! [`Driver`]: driver::Driver
 //! [`Metadata::countersigned`]: tuf::metadata::Metadata::countersigned
 //! [`Metadata::parse`]: tuf::metadata::Metadata::parse
@@ -81,6 +81,7 @@
 //! [`Problems`]: ceremony::problem::Problems
 //! [`Procedure::new`]: ceremony::procedure::Procedure::new
 //! [`Script::parse`]: ceremony::script::Script::parse
+//! [`Provisioning`]: ceremony::token::piv::Provisioning
 //! [`RULES`]: tuf::policy::RULES
 //! [`Signed::parse`]: tuf::root::Signed::parse
 //! [`State::asking`]: ceremony::state::State::asking

@@ -98,8 +98,13 @@ fn every_command_in_the_documents_does_what_it_says() {
         std::fs::create_dir(room.at("bin")).unwrap();
         std::os::unix::fs::symlink(ROOTSTAGE, room.at("bin/rootstage")).unwrap();
         for call in calls(document) {
-            if let Some((_, words)) = call.split_once("cargo run --release --locked -- ") {
+            if let Some((before, words)) = call.split_once("cargo run --release --locked -- ") {
                 is_call(words);
+                assert!(
+                    ["", "tests/setup build && "].contains(&before),
+                    "{document}: {call}"
+                );
+                assert!(home().join("tests/setup").is_file());
                 continue;
             }
             if let Some(script) = call.strip_prefix("./tests/") {
