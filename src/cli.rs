@@ -6,6 +6,7 @@
 mod attest;
 mod audit;
 mod ceremony;
+mod desk;
 mod doctor;
 mod envelope;
 mod front;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::ask::Answer;
+use super::ask::{Answer, Ask, Form};
 use super::attested;
 use super::effect::{Effect, Message};
 use super::event::Event;
@@ -37,6 +37,13 @@ pub fn evolve(state: &mut State, placed: &Placed) {
         Event::Resumed(resumption) => {
             state.resumptions += 1;
             state.cut_bytes = resumption.cut_bytes;
+            // How a token stood before says nothing of how it stands now: whoever is asked for a PIN
+            // is told anew how many tries are left.
+            let secret = |ask: &Ask| matches!(ask.form, Form::Secret(_));
+            if state.asking.as_ref().is_some_and(secret) {
+                state.asking = None;
+                state.here.identity = None;
+            }
             match state.in_flight.take() {
                 Some(effect) if !effect.repeatable() => {
                     state.in_doubt = Some(effect);

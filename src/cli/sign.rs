@@ -2,22 +2,16 @@
 //! of a ceremony, for one person.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::Args;
 
-use super::ceremony::{Makers, problems_of_plan};
-use super::front::{needs_a_terminal, read_answers, screens, unattended};
-use super::{Failure, Room, now, read};
+use super::desk::Desk;
+use super::{Failure, Room, read};
 use crate::ceremony::import::LIMIT;
-use crate::ceremony::plan::{Mode, OneSignature, Plan, one_signature};
-use crate::ceremony::procedure::Procedure;
-use crate::ceremony::script::Script;
+use crate::ceremony::plan::{OneSignature, one_signature};
 use crate::ceremony::scripts;
-use crate::ceremony::state::State;
 use crate::ceremony::token::TokenName;
 use crate::digest::Sha256;
-use crate::directory;
 use crate::ports::Tokens as _;
 use crate::report;
 use crate::token::{self, AllTokens};
@@ -72,40 +66,12 @@ pub struct Sign {
 
 impl Sign {
     pub fn run(&self, room: &Room) -> Result<(), Failure> {
-        let answers = self.answers.as_deref().map(read_answers).transpose()?;
-        if answers.is_none() {
-            needs_a_terminal()?;
-        }
-        let text = one_signature(&self.call()?);
-        let plan = Plan::parse(text.as_bytes())
-            .map_err(|problems| problems_of_plan(&problems, "the plan made from this call"))?;
-        let script_bytes = scripts::one_signature();
-        let script = Script::parse(script_bytes)
-            .map_err(|problems| Failure::not_so(problems.in_file("one-signature")))?;
-        let dir = self.dir.clone().unwrap_or_else(default_directory);
-        let makers = Makers::new(room, Mode::Production);
-        let state = State::new(Arc::new(Procedure::new(script.clone(), plan)));
-        let place = dir.clone();
-        let open = move || {
-            let base = Path::new("/");
-            super::plan::checked(text.as_bytes(), Some(&script), base)
-                .map_err(|problems| problems_of_plan(&problems, "the plan made from this call"))?;
-            directory::make_new(&place)?;
-            let mut world = |dir: &Path| makers.world(dir);
-            let text = text.as_bytes();
-            Ok(directory::open(
-                &place,
-                text,
-                script_bytes,
-                base,
-                now,
-                &mut world,
-            )?)
+        let desk = Desk {
+            script: ("one-signature", scripts::one_signature()),
+            answers: self.answers.as_deref(),
+            dir: self.dir.clone().unwrap_or_else(default_directory),
         };
-        match answers {
-            Some(answers) => unattended(open()?, answers, &dir),
-            None => screens(room, state, open, &dir),
-        }
+        desk.hold(room, || Ok(one_signature(&self.call()?)))
     }
 
     /// Everything that the plan of this signature says.

@@ -1,12 +1,13 @@
 //! YubiKeys: brought from the factory's state to their keyholders', blocked, dead, mixed up.
 
+use rootstage::ceremony::command::Command;
 use rootstage::ceremony::effect::{Effect, Outcome};
 use rootstage::ceremony::event::Event;
 use rootstage::ceremony::refusal::Refusal;
 use rootstage::ceremony::token::piv::{Provisioning, Slot};
 use rootstage::ceremony::token::{Fault, TokenName};
 
-use crate::room::{PIN, PUK, Room};
+use crate::room::{PIN, PUK, Room, failing};
 use crate::world::What;
 use crate::yubikeys::YubiKey;
 
@@ -504,6 +505,49 @@ fn a_key_whose_answer_was_lost_is_looked_for_without_a_pin() {
         room.to_the_end().audits_clean();
         assert_eq!(card(&room, ADA).made, 1);
     }
+}
+
+/// While the ceremony waited, somebody tried PINs: the tries that people are told are those of now.
+#[test]
+fn after_an_interruption_the_tries_are_told_anew() {
+    let mut room = room(|_| ());
+    room.until(&step("sign"), "secret");
+    room.power_cut();
+    change(&room, ADA, |card| card.pin_tries.0 = 1);
+    room.resume().unwrap();
+    assert_eq!(room.at().1, "last-try");
+    assert_eq!(room.ask().seats.len(), 2);
+    room.to_the_end().audits_clean();
+}
+
+/// The power goes when the certificates are written and not yet on record; then the token is gone,
+/// and people give up.
+#[test]
+fn a_ceremony_that_is_given_up_while_a_token_shows_its_certificates_can_be_audited() {
+    let is_attest: fn(&Effect) -> bool = |effect| matches!(effect, Effect::Attest { .. });
+    let mut room = room(|_| ());
+    room.until(&step("show"), "fingerprint");
+    room.happens(&step("attest"), is_attest, What::PowerCutAfter);
+    room.until_dark();
+    let gone = Fault::TokenAbsent {
+        token: TokenName(format!("yubikey:{ADA}")),
+        present: Vec::new(),
+    };
+    room.happens(
+        &step("attest"),
+        is_attest,
+        What::Instead(Outcome::Fault(gone)),
+    );
+    room.resume().unwrap();
+    assert_eq!(room.at().1, "again");
+    let abort = Command::Abort {
+        initials: ["VA", "WW"].map(str::to_owned).into(),
+        reason: "the token is gone".to_owned(),
+    };
+    room.submit(abort, None).unwrap();
+    let audited = room.audit();
+    // that it did not come to its end is all that is said against it
+    assert_eq!(failing(&audited), ["transcript.whole"]);
 }
 
 #[test]

@@ -76,30 +76,6 @@ impl PinPolicy {
         (4, "match-once", Self::MatchOnce),
         (5, "match-always", Self::MatchAlways),
     ];
-
-    /// The policy of this byte.
-    pub fn of(byte: u8) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .find(|(of, _, _)| *of == byte)
-            .map(|(_, _, policy)| *policy)
-    }
-
-    /// Its byte.
-    pub fn byte(self) -> u8 {
-        Self::ALL
-            .iter()
-            .find(|(_, _, policy)| *policy == self)
-            .map_or(0, |(byte, _, _)| *byte)
-    }
-
-    /// Its name in plans.
-    pub fn name(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|(_, _, policy)| *policy == self)
-            .map_or("", |(_, name, _)| name)
-    }
 }
 
 /// When the card wants to be touched for the use of a key.
@@ -121,31 +97,39 @@ impl TouchPolicy {
         (2, "always", Self::Always),
         (3, "cached", Self::Cached),
     ];
-
-    /// The policy of this byte.
-    pub fn of(byte: u8) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .find(|(of, _, _)| *of == byte)
-            .map(|(_, _, policy)| *policy)
-    }
-
-    /// Its byte.
-    pub fn byte(self) -> u8 {
-        Self::ALL
-            .iter()
-            .find(|(_, _, policy)| *policy == self)
-            .map_or(0, |(byte, _, _)| *byte)
-    }
-
-    /// Its name in plans.
-    pub fn name(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|(_, _, policy)| *policy == self)
-            .map_or("", |(_, name, _)| name)
-    }
 }
+
+/// Lookups in the table `ALL` of a policy.
+macro_rules! by_byte {
+    ($policy:ident) => {
+        impl $policy {
+            /// The policy of this byte.
+            pub fn of(byte: u8) -> Option<Self> {
+                let mut all = Self::ALL.iter();
+                all.find(|(of, _, _)| *of == byte)
+                    .map(|(_, _, policy)| *policy)
+            }
+
+            /// Its byte.
+            pub fn byte(self) -> u8 {
+                self.row().map_or(0, |(byte, _, _)| byte)
+            }
+
+            /// Its name in plans.
+            pub fn name(self) -> &'static str {
+                self.row().map_or("", |(_, name, _)| name)
+            }
+
+            fn row(self) -> Option<(u8, &'static str, Self)> {
+                let mut all = Self::ALL.into_iter();
+                all.find(|(_, _, policy)| *policy == self)
+            }
+        }
+    };
+}
+
+by_byte!(PinPolicy);
+by_byte!(TouchPolicy);
 
 /// How a key on a PIV card is made and used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
