@@ -18,14 +18,10 @@ pub enum Notice {
     TouchOver,
 }
 
-/// A token after an act of provisioning.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Provisioned {
-    /// The token, as it introduces itself now.
-    pub identity: TokenIdentity,
-    /// The new management key, encrypted with age for those who keep a copy (ASCII armour).
-    pub escrow: Option<String>,
-}
+/// Keeps the copy of a management key, encrypted with age for those who may open it (ASCII armour), by
+/// the serial number of its token. It is called before the token gets the key: what could not be kept
+/// is not set.
+pub type Keep<'a> = &'a mut dyn FnMut(&str, &str) -> Result<(), Fault>;
 
 /// Everything that holds keys and signs.
 ///
@@ -74,13 +70,15 @@ pub trait Tokens {
 
     /// Brings the token one act further from the factory's state. Of `secrets` it takes what
     /// [`Provisioning::takes`] says: `secret` is the new PIN or PUK, or for
-    /// [`Provisioning::Unblock`] the PUK, beside the new PIN.
+    /// [`Provisioning::Unblock`] the PUK, beside the new PIN. It gives the token as it introduces itself
+    /// afterwards.
     fn provision(
         &mut self,
         token: &TokenName,
         act: &Provisioning,
         secrets: Secrets<'_>,
-    ) -> Result<Provisioned, Fault>;
+        keep: Keep<'_>,
+    ) -> Result<TokenIdentity, Fault>;
 }
 
 /// The world outside the ceremony: it performs effects and says what came of them.

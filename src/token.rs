@@ -9,7 +9,7 @@ use crate::ceremony::token::{
     Evidence, Fault, KeyRequest, TokenIdentity, TokenKey, TokenKind, TokenName,
 };
 use crate::ceremony::token_name::{ParsedName, parse};
-use crate::ports::{Notice, Provisioned, Tokens};
+use crate::ports::{Keep, Notice, Tokens};
 use crate::secret::{Secret, Secrets};
 
 mod certificate;
@@ -102,8 +102,9 @@ impl Tokens for AllTokens {
         token: &TokenName,
         act: &Provisioning,
         secrets: Secrets<'_>,
-    ) -> Result<Provisioned, Fault> {
-        self.backend(token).provision(token, act, secrets)
+        keep: Keep<'_>,
+    ) -> Result<TokenIdentity, Fault> {
+        self.backend(token).provision(token, act, secrets, keep)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::ceremony::state::State;
 use crate::ceremony::token::{Evidence, Fault, KeyRequest, TokenKind, TokenName};
 use crate::digest::Sha256;
 use crate::journal::{replace_whole, timestamp, write_whole};
-use crate::ports::{Notice, Provisioned, Tokens, World};
+use crate::ports::{Notice, Tokens, World};
 use crate::secret::Secrets;
 
 /// Largest public key file that is read, in bytes.
@@ -121,13 +121,14 @@ impl ThisMachine {
                 )?)
             }
             Effect::Provision { token, act } => {
-                let done = self
-                    .tokens
-                    .provision(&resolved(token, &base), act, secrets)?;
-                Outcome::Provisioned {
-                    escrow: self.keep_escrow(&done)?,
-                    identity: done.identity,
-                }
+                let (mut escrow, out) = (None, self.dir.join(OUTPUTS));
+                let mut keep = |serial: &str, copy: &str| {
+                    escrow = Some(keep_escrow(&out, serial, copy)?);
+                    Ok(())
+                };
+                let token = resolved(token, &base);
+                let identity = self.tokens.provision(&token, act, secrets, &mut keep)?;
+                Outcome::Provisioned { identity, escrow }
             }
             Effect::Attest { token, label } => {
                 let evidence = self.tokens.attest(&resolved(token, &base), label)?;
@@ -162,20 +163,6 @@ impl ThisMachine {
             write_whole(&copy, file.text.as_bytes()).map_err(|error| storage(&copy, &error))?;
         }
         Ok(file)
-    }
-
-    /// Puts the encrypted copy of a management key into `out/`.
-    fn keep_escrow(&self, done: &Provisioned) -> Result<Option<FileDigest>, Fault> {
-        let Some(escrow) = &done.escrow else {
-            return Ok(None);
-        };
-        let out = self.dir.join(OUTPUTS);
-        std::fs::create_dir_all(&out).map_err(|error| storage(&out, &error))?;
-        let file = MetadataFile {
-            name: format!("management-key-{}.age", done.identity.serial),
-            bytes: escrow.clone().into_bytes(),
-        };
-        put(&out, &file).map(Some)
     }
 
     /// Puts the certificates that a token brought forward, and the verdict on them, into
@@ -231,6 +218,17 @@ impl ThisMachine {
         }
         Ok(written)
     }
+}
+
+/// Puts the encrypted copy of a management key into `out`. That of a key which a reset has erased since
+/// makes way.
+fn keep_escrow(out: &Path, serial: &str, copy: &str) -> Result<FileDigest, Fault> {
+    std::fs::create_dir_all(out).map_err(|error| storage(out, &error))?;
+    let file = MetadataFile {
+        name: format!("management-key-{serial}.age"),
+        bytes: copy.as_bytes().to_vec(),
+    };
+    put_by(replace_whole, out, &file)
 }
 
 /// Writes a file under its own name, and reads it back. One with other content is left as it is.

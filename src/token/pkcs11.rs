@@ -14,7 +14,7 @@ use crate::ceremony::token::{
     Evidence, Fault, KeyAttributes, KeyRequest, TokenIdentity, TokenKey, TokenName,
 };
 use crate::ceremony::token_name::{ParsedName, Pkcs11Name};
-use crate::ports::{Notice, Provisioned, Tokens};
+use crate::ports::{Keep, Notice, Tokens};
 use crate::secret::{Secret, Secrets};
 
 mod certificates;
@@ -173,7 +173,8 @@ impl Tokens for Pkcs11Tokens {
         token: &TokenName,
         _act: &Provisioning,
         _secrets: Secrets<'_>,
-    ) -> Result<Provisioned, Fault> {
+        _keep: Keep<'_>,
+    ) -> Result<TokenIdentity, Fault> {
         Err(super::not_provisioned_here(token))
     }
 }

@@ -26,7 +26,7 @@ use crate::ceremony::token::{
     TokenName,
 };
 use crate::ceremony::token_name::ParsedName;
-use crate::ports::{Notice, Provisioned, Tokens};
+use crate::ports::{Keep, Notice, Tokens};
 use crate::sealed;
 use crate::secret::{CAPACITY, Secret, Secrets};
 
@@ -336,7 +336,8 @@ impl Tokens for SoftwareTokens {
         token: &TokenName,
         _act: &Provisioning,
         _secrets: Secrets<'_>,
-    ) -> Result<Provisioned, Fault> {
+        _keep: Keep<'_>,
+    ) -> Result<TokenIdentity, Fault> {
         Err(super::not_provisioned_here(token))
     }
 }

@@ -14,7 +14,7 @@
 
 use crate::ceremony::token::piv::Provisioning;
 use crate::ceremony::token::{Evidence, Fault, KeyRequest, TokenIdentity, TokenKey, TokenName};
-use crate::ports::{Notice, Provisioned, Tokens};
+use crate::ports::{Keep, Notice, Tokens};
 use crate::secret::{Secret, Secrets};
 
 mod apdu;
@@ -99,8 +99,9 @@ impl Tokens for YubiKeys {
         token: &TokenName,
         act: &Provisioning,
         secrets: Secrets<'_>,
-    ) -> Result<Provisioned, Fault> {
-        provision::provision(&mut Session::open(token)?, act, secrets)
+        keep: Keep<'_>,
+    ) -> Result<TokenIdentity, Fault> {
+        provision::provision(&mut Session::open(token)?, act, secrets, keep)
     }
 }
 

@@ -13,7 +13,7 @@ use rootstage::ceremony::token::{
     TokenKind, TokenName,
 };
 use rootstage::ceremony::token_name::yubikey;
-use rootstage::ports::{Notice, Provisioned, Tokens};
+use rootstage::ports::{Keep, Notice, Tokens};
 use rootstage::secret::{Secret, Secrets};
 use rootstage::token::AllTokens;
 
@@ -368,16 +368,14 @@ impl Tokens for Mixed {
         token: &TokenName,
         act: &Provisioning,
         secrets: Secrets<'_>,
-    ) -> Result<Provisioned, Fault> {
+        keep: Keep<'_>,
+    ) -> Result<TokenIdentity, Fault> {
         with(&self.drawer, token, |serial, _, card| {
             if !card.idle {
                 card.provision(token, act, secrets)?;
             }
-            Ok(Provisioned {
-                identity: card.identity(serial),
-                escrow: None,
-            })
+            Ok(card.identity(serial))
         })
-        .unwrap_or_else(|| self.all.provision(token, act, secrets))
+        .unwrap_or_else(|| self.all.provision(token, act, secrets, keep))
     }
 }

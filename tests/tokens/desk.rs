@@ -4,7 +4,7 @@ use rootstage::ceremony::token::piv::{KeyPolicies, PinPolicy, Provisioning, Touc
 use rootstage::ceremony::token::{
     Algorithm, Fault, KeyRequest, Present, TokenIdentity, TokenKey, TokenName,
 };
-use rootstage::ports::{Notice, Provisioned, Tokens as _};
+use rootstage::ports::{Notice, Tokens as _};
 use rootstage::secret::Secrets;
 use rootstage::token::AllTokens;
 
@@ -27,6 +27,15 @@ pub fn identify(serial: u32) -> Result<TokenIdentity, Fault> {
     AllTokens::default().identify(&named(serial))
 }
 
+/// A card after an act of provisioning.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Provisioned {
+    /// How it stands.
+    pub identity: TokenIdentity,
+    /// The copy of its management key that was kept.
+    pub escrow: Option<String>,
+}
+
 /// Performs an act of provisioning.
 pub fn provision(
     serial: u32,
@@ -39,7 +48,14 @@ pub fn provision(
         secret: first.as_ref(),
         new_pin: new_pin.as_ref(),
     };
-    AllTokens::default().provision(&named(serial), act, secrets)
+    let mut escrow = None;
+    let mut keep = |of: &str, copy: &str| {
+        assert_eq!(of, serial.to_string());
+        escrow = Some(copy.to_owned());
+        Ok(())
+    };
+    let identity = AllTokens::default().provision(&named(serial), act, secrets, &mut keep)?;
+    Ok(Provisioned { identity, escrow })
 }
 
 /// Brings a card from the factory's state to the keyholder's.

@@ -159,7 +159,7 @@ card_story! {
         let act = |tokens: &mut AllTokens, act: Provisioning| {
             let pin = digits();
             let secrets = Secrets { secret: Some(&pin), new_pin: None };
-            tokens.provision(&name, &act, secrets).unwrap();
+            tokens.provision(&name, &act, secrets, &mut |_, _| Ok(())).unwrap();
         };
         act(&mut tokens, Provisioning::Pin);
         act(&mut tokens, Provisioning::ManagementKey { escrow: Vec::new() });

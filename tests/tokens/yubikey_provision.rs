@@ -5,6 +5,8 @@ use std::process::Command;
 
 use rootstage::ceremony::token::Fault;
 use rootstage::ceremony::token::piv::{Provisioning, TouchPolicy};
+use rootstage::ports::Tokens as _;
+use rootstage::token::AllTokens;
 
 use crate::cards::{CardRoom, CardSpec};
 use crate::desk::{
@@ -101,6 +103,16 @@ card_story! {
         let identity = age::x25519::Identity::generate();
         provision(1001, &Provisioning::Pin, Some(PIN), None).unwrap();
         let escrow = vec![identity.to_public().to_string()];
+        // a copy that cannot be kept leaves the card as it was
+        let full = Fault::Storage { path: "out".to_owned(), reason: "no space".to_owned() };
+        let refused = AllTokens::default().provision(
+            &crate::desk::named(1001),
+            &Provisioning::ManagementKey { escrow: escrow.clone() },
+            rootstage::secret::Secrets::default(),
+            &mut |_, _| Err(full.clone()),
+        );
+        assert_eq!(refused, Err(full));
+        assert!(room.card(0).status().management_factory);
         let done = provision(1001, &Provisioning::ManagementKey { escrow }, None, None).unwrap();
         let copy = done.escrow.unwrap();
         assert!(copy.starts_with("-----BEGIN AGE ENCRYPTED FILE-----\n"), "{copy}");

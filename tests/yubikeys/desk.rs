@@ -232,6 +232,11 @@ pub fn is_sign(effect: &Effect) -> bool {
 pub fn return_to_factory(card: &Card) {
     let token = TokenName(format!("yubikey:{}", card.serial()));
     AllTokens::default()
-        .provision(&token, &Provisioning::Reset, Secrets::default())
+        .provision(
+            &token,
+            &Provisioning::Reset,
+            Secrets::default(),
+            &mut |_, _| Ok(()),
+        )
         .unwrap();
 }

@@ -8,9 +8,9 @@ use super::management::{self, Authenticated, ManagementKey};
 use super::replies::Firmware;
 use super::secrets::{FACTORY_PIN, LONGEST, SHORTEST, Shown, Which, refusal};
 use super::session::Session;
-use crate::ceremony::token::Fault;
 use crate::ceremony::token::piv::Provisioning;
-use crate::ports::Provisioned;
+use crate::ceremony::token::{Fault, TokenIdentity};
+use crate::ports::Keep;
 use crate::sealed::{self, Recipient};
 use crate::secret::{Secret, Secrets};
 
@@ -23,15 +23,15 @@ pub(super) fn provision(
     session: &mut Session<'_>,
     act: &Provisioning,
     secrets: Secrets<'_>,
-) -> Result<Provisioned, Fault> {
-    let mut escrow = None;
+    keep: Keep<'_>,
+) -> Result<TokenIdentity, Fault> {
     match act {
         Provisioning::Reset => reset(session)?,
         Provisioning::Tries { pin, puk } => tries(session, *pin, *puk)?,
         Provisioning::Pin => replace(session, Which::Pin, given(session, secrets.secret)?)?,
         Provisioning::Puk => replace(session, Which::Puk, given(session, secrets.secret)?)?,
         Provisioning::ManagementKey { escrow: recipients } => {
-            escrow = management_key(session, recipients)?;
+            management_key(session, recipients, keep)?;
         }
         Provisioning::Unblock => {
             let puk = given(session, secrets.secret)?;
@@ -47,7 +47,7 @@ pub(super) fn provision(
     if *act == Provisioning::Reset {
         check_fresh(session, &identity)?;
     }
-    Ok(Provisioned { identity, escrow })
+    Ok(identity)
 }
 
 fn given<'s>(session: &Session<'_>, secret: Option<&'s Secret>) -> Result<&'s Secret, Fault> {
@@ -182,7 +182,8 @@ fn show_factory_key(session: &mut Session<'_>) -> Result<(), Fault> {
 fn management_key(
     session: &mut Session<'_>,
     recipients: &[String],
-) -> Result<Option<String>, Fault> {
+    keep: Keep<'_>,
+) -> Result<(), Fault> {
     let recipients = recipients
         .iter()
         .map(|recipient| recipient.parse())
@@ -193,16 +194,15 @@ fn management_key(
             "this machine gave no randomness ({reason}); the YubiKey was not changed"
         )))
     })?;
-    // the copy is made first: a key that is on the card and in no copy would be one too many
-    let escrow = if recipients.is_empty() {
-        None
-    } else {
-        Some(escrow(session, &key, recipients)?)
-    };
     show_factory_key(session)?;
+    // the copy is kept first: a key that is on the card and in no copy would be one too many
+    if !recipients.is_empty() {
+        let copy = escrow(session, &key, recipients)?;
+        keep(&session.card.serial.to_string(), &copy)?;
+    }
     let replaced = session.card.replace_management_key(&key);
     match replaced.map_err(|trouble| session.fault(trouble))? {
-        Authenticated::Both => Ok(escrow),
+        Authenticated::Both => Ok(()),
         Authenticated::Differs => Err(session.unsupported(format!(
             "it took a new management key, and then did not know it. {RESET}"
         ))),

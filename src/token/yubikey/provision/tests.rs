@@ -33,7 +33,7 @@ fn provisioning_takes_no_secret_that_everybody_knows() {
             secret: Some(&first),
             new_pin: Some(&second),
         };
-        let done = provision(&mut session(&token, card), act, secrets);
+        let done = provision(&mut session(&token, card), act, secrets, &mut |_, _| Ok(()));
         assert!(asked.lock().unwrap().is_empty(), "something was sent");
         done.unwrap_err()
     };
@@ -79,7 +79,12 @@ fn a_puk_that_is_wrong_or_blocked_is_told_apart() {
             new_pin: Some(&pin),
         };
         let act = Provisioning::Unblock;
-        let done = provision(&mut session(&token, card), &act, secrets);
+        let done = provision(
+            &mut session(&token, card),
+            &act,
+            secrets,
+            &mut |_, _| Ok(()),
+        );
         assert_eq!(done, Err(expected));
         let apdu = hex("002c0080 10 3733353139323634 363438323139ffff");
         assert_eq!(asked.lock().unwrap()[1], apdu);
