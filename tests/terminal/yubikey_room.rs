@@ -27,6 +27,8 @@ pub struct YubiKeyRoom {
     plan: PathBuf,
     pub people: People,
     pub cards: CardRoom,
+    /// Who can open the copies of the management keys.
+    pub keeper: age::x25519::Identity,
     /// Which card is in its reader.
     inserted: Cell<Option<usize>>,
 }
@@ -50,7 +52,8 @@ impl YubiKeyRoom {
         super::room::online_keys(&at("keys"));
         std::fs::copy(cards.test_root(), at("test-root.pem")).unwrap();
         std::fs::copy(cards.test_intermediates(), at("intermediates.pem")).unwrap();
-        std::fs::write(at("plan.toml"), plan()).unwrap();
+        let keeper = age::x25519::Identity::generate();
+        std::fs::write(at("plan.toml"), plan(&keeper.to_public().to_string())).unwrap();
         let person = |name: &str, initials: &str, duty: &str| Person {
             name: name.to_owned(),
             initials: initials.to_owned(),
@@ -69,6 +72,7 @@ impl YubiKeyRoom {
                 rehearsal: true,
             },
             cards,
+            keeper,
             _root: root,
             inserted: Cell::new(None),
         })
@@ -165,7 +169,7 @@ fn number(holder: &str) -> usize {
         .unwrap()
 }
 
-fn plan() -> String {
+fn plan(keeper: &str) -> String {
     let expires = OffsetDateTime::now_utc() + Duration::days(300);
     let mut plan = String::from(
         "[plan]\ntitle = \"First root on YubiKeys\"\nscript = \"first-root-rehearsal\"\nmode = \"rehearsal\"\n\
@@ -193,7 +197,10 @@ fn plan() -> String {
     )
     .unwrap();
     plan + &super::room::online_roles()
-        + "[policy]\nrequired_checks = []\n\n[policy.attestation]\ntest_roots = [\"test-root.pem\"]\n\
+        + &format!(
+            "[policy]\nrequired_checks = []\n\n[policy.provisioning]\nescrow = [\"{keeper}\"]\n\n"
+        )
+        + "[policy.attestation]\ntest_roots = [\"test-root.pem\"]\n\
            intermediates = [\"intermediates.pem\"]\n\
            required = [\"attestation.chain\", \"attestation.key\", \"attestation.serial\", \
            \"attestation.slot\", \"attestation.generated\", \"attestation.pin-policy\", \

@@ -51,7 +51,25 @@ fn a_first_root_on_yubikeys() {
     for holder in [ALICE, BOB, CAROL] {
         provisioned(&room.card(holder).status());
     }
+    copies_are_kept(&room);
     nowhere(&room);
+}
+
+/// Whoever keeps the copies can open each, and finds a management key of AES-256, which is in no file.
+fn copies_are_kept(room: &YubiKeyRoom) {
+    for holder in [ALICE, BOB, CAROL] {
+        let serial = room.card(holder).serial();
+        let copy = room.dir.join(format!("out/management-key-{serial}.age"));
+        let text = age::decrypt(&room.keeper, &std::fs::read(copy).unwrap()).unwrap();
+        let text = String::from_utf8(text).unwrap();
+        let begin = format!("rootstage management key of YubiKey {serial}: ");
+        let key = text.strip_prefix(&begin).unwrap().trim_end();
+        assert_eq!(key.len(), 64);
+        for path in files(&room.dir) {
+            let bytes = std::fs::read(&path).unwrap();
+            assert!(!find(&bytes, key.as_bytes()), "{}", path.display());
+        }
+    }
 }
 
 /// The question for a PIN in this step.
