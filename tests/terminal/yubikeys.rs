@@ -6,7 +6,7 @@ use rustix::process::Signal;
 use super::cards::Status;
 use super::judges::judges;
 use super::player::{Player, Question};
-use super::pty::{SMALL, Terminal};
+use super::pty::{Kind, LARGE, SMALL, Terminal};
 use super::room::{find, rootstage, said};
 use super::yubikey_room::{PINS, PUK, WRONG, YubiKeyRoom, files};
 
@@ -18,12 +18,21 @@ const GENERATE: u8 = 0x47;
 const SIGN: u8 = 0x87;
 
 #[test]
-fn a_first_root_on_yubikeys() {
+fn a_first_root_on_yubikeys_at_80_by_24() {
+    first_root(SMALL);
+}
+
+#[test]
+fn a_first_root_on_yubikeys_at_120_by_40() {
+    first_root(LARGE);
+}
+
+fn first_root(kind: Kind) {
     let Some(room) = YubiKeyRoom::new() else {
         return;
     };
-    half_provisioned(&room);
-    let terminal = room.resume(SMALL);
+    half_provisioned(&room, kind);
+    let terminal = room.resume(kind);
     let mut player = Player::new(&terminal, &room.people);
     let open = player.question().unwrap();
     assert!(open.fields[0].starts_with("New PUK"), "{:#?}", open.fields);
@@ -78,8 +87,8 @@ fn pin_in<'a>(step: &'a str, holder: &'a str) -> impl Fn(&Question) -> bool + 'a
 }
 
 /// The power goes when the first token has its PIN and not yet its PUK.
-fn half_provisioned(room: &YubiKeyRoom) {
-    let terminal = room.run(SMALL);
+fn half_provisioned(room: &YubiKeyRoom, kind: Kind) {
+    let terminal = room.run(kind);
     let mut player = Player::new(&terminal, &room.people);
     room.until(&mut player, "Alice's PUK", |q| {
         q.fields[0].starts_with("New PUK")
