@@ -19,6 +19,17 @@ pub struct CheckRule {
     pub id: &'static str,
     /// What is so where it holds.
     pub sentence: &'static str,
+    /// Whether a plan that demands the check is content with a warning.
+    pub warned: Warned,
+}
+
+/// What a warning means where a plan demands the check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Warned {
+    /// The sentence is true, with a reservation.
+    Holds,
+    /// The sentence is not true, which a plan that demands it does not accept.
+    Refused,
 }
 
 /// Every check, in the order in which they are shown.
@@ -26,46 +37,57 @@ pub const CHECKS: &[CheckRule] = &[
     CheckRule {
         id: "attestation.chain",
         sentence: "The certificates lead to a pinned root of the maker.",
+        warned: Warned::Holds,
     },
     CheckRule {
         id: "attestation.key",
         sentence: "The attested key is the key of this ceremony.",
+        warned: Warned::Holds,
     },
     CheckRule {
         id: "attestation.serial",
         sentence: "The attested serial number is that of the token in hand.",
+        warned: Warned::Holds,
     },
     CheckRule {
         id: "attestation.slot",
         sentence: "The attestation names the slot of the key.",
+        warned: Warned::Holds,
     },
     CheckRule {
         id: "attestation.generated",
         sentence: "The key was generated inside the token.",
+        warned: Warned::Holds,
     },
     CheckRule {
         id: "attestation.pin-policy",
         sentence: "The PIN is wanted as often as the plan says.",
+        warned: Warned::Holds,
     },
     CheckRule {
         id: "attestation.touch-policy",
         sentence: "A touch is wanted as often as the plan says.",
+        warned: Warned::Holds,
     },
     CheckRule {
         id: "attestation.firmware",
         sentence: "The firmware is the one that the token names, and no advisory is known for it.",
+        warned: Warned::Refused,
     },
     CheckRule {
         id: "attestation.form-factor",
         sentence: "The form factor is a known one.",
+        warned: Warned::Refused,
     },
     CheckRule {
         id: "attestation.fips",
         sentence: "The token is FIPS certified.",
+        warned: Warned::Holds,
     },
     CheckRule {
         id: "attestation.extractable",
         sentence: "The token says that the key cannot leave it.",
+        warned: Warned::Holds,
     },
 ];
 
@@ -146,11 +168,19 @@ impl Verdict {
         self.checks.iter().find(|check| check.id == id)
     }
 
-    /// Those of `required` that do not hold: whatever is neither a pass nor a warning.
+    /// Those of `required` that do not hold: whatever is neither a pass nor a warning with which a
+    /// demand is content ([`CheckRule::warned`]).
     pub fn unmet<'a>(&self, required: &'a [String]) -> Vec<&'a str> {
+        let content = |id: &str| {
+            let mut rules = CHECKS.iter();
+            rules.any(|rule| rule.id == id && rule.warned == Warned::Holds)
+        };
         let holds = |id: &str| {
-            self.of(id)
-                .is_some_and(|check| matches!(check.outcome, Outcome::Pass | Outcome::Warn))
+            self.of(id).is_some_and(|check| match check.outcome {
+                Outcome::Pass => true,
+                Outcome::Warn => content(id),
+                Outcome::Fail | Outcome::NotProved => false,
+            })
         };
         required
             .iter()

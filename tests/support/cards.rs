@@ -501,6 +501,19 @@ impl Card {
     }
 }
 
+/// Keeps the card in the first reader to this program, says `held`, and waits for the end of its input:
+/// what a program does that is in the way.
+pub fn hold() {
+    let context = pcsc::Context::establish(pcsc::Scope::User).expect("a service");
+    let readers = context.list_readers_owned().expect("readers");
+    let reader = readers.first().expect("a reader");
+    let _card = context
+        .connect(reader, pcsc::ShareMode::Exclusive, pcsc::Protocols::ANY)
+        .expect("a card that nobody holds");
+    println!("held");
+    std::io::stdin().lines().for_each(drop);
+}
+
 /// The port of the reader for this card; each pair of cards has a driver of its own.
 fn port(number: usize) -> u16 {
     let number = u16::try_from(number).expect("a handful of cards");

@@ -91,18 +91,7 @@ const HOLDER: &str = "ROOTSTAGE_TEST_HOLDER";
 #[ignore = "it is run by another test"]
 fn holds_a_card() {
     assert!(std::env::var_os(HOLDER).is_some());
-    let context = pcsc::Context::establish(pcsc::Scope::User).unwrap();
-    let readers = context.list_readers_owned().unwrap();
-    let _card = context
-        .connect(
-            &readers[0],
-            pcsc::ShareMode::Exclusive,
-            pcsc::Protocols::ANY,
-        )
-        .unwrap();
-    println!("held");
-    // until the other end of the line is gone
-    std::io::stdin().lines().for_each(drop);
+    crate::cards::hold();
 }
 
 card_story! {

@@ -199,6 +199,26 @@ fn judged(device: &Device) -> Verdict {
     )
 }
 
+/// An advisory is a warning, unless the plan demands that there be none.
+#[test]
+fn a_plan_that_demands_the_firmware_refuses_one_with_an_advisory() {
+    use crate::attestation::testing::FIRMWARE;
+    let mut device = Device::default();
+    device.leaf = device
+        .leaf
+        .without(FIRMWARE)
+        .with(FIRMWARE, false, &[5, 4, 3]);
+    let mut wanted = ours(&device);
+    wanted.firmware = Some("5.4.3".to_owned());
+    let brought = [device.leaf(), device.device()];
+    let verdict = on_certificates(&brought, &wanted, &anchors(&device));
+    assert!(failed(&verdict).is_empty(), "{verdict:?}");
+    let firmware = "attestation.firmware".to_owned();
+    assert_eq!(verdict.of(&firmware).map(|check| check.outcome), Some(Warn));
+    assert_eq!(verdict.unmet(&[firmware]), ["attestation.firmware"]);
+    assert!(verdict.unmet(&["attestation.chain".to_owned()]).is_empty());
+}
+
 #[test]
 fn a_chain_of_the_newer_shape_holds_with_its_root_and_not_without() {
     let device = Device::default();

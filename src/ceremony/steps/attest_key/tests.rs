@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::AttestKey;
-use crate::attestation::testing::{Device, FORM, NUMBER, SERIAL};
+use crate::attestation::testing::{Device, FIRMWARE, FORM, NUMBER, SERIAL};
 use crate::ceremony::ask::{Ask, Form};
 use crate::ceremony::attested;
 use crate::ceremony::effect::{Contents, Effect, InputFile};
@@ -284,6 +284,32 @@ fn warnings_and_failures_that_are_not_demanded_are_said_in_words() {
         "{ask:#?}"
     );
     assert!(ask.facts[1].value.starts_with("NOT OK"), "{ask:#?}");
+}
+
+#[test]
+fn firmware_with_an_advisory_is_told_or_refused_as_the_plan_says() {
+    let mut device = Device::default();
+    device.leaf = device
+        .leaf
+        .clone()
+        .without(FIRMWARE)
+        .with(FIRMWARE, false, &[5, 4, 3]);
+    let older = |plan: &str| {
+        let mut state = attested(plan, &device, evidence(&device));
+        let name = KeyName("keyholder-1".to_owned());
+        if let Some(held) = state.keys.get_mut(&name) {
+            held.token.firmware = "5.4.3".to_owned();
+        }
+        asked(&state)
+    };
+    let told = older(&plan(&trusting()));
+    assert_eq!(told.form, Form::Confirm, "{told:#?}");
+    assert!(told.words.iter().any(|words| words.contains("YSA-2024-03")));
+    let demanded = trusting().replace("required = [", "required = [\"attestation.firmware\", ");
+    let refused = older(&plan(&demanded));
+    assert_eq!(refused.form, Form::Halted, "{refused:#?}");
+    let words = refused.words.join(" ");
+    assert!(words.contains("The plan demands attestation.firmware. Firmware 5.4.3. YSA-2024-03"));
 }
 
 #[test]
