@@ -28,6 +28,7 @@
 //! | verify a whole repository as clients do, from files that I bring | [`tuf::client::Client`] with a [`tuf::client::Fetch`] |
 //! | read targets, snapshot or timestamp metadata | [`Trusted::delegate`], which gives [`tuf::targets::Targets`] and its like; what changes: [`tuf::targets::targets_changes`] |
 //! | carry files across the air gap, or read what came | [`Envelope::pack`], [`Envelope::parse`]; encrypted: [`sealed`] |
+//! | show a file as QR codes, or put one together from what was read | [`qr::Transfer`], [`qr::Collector`] |
 //! | bring signatures of several sites together | [`envelope::merge`] |
 //! | know what a root changes, and what is to be said of it | [`tuf::diff::diff`]; every rule is in [`RULES`] |
 //! | know who must still sign, under the old root and the new | [`tuf::rotation::signers`] |
@@ -60,7 +61,7 @@
 //!                          │
 //!          attestation ── tuf ◄── envelope      certificates; metadata, thresholds, the client; what crosses the gap
 //!                          │
-//!                 canonical, digest, safe       bytes
+//!          qr     canonical, digest, safe       files as frames; bytes
 //! ```
 //!
 //! The lower half is pure: no file, process, environment, clock or terminal, so that what an audit
@@ -104,6 +105,7 @@ pub mod driver;
 pub mod envelope;
 pub mod journal;
 pub mod ports;
+pub mod qr;
 pub mod report;
 pub mod safe;
 pub mod sealed;

@@ -94,3 +94,48 @@ pub trait World: Send {
         notice: &mut dyn FnMut(Notice),
     ) -> crate::ceremony::effect::Outcome;
 }
+
+/// A grey picture, row by row from the top left; 0 is black.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Luma {
+    /// Pixels in a row.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// `width * height` pixels.
+    pub pixels: Vec<u8>,
+}
+
+/// What was seen in one picture.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sighting {
+    /// The texts of the QR codes in it.
+    pub texts: Vec<String>,
+    /// The picture, made small, to be shown.
+    pub preview: Luma,
+}
+
+/// A camera, or what stands for one, does not work. Words go behind its name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{source_name}: {reason}")]
+pub struct Blind {
+    /// Which one, such as `/dev/video0`.
+    pub source_name: String,
+    /// What was said.
+    pub reason: String,
+}
+
+/// Whether somebody still wants to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interest {
+    /// Yes.
+    Wanted,
+    /// No: the scanner ends.
+    Over,
+}
+
+/// What looks for QR codes, picture after picture. It is given a thread of its own.
+pub trait Scanner: Send {
+    /// Tells of each picture until nobody wants to know any more, or there are no more pictures.
+    fn watch(&mut self, tell: &mut dyn FnMut(Sighting) -> Interest) -> Result<(), Blind>;
+}

@@ -36,6 +36,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("report", &["ceremony", "safe"]),
     // pure: what crosses the air gap, and what is made of several that did
     ("envelope", &["canonical", "digest", "safe", "tuf"]),
+    // pure: files as QR codes
+    ("qr", &["digest"]),
     // the edge: traits, and the one type for secrets
     ("secret", &[]),
     ("ports", &["ceremony", "secret"]),
@@ -126,6 +128,7 @@ const PURE: &[&str] = &[
     "report",
     "envelope",
     "attestation",
+    "qr",
 ];
 
 /// What the pure rooms may not name outside their tests.
@@ -185,6 +188,11 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("pcsc::", &["token/yubikey/reader.rs"]),
     ("aes::", &["token/yubikey/management.rs"]),
     ("des::", &["token/yubikey/management.rs"]),
+    ("qrcode::", &["qr/symbol.rs"]),
+    ("reed_solomon_simd::", &["qr/erasure.rs"]),
+    ("crc32fast::", &["qr/frame.rs"]),
+    ("rxing::", &["scan/reader.rs"]),
+    ("linuxvideo::", &["scan/camera.rs", "scan/camera/"]),
     ("clap_mangen::", &["cli/manual.rs"]),
     ("signal_hook::", &["tui.rs", "tui/", "cli/", "cli.rs"]),
     ("ring::", &["tuf/key/ecdsa.rs", "attestation/signature.rs"]),
