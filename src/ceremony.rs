@@ -13,6 +13,7 @@ pub mod event;
 pub mod evolve;
 pub mod import;
 pub mod judge;
+pub mod medium;
 mod message;
 pub mod paper;
 pub mod passphrase;
