@@ -4,6 +4,7 @@ pub mod ask;
 pub mod assembly;
 pub mod attested;
 pub mod board;
+pub mod carriage;
 pub mod check;
 pub mod clock;
 pub mod command;

@@ -109,7 +109,10 @@ fn by_file() -> Way {
     Way::File
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
 fn is_by_file(way: &Way) -> bool {
     *way == Way::File
 }
@@ -194,6 +197,16 @@ pub fn all_written(directories: &[String], files: &[FileDigest], written: &[File
             };
             written.iter().filter(same).count() == places
         })
+}
+
+/// Whether `written` is each of `files`, once in `out/` and, for [`Way::Medium`], once on the medium.
+pub fn all_exported(way: Way, files: &[FileDigest], written: &[FileDigest]) -> bool {
+    let medium = ["medium".to_owned()];
+    let directories = match way {
+        Way::Medium => medium.as_slice(),
+        Way::File | Way::Qr => &[],
+    };
+    all_written(directories, files, written)
 }
 
 /// What a file holds that is read.

@@ -12,8 +12,9 @@ pub(super) fn read(reading: &Reading<'_>, section: Option<Section<'_, '_>>) -> T
     };
     if let Some(ways) = ways(reading, &section, "in") {
         if ways.is_empty() {
-            let sentence = "`transport.in` is empty: nothing could come in. Leave it out for files alone.";
-            reading.add(None, "transport.in".to_owned(), sentence.to_owned());
+            let sentence =
+                "`transport.in` is empty: nothing could come in. Leave it out for files alone.";
+            reading.add(section.line, section.key("in"), sentence);
         } else {
             transport.incoming = ways;
         }
@@ -24,7 +25,7 @@ pub(super) fn read(reading: &Reading<'_>, section: Option<Section<'_, '_>>) -> T
     transport
 }
 
-fn ways(reading: &Reading<'_>, section: &Section<'_, '_>, name: &str) -> Option<Vec<Way>> {
+fn ways(reading: &Reading<'_>, section: &Section<'_, '_>, name: &'static str) -> Option<Vec<Way>> {
     let mut ways: Vec<Way> = Vec::new();
     for word in section.optional_texts(name)? {
         let (line, key) = (word.line, word.key.clone());
