@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::effect::FileDigest;
 use super::plan::{ParticipantId, Plan};
 use super::refusal::Refusal;
 use super::token::{PinState, TokenIdentity, TokenName};
@@ -31,6 +32,10 @@ pub struct Ask {
     /// A text that must be read to its end before the answer counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document: Option<Document>,
+    /// A file that the screen shows as QR codes; its bytes follow from the state
+    /// ([`super::carriage::shown`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carries: Option<FileDigest>,
     /// What the answer looks like.
     pub form: Form,
     /// Who answers: one seat per person, each with initials of their own.
@@ -137,6 +142,11 @@ pub enum Form {
     },
     /// A PIN or passphrase. It goes straight to the token, never into the answer.
     Secret(SecretForm),
+    /// A file, read from QR codes with a camera, from pictures, or typed by a hand scanner.
+    Scan {
+        /// What is expected.
+        what: String,
+    },
     /// Nothing can be answered here: the words say why, and what can be done instead (log an
     /// exception, skip with two names, abort).
     Halted,
@@ -194,9 +204,21 @@ pub struct Answer {
     /// [`Form::Confirm`] and [`Form::Secret`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub typed: Vec<String>,
+    /// The file that was received, as base64 (RFC 4648, section 4), for [`Form::Scan`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received: Option<String>,
     /// Whether the document was on screen to its last line.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub read_to_end: bool,
+}
+
+/// The bytes of a received file; `None` where the text is not base64 of 1 to
+/// [`crate::qr::MAX_FILE`] bytes.
+pub fn received_file(text: &str) -> Option<Vec<u8>> {
+    let most = crate::qr::MAX_FILE.div_ceil(3) * 4;
+    let short = (1..=most).contains(&text.len());
+    let bytes = short.then(|| data_encoding::BASE64.decode(text.as_bytes()).ok())?;
+    bytes.filter(|bytes| bytes.len() <= crate::qr::MAX_FILE)
 }
 
 impl Ask {
@@ -209,6 +231,7 @@ impl Ask {
             facts: Vec::new(),
             digest: None,
             document: None,
+            carries: None,
             form,
             seats: Vec::new(),
         }
@@ -241,6 +264,13 @@ impl Ask {
         self
     }
 
+    /// Adds the file to show as QR codes.
+    #[must_use]
+    pub fn carrying(mut self, file: FileDigest) -> Self {
+        self.carries = Some(file);
+        self
+    }
+
     /// Adds the text to review.
     #[must_use]
     pub fn reviewing(mut self, document: Document) -> Self {
@@ -268,6 +298,7 @@ impl Ask {
             });
         }
         self.accept_typed(&answer.typed)?;
+        self.accept_received(answer.received.as_deref())?;
         self.seat(&answer.initials, plan)
     }
 
@@ -283,7 +314,7 @@ impl Ask {
             }
         };
         match &self.form {
-            Form::Confirm | Form::Secret(_) | Form::Halted => expect(0),
+            Form::Confirm | Form::Secret(_) | Form::Scan { .. } | Form::Halted => expect(0),
             Form::Choose { options } => {
                 expect(1)?;
                 let word = typed.first().map(String::as_str).unwrap_or_default();
@@ -317,6 +348,24 @@ impl Ask {
                 let watch = typed.first().map(String::as_str).unwrap_or_default();
                 super::clock::minutes_of_day(watch).map(|_| ())
             }
+        }
+    }
+
+    /// A file comes with an answer exactly where one was asked for.
+    fn accept_received(&self, received: Option<&str>) -> Result<(), Refusal> {
+        let parts = |got: bool| u32::from(got);
+        let wanted = matches!(self.form, Form::Scan { .. });
+        match received {
+            Some(text) if wanted => match received_file(text) {
+                Some(_) => Ok(()),
+                None => Err(Refusal::NothingReceived),
+            },
+            None if !wanted => Ok(()),
+            None => Err(Refusal::NothingReceived),
+            Some(_) => Err(Refusal::Incomplete {
+                wanted: parts(wanted),
+                got: parts(true),
+            }),
         }
     }
 
