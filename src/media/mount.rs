@@ -145,12 +145,13 @@ impl Machine {
                 let Some(found) = place.mounts.first() else {
                     return self.mount(&place, access);
                 };
-                // what only the kernel understands, and what this user may not mount, is used as it is
+                // what somebody else's driver understands, and what this user may not mount, is used as
+                // it is
                 if place.kind.is_none() {
                     return open_as_found(place.name(), found, access);
                 }
                 match self.mount(&place, access) {
-                    Err(MediaError::NotPermitted { .. }) => {
+                    Err(MediaError::NotPermitted { .. } | MediaError::NotMountable { .. }) => {
                         open_as_found(place.name(), found, access)
                     }
                     result => result,
