@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use rootstage::ceremony::medium::Medium;
 use rootstage::media::{Images, Machine, Target};
@@ -76,6 +77,7 @@ pub struct Stick {
     pub machine: Machine,
     node: Option<String>,
     mounted: Vec<PathBuf>,
+    mounts: usize,
 }
 
 impl Stick {
@@ -94,7 +96,6 @@ impl Stick {
         let image = stick.image();
         let node = allowed("losetup", &["-f", "--show", image.to_str().unwrap()])?;
         stick.node = Some(node.trim().to_owned());
-        // the kernel must be able to mount what is on it by itself or by a program
         Some(stick)
     }
 
@@ -111,6 +112,7 @@ impl Stick {
             directory,
             node: None,
             mounted: Vec::new(),
+            mounts: 0,
         }
     }
 
@@ -143,7 +145,8 @@ impl Stick {
         let at = self
             .directory
             .path()
-            .join(format!("mounted-{}", self.mounted.len()));
+            .join(format!("mounted-{}", self.mounts));
+        self.mounts += 1;
         std::fs::create_dir(&at).unwrap();
         let mut all = arguments.to_vec();
         all.push(at.to_str().unwrap());
@@ -154,8 +157,9 @@ impl Stick {
 
     /// Unmounts everything that the test itself mounted.
     pub fn unmount(&mut self) {
-        for at in self.mounted.drain(..).rev() {
-            run("umount", &[at.to_str().unwrap()]);
+        while let Some(at) = self.mounted.last() {
+            unmounted(at);
+            self.mounted.pop();
         }
     }
 
@@ -180,6 +184,19 @@ impl Stick {
     pub fn is_left_alone(&self) {
         let left: Vec<_> = std::fs::read_dir(&self.machine.run).unwrap().collect();
         assert!(left.is_empty(), "{left:?}");
+    }
+}
+
+/// Unmounts. A program that another test starts holds, for a moment, whatever this one has open.
+fn unmounted(at: &Path) {
+    let begun = Instant::now();
+    loop {
+        let output = Command::new("umount").arg(at).output().unwrap();
+        if output.status.success() {
+            return;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(30), "{output:?}");
+        std::thread::yield_now();
     }
 }
 
