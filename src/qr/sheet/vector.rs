@@ -27,7 +27,7 @@ pub fn html(pages: &[Page], caption: &Caption) -> String {
          section {{ break-after: page; break-inside: avoid }}\n\
          section:last-child {{ break-after: auto }}\n\
          svg {{ display: block; margin: 0 auto; max-width: 100% }}\n\
-         @media screen {{ svg {{ height: auto }} }}\n\
+         @media screen {{ svg {{ width: 100%; height: auto }} }}\n\
          </style>\n</head>\n<body>\n",
         escaped(&safe(&caption.name))
     );
