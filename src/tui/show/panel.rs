@@ -17,11 +17,24 @@ use crate::tui::widgets::symbol::Cells;
 /// Larger windows that are worth to be recommended.
 const LARGER: [(u16, u16); 2] = [(120, 40), (200, 60)];
 
+/// How the words of the digest stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Spoken {
+    /// Numbered, in two columns.
+    Numbered,
+    /// One after the other.
+    Running,
+}
+
+/// Columns of the numbered words.
+const NUMBERED: usize = 36;
+
 /// Whether all words that must be there have room beside a code of so many columns.
 pub fn fits(show: &Show, columns: u16) -> bool {
     let (area_columns, area_rows) = show.window.size;
     let room = area_columns.saturating_sub(columns + GUTTER);
-    let lines: usize = words(show, usize::from(room)).iter().map(Vec::len).sum();
+    let paragraphs = words(show, usize::from(room), Spoken::Running);
+    let lines: usize = paragraphs.iter().map(Vec::len).sum();
     lines <= usize::from(area_rows.saturating_sub(FOOTER))
 }
 
@@ -53,9 +66,15 @@ pub fn draw(show: &Show, columns: u16, area: Rect, buffer: &mut Buffer) {
 /// The paragraphs with blank lines between them, as far as there is room: the digest is always
 /// there, what is recommended goes first.
 fn panel(show: &Show, wide: usize, high: usize) -> Text {
-    let mut paragraphs = words(show, wide);
-    let advice = advice(show, wide);
     let lines = |paragraphs: &[Text]| paragraphs.iter().map(Vec::len).sum::<usize>();
+    let mut advice = advice(show, wide);
+    if !show.notice.is_empty() {
+        advice = pen(show).wrapped(Role::AlertWarn, &show.notice, 0, wide);
+    }
+    let mut paragraphs = words(show, wide, Spoken::Numbered);
+    if wide < NUMBERED || lines(&paragraphs) + advice.len() + paragraphs.len() > high {
+        paragraphs = words(show, wide, Spoken::Running);
+    }
     if !advice.is_empty() && lines(&paragraphs) + advice.len() <= high {
         paragraphs.push(advice);
     }
@@ -72,7 +91,7 @@ fn panel(show: &Show, wide: usize, high: usize) -> Text {
 }
 
 /// What must be there.
-fn words(show: &Show, wide: usize) -> Vec<Text> {
+fn words(show: &Show, wide: usize, spoken: Spoken) -> Vec<Text> {
     let pen = pen(show);
     let Some(division) = &show.division else {
         return Vec::new();
@@ -113,22 +132,35 @@ fn words(show: &Show, wide: usize) -> Vec<Text> {
         Role::Text,
         format!("Version {}: {side} x {side} modules", division.version),
     ));
-    let mut digest = vec![pen.line(Role::Dim, "SHA-256; the reader shows the same:")];
-    // as many groups as have room, but not so many that one loses count
+    let mut digest = vec![pen.line(Role::Dim, "SHA-256, the same at the reader:")];
     let groups = show.digest.groups();
-    let in_a_row = ((wide + 1) / 5).clamp(1, 8);
+    let in_a_row = match spoken {
+        Spoken::Numbered => 4,
+        Spoken::Running => ((wide + 1) / 5).clamp(1, 8),
+    };
     digest.extend(
         groups
             .chunks(in_a_row)
             .map(|row| pen.line(Role::Important, row.join(" "))),
     );
-    let spoken = show.digest.words().join(" ");
-    digest.extend(pen.wrapped(Role::Important, &spoken, 0, wide));
-    let mut all = vec![what, how, digest];
-    if !show.notice.is_empty() {
-        all.push(pen.wrapped(Role::AlertWarn, &show.notice, 0, wide));
+    let words = show.digest.words();
+    match spoken {
+        Spoken::Running => {
+            digest.extend(pen.wrapped(Role::Important, &words.join(" "), 0, wide));
+        }
+        Spoken::Numbered => {
+            let (first, second) = words.split_at(words.len() / 2);
+            for (number, (left, right)) in (1..).zip(first.iter().zip(second)) {
+                digest.push(Line::from(vec![
+                    pen.span(Role::Dim, format!("{number:>3} ")),
+                    pen.span(Role::Important, format!("{left:<14}")),
+                    pen.span(Role::Dim, format!("{:>3} ", number + first.len())),
+                    pen.span(Role::Important, (*right).to_owned()),
+                ]));
+            }
+        }
     }
-    all
+    vec![what, how, digest]
 }
 
 /// What a larger window would save.
@@ -152,7 +184,7 @@ fn advice(show: &Show, wide: usize) -> Text {
     better.map_or_else(Text::new, |((columns, rows), fewer, many)| {
         pen(show).wrapped(
             Role::Guidance,
-            &format!("A window of {columns} x {rows} needs {fewer}, not {many}."),
+            &format!("A window of {columns} x {rows} needs {fewer} frames, not {many}."),
             0,
             wide,
         )

@@ -269,7 +269,7 @@ impl Show {
             return Some(Wish::Repaint);
         }
         let Some(graphics) = self.look.graphics else {
-            "Asking the terminal whether it draws pixels …".clone_into(&mut self.notice);
+            "Asking the terminal whether it draws pixels.".clone_into(&mut self.notice);
             return Some(Wish::Ask);
         };
         self.answered(Some(graphics));
