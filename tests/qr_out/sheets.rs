@@ -113,7 +113,7 @@ fn documents_are_read() {
         "Packed 2026-09-21T14:13:20Z.".to_owned(),
         digest.groups().join(" "),
         format!("2 of {codes}; any "),
-        "compare the SHA-256".to_owned(),
+        "with \"rootstage qr scan\", and compare".to_owned(),
     ] {
         assert!(text.contains(&words), "{words}\n{text}");
     }

@@ -165,7 +165,7 @@ fn a_window_of_120_by_40_with_an_outline_font() {
 #[test]
 fn a_window_of_80_by_24() {
     if are_there(PROGRAMS) {
-        Window::open(1000, &geometry("80x24+0+0", BITMAP), &[], &[]).read("small", 16);
+        Window::open(1000, &geometry("80x24+0+0", BITMAP), &[], &[]).read("small", 17);
     }
 }
 

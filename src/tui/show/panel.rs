@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::bindings::{BINDINGS, HINTS};
-use super::fit::{Division, Drawing, FOOTER, GUTTER, Window, needed};
+use super::fit::{Division, Drawing, FOOTER, GUTTER, USUAL_LARGEST, Window, needed};
 use super::state::Show;
 use crate::qr::symbol::width;
 use crate::tui::glyphs;
@@ -177,7 +177,10 @@ fn advice(show: &Show, wide: usize) -> Text {
             ..show.window
         };
         let larger = size.0 >= show.window.size.0 && size.1 >= show.window.size.1;
-        let other = Division::new(&show.file, window.largest().filter(|_| larger)?.min(22))?;
+        let other = Division::new(
+            &show.file,
+            window.largest().filter(|_| larger)?.min(USUAL_LARGEST),
+        )?;
         (other.transfer.needed() < now.transfer.needed())
             .then(|| (size, other.transfer.needed(), now.transfer.needed()))
     });
