@@ -37,6 +37,9 @@ pub enum Ending {
     Signal(i32),
 }
 
+/// Said where the terminal is of a kind that has no colours.
+pub const NO_COLOURS: &str = "If this terminal has no colours, codes black on white are lost.";
+
 /// How long is slept where nothing is to be shown.
 const IDLE: Duration = Duration::from_hours(1);
 

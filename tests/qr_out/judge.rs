@@ -5,14 +5,19 @@ use std::process::Command;
 
 use rootstage::qr::Collector;
 
+/// Whether a program is there.
+pub fn is_there(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|directory| directory.join(program).exists())
+}
+
 /// Whether these programs are there.
 ///
 /// # Panics
 /// Where one is missing and `CI` is set.
 pub fn are_there(programs: &[&str]) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
     for program in programs {
-        if std::env::split_paths(&path).any(|directory| directory.join(program).exists()) {
+        if is_there(program) {
             continue;
         }
         assert!(

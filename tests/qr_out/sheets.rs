@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::files::{envelope, rootstage, said};
-use crate::judge::{are_there, file, run, texts};
+use crate::judge::{are_there, file, is_there, run, texts};
 
 /// The pages of a file in a format, and the number of codes that are said to be on them.
 fn pages(directory: &Path, envelope: &Path, format: &str, more: &[&str]) -> (Vec<PathBuf>, usize) {
@@ -124,7 +124,12 @@ fn documents_are_read() {
 
 #[test]
 fn pages_for_browsers_are_read_from_a_screen() {
-    if !are_there(&["zbarimg", "chromium"]) {
+    if !are_there(&["zbarimg"]) {
+        return;
+    }
+    // it is large, and not every machine has it: nothing else depends on it
+    if !is_there("chromium") {
+        eprintln!("SKIPPED: chromium is not installed");
         return;
     }
     let (directory, path, bytes) = room(1500);

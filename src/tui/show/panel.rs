@@ -205,12 +205,23 @@ pub fn too_small(show: &Show, area: Rect, buffer: &mut Buffer) {
         Drawing::Cells(Cells::Half) => "",
         Drawing::Pixels => " Or press x for cells instead of pixels.",
     };
-    let mut text = vec![pen.line(Role::Title, "This window is too small.")];
+    let (title, size) = if show.window.drawing == Drawing::Pixels && show.window.cell.is_none() {
+        (
+            "The pixels of this window are not known.",
+            "The terminal does not say how many pixels it has.".to_owned(),
+        )
+    } else {
+        (
+            "This window is too small.",
+            format!(
+                "It has {} x {}. Needed: {columns} x {rows}.",
+                area.width, area.height
+            ),
+        )
+    };
+    let mut text = vec![pen.line(Role::Title, title)];
     for words in [
-        format!(
-            "It has {} x {}. Needed: {columns} x {rows}.",
-            area.width, area.height
-        ),
+        size,
         format!("Make it larger; the codes come back by themselves. Nothing was lost.{way_out}"),
         "Pages of codes for paper or another screen: rootstage qr sheet.".to_owned(),
         "q quits.".to_owned(),

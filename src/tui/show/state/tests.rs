@@ -12,7 +12,7 @@ const SMALL: (u16, u16) = (80, 24);
 
 fn file(length: u32, seed: u32) -> Vec<u8> {
     (0..length)
-        .map(|n| (n * n * 7 + seed * 31 + n) as u8)
+        .map(|n| (n * n * 7 + seed * 31 + n).to_le_bytes()[0])
         .collect()
 }
 
@@ -267,6 +267,29 @@ fn pixels_are_asked_for_and_drawn_where_there_are_some() {
     assert_eq!(show.key(Key::Char('x'), now), Some(Wish::Repaint));
     assert_eq!(show.showing().version, 5);
     assert!(show.pixels(area).is_empty());
+}
+
+#[test]
+fn pixels_of_an_unknown_number_are_not_drawn() {
+    let mut show = show(1774, SMALL);
+    show.in_pixels(Graphics::Kitty);
+    show.fit(SMALL, None);
+    let text = drawn(&show);
+    assert!(text.contains("does not say how many pixels"), "{text}");
+    assert!(text.contains("press x for cells"), "{text}");
+    show.key(Key::Char('x'), Instant::now());
+    assert_eq!(show.showing().version, 5);
+}
+
+#[test]
+fn what_is_said_has_room_in_the_smallest_window() {
+    let mut show = show(16 << 10, SMALL);
+    show.say(crate::tui::show::NO_COLOURS);
+    let text = drawn(&show);
+    assert!(
+        text.contains("codes black") && text.contains("q quit"),
+        "{text}"
+    );
 }
 
 #[test]
