@@ -5,6 +5,7 @@
 //!
 //! * [`reader`]: the texts of the QR codes in one grey picture
 //! * [`picture`]: PNG and JPEG as grey pictures, within limits
+//! * [`retouch`]: pictures made easier to read, and smaller
 //! * [`video`]: the pictures of a video, one after the other
 //! * [`files`]: a scanner over pictures, folders and videos
 //! * [`camera`]: a scanner over a camera (V4L2)
@@ -13,13 +14,23 @@
 //! without unsafe code of ours; what they may allocate is limited before they begin, and where one
 //! panics, that picture is one in which nothing was read.
 
+pub mod camera;
+pub mod files;
 pub mod picture;
 pub mod reader;
+pub mod retouch;
+pub mod video;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, take_hook, set_hook};
 use std::sync::Once;
 
 use crate::ports::SCANNER_THREAD;
+
+/// Most pixels in a row of the small picture that is shown.
+pub const PREVIEW_WIDTH: usize = 160;
+
+/// Most rows of it.
+pub const PREVIEW_HEIGHT: usize = 120;
 
 static HOOK: Once = Once::new();
 

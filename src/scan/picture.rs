@@ -97,6 +97,15 @@ fn png(bytes: &[u8]) -> Result<Luma, Flaw> {
 }
 
 fn jpeg(bytes: &[u8]) -> Result<Luma, Flaw> {
+    let with_tables;
+    let bytes = if has_tables(bytes) {
+        bytes
+    } else {
+        // pictures of cameras may leave the usual Huffman tables out; this mark brings them in
+        let rest = bytes.get(2..).unwrap_or_default();
+        with_tables = [b"\xff\xd8\xff\xe0\x00\x10AVI1\0\0\0\0\0\0\0\0\0\0", rest].concat();
+        &with_tables
+    };
     let options = DecoderOptions::default()
         .set_max_width(LONGEST_SIDE)
         .set_max_height(LONGEST_SIDE)
@@ -118,6 +127,11 @@ fn jpeg(bytes: &[u8]) -> Result<Luma, Flaw> {
     let pixels = decoder.decode().map_err(damaged)?;
     let pixels = if own { pixels } else { each(&pixels, luminance) };
     whole(width, height, pixels)
+}
+
+/// Whether a JPEG brings Huffman tables of its own (DHT, ITU-T T.81, section B.2.4.2).
+fn has_tables(bytes: &[u8]) -> bool {
+    bytes.windows(2).any(|pair| pair == b"\xff\xc4")
 }
 
 fn whole(width: usize, height: usize, pixels: Vec<u8>) -> Result<Luma, Flaw> {
