@@ -29,6 +29,7 @@
 //! | read targets, snapshot or timestamp metadata | [`Trusted::delegate`], which gives [`tuf::targets::Targets`] and its like; what changes: [`tuf::targets::targets_changes`] |
 //! | carry files across the air gap, or read what came | [`Envelope::pack`], [`Envelope::parse`]; encrypted: [`sealed`] |
 //! | show a file as QR codes, or put one together from what was read | [`qr::Transfer`], [`qr::Collector`] |
+//! | read QR codes in pictures, videos, from a camera | [`scan`], behind the trait [`Scanner`]; on a screen: [`tui::scan::Scan`] |
 //! | bring signatures of several sites together | [`envelope::merge`] |
 //! | know what a root changes, and what is to be said of it | [`tuf::diff::diff`]; every rule is in [`RULES`] |
 //! | know who must still sign, under the old root and the new | [`tuf::rotation::signers`] |
@@ -54,7 +55,7 @@
 //!            │             │
 //!            │           ports ◄── world ── token, airgap     effects, performed
 //!            │             │         │       │
-//!          journal         │       secret  sealed             encryption with age
+//!          journal         │   scan  secret  sealed            pictures of QR codes; encryption with age
 //!   ─────────┼─────────────┼──────────────────  above: files, clock, terminal; below: none
 //!            ▼             ▼
 //!          transcript ⇄ ceremony ── report      the log and the rules
@@ -84,6 +85,7 @@
 //! [`Script::parse`]: ceremony::script::Script::parse
 //! [`Provisioning`]: ceremony::token::piv::Provisioning
 //! [`RULES`]: tuf::policy::RULES
+//! [`Scanner`]: ports::Scanner
 //! [`Signed::parse`]: tuf::root::Signed::parse
 //! [`State::asking`]: ceremony::state::State::asking
 //! [`steps::KINDS`]: ceremony::steps::KINDS

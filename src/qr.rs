@@ -18,6 +18,7 @@ pub mod keyboard;
 pub mod symbol;
 mod transfer;
 
+pub use erasure::frames;
 pub use collector::{Collector, Progress, Taken};
 pub use transfer::{Transfer, TransferError};
 
