@@ -13,6 +13,7 @@ mod front;
 mod manual;
 mod passphrase;
 pub mod plan;
+mod qr;
 mod rehearsal;
 mod rehearse;
 mod root;
@@ -134,6 +135,12 @@ enum Verb {
         after_help = "Example:\n  rootstage envelope inspect root-2.rse"
     )]
     Envelope(envelope::Verb),
+    /// Files that cross the air gap as QR codes.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  rootstage qr scan /dev/video0 -o root-2.rse"
+    )]
+    Qr(qr::Verb),
     /// Checks this machine: network, swap, clock, terminal, this binary.
     #[command(after_help = "Example:\n  rootstage doctor --json")]
     Doctor(doctor::Doctor),
@@ -277,6 +284,7 @@ pub fn run(hardening: Hardening) -> ExitCode {
         Some(Verb::Token(verb)) => verb.run(&room),
         Some(Verb::Attest(verb)) => verb.run(),
         Some(Verb::Envelope(verb)) => verb.run(),
+        Some(Verb::Qr(verb)) => verb.run(&room),
         Some(Verb::Doctor(verb)) => verb.run(&room),
         Some(Verb::Completions(verb)) => {
             verb.run();

@@ -7,6 +7,8 @@ pub mod typed;
 mod view;
 pub mod watch;
 
+pub use view::counted;
+
 use std::collections::VecDeque;
 use std::time::Duration;
 
