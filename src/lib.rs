@@ -31,6 +31,7 @@
 //! | show a file as QR codes, or put one together from what was read | [`qr::Transfer`], [`qr::Collector`] |
 //! | know which media are plugged in, read from one, write to one | [`media::Machine::places`], [`media::read::read`], [`media::write::write`]; a copy of the transcript: [`media::log::LogCopy`] |
 //! | have QR codes on a screen of the terminal, or on paper | [`tui::show::Show`], [`qr::sheet::Sheets`] |
+//! | read QR codes in pictures, videos, from a camera | [`scan`], behind the trait [`Scanner`]; on a screen: [`tui::scan::Scan`] |
 //! | bring signatures of several sites together | [`envelope::merge`] |
 //! | know what a root changes, and what is to be said of it | [`tuf::diff::diff`]; every rule is in [`RULES`] |
 //! | know who must still sign, under the old root and the new | [`tuf::rotation::signers`] |
@@ -57,7 +58,7 @@
 //!            │           ports ◄── world ── token, airgap     effects, performed
 //!            │             │         │       │    media        what is plugged in
 //!            │             │         │       │
-//!          journal         │       secret  sealed             encryption with age
+//!          journal         │   scan  secret  sealed            pictures of QR codes; encryption with age
 //!   ─────────┼─────────────┼──────────────────  above: files, clock, terminal; below: none
 //!            ▼             ▼
 //!          transcript ⇄ ceremony ── report      the log and the rules
@@ -87,6 +88,7 @@
 //! [`Script::parse`]: ceremony::script::Script::parse
 //! [`Provisioning`]: ceremony::token::piv::Provisioning
 //! [`RULES`]: tuf::policy::RULES
+//! [`Scanner`]: ports::Scanner
 //! [`Signed::parse`]: tuf::root::Signed::parse
 //! [`State::asking`]: ceremony::state::State::asking
 //! [`steps::KINDS`]: ceremony::steps::KINDS
@@ -112,6 +114,7 @@ pub mod ports;
 pub mod qr;
 pub mod report;
 pub mod safe;
+pub mod scan;
 pub mod sealed;
 pub mod secret;
 pub mod token;

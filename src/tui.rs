@@ -28,6 +28,7 @@ pub mod glyphs;
 pub mod keys;
 pub mod model;
 pub mod pen;
+pub mod scan;
 pub mod screens;
 pub mod session;
 pub mod settings;
@@ -149,7 +150,9 @@ pub fn ceremony(
             Occurrence::Input(burst) => model.input(&burst),
             Occurrence::Report(report) => model.report(report),
             Occurrence::Resized => model.resize(backend::size()),
-            Occurrence::Tick => Reaction::default(),
+            Occurrence::Tick | Occurrence::Sighting(_) | Occurrence::ScannerEnded(_) => {
+                Reaction::default()
+            }
             Occurrence::DriverGone if model.ended() => Reaction::default(),
             Occurrence::DriverGone => model.report(Report::Broken(
                 "The part that writes the transcript stopped.".to_owned(),
@@ -200,7 +203,11 @@ pub fn home(settings: Settings, notice: String) -> Result<HomeChoice, TuiError> 
                 session.repaint()?;
             }
             Occurrence::InputEnded | Occurrence::Signal(_) => return Ok(HomeChoice::Quit),
-            Occurrence::Report(_) | Occurrence::DriverGone | Occurrence::Tick => {}
+            Occurrence::Report(_)
+            | Occurrence::DriverGone
+            | Occurrence::Sighting(_)
+            | Occurrence::ScannerEnded(_)
+            | Occurrence::Tick => {}
         }
         home.now = (home.settings.clock)();
         session.draw(|buffer| home.draw(buffer))?;
