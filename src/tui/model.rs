@@ -150,6 +150,8 @@ pub struct Model {
     pub read_to_end: bool,
     /// The transcript cannot be written.
     pub broken: Option<String>,
+    /// The copy on the LOG medium lacks the last records: what is to be known of that.
+    pub log_behind: Option<String>,
 }
 
 /// The fields of what is being asked.
@@ -190,6 +192,7 @@ impl Model {
             over_scroll: 0,
             read_to_end: false,
             broken: None,
+            log_behind: None,
         };
         model.settle();
         model
