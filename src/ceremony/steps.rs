@@ -32,6 +32,7 @@ use super::ask::{Answer, Ask, Choice, Form, Seat};
 use super::effect::Effect;
 use super::event::{Event, Exception};
 use super::evolve::AGAIN;
+use super::medium::MediumRole;
 use super::plan::{Duty, KeyPlan, ParticipantId, Plan};
 use super::procedure::BoundStep;
 use super::refusal::Refusal;
@@ -69,6 +70,11 @@ pub static KINDS: &[&dyn Kind] = &[
 /// The kind of this name.
 pub fn kind(name: &str) -> Option<&'static dyn Kind> {
     KINDS.iter().copied().find(|kind| kind.name() == name)
+}
+
+/// Name of the question which medium has this role.
+pub fn medium_question(role: MediumRole) -> String {
+    choose_medium::name(role)
 }
 
 /// Whether an answer to this ask lets a ceremony go on that a rule would stop.
