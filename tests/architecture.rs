@@ -26,6 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "attestation",
             "canonical",
             "digest",
+            "envelope",
             "qr",
             "report",
             "safe",

@@ -5,9 +5,11 @@ mod in_hand;
 
 mod assemble_root;
 mod attest_key;
+pub mod by_way;
 mod clock;
 mod close;
 mod environment;
+mod export;
 mod findings;
 mod generate_key;
 mod head;
@@ -58,6 +60,7 @@ pub static KINDS: &[&dyn Kind] = &[
     &sign::Sign,
     &verify_result::VerifyResult,
     &write_out::WriteOut,
+    &export::Export,
     &head::Head,
     &close::Close,
 ];
