@@ -14,6 +14,7 @@
 mod collector;
 mod erasure;
 pub mod frame;
+mod incoming;
 pub mod keyboard;
 pub mod symbol;
 mod transfer;
