@@ -13,6 +13,7 @@ mod front;
 mod manual;
 mod passphrase;
 pub mod plan;
+mod qr;
 mod rehearsal;
 mod rehearse;
 mod root;
@@ -134,6 +135,9 @@ enum Verb {
         after_help = "Example:\n  rootstage envelope inspect root-2.rse"
     )]
     Envelope(envelope::Verb),
+    /// QR codes: a file shown, printed, or read.
+    #[command(subcommand, after_help = "Example:\n  rootstage qr show root-2.rse")]
+    Qr(qr::Verb),
     /// Checks this machine: network, swap, clock, terminal, this binary.
     #[command(after_help = "Example:\n  rootstage doctor --json")]
     Doctor(doctor::Doctor),
@@ -277,6 +281,7 @@ pub fn run(hardening: Hardening) -> ExitCode {
         Some(Verb::Token(verb)) => verb.run(&room),
         Some(Verb::Attest(verb)) => verb.run(),
         Some(Verb::Envelope(verb)) => verb.run(),
+        Some(Verb::Qr(verb)) => verb.run(&room),
         Some(Verb::Doctor(verb)) => verb.run(&room),
         Some(Verb::Completions(verb)) => {
             verb.run();

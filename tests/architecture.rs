@@ -39,7 +39,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // pure: what crosses the air gap, and what is made of several that did
     ("envelope", &["canonical", "digest", "safe", "tuf"]),
     // pure: files as QR codes
-    ("qr", &["digest"]),
+    ("qr", &["digest", "safe"]),
     // the edge: traits, and the one type for secrets
     ("secret", &[]),
     ("ports", &["ceremony", "secret"]),
@@ -80,6 +80,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "directory",
             "driver",
             "ports::Notice",
+            "qr",
             "report",
             "safe",
             "secret",
@@ -101,6 +102,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "envelope",
             "journal",
             "ports",
+            "qr",
             "report",
             "safe",
             "sealed",
@@ -193,6 +195,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("qrcode::", &["qr/symbol.rs"]),
     ("reed_solomon_simd::", &["qr/erasure.rs"]),
     ("crc32fast::", &["qr/frame.rs"]),
+    ("pdf_writer::", &["qr/sheet/pdf.rs"]),
+    ("font8x8::", &["qr/sheet/raster.rs"]),
     ("rxing::", &["scan/reader.rs"]),
     ("linuxvideo::", &["scan/camera.rs", "scan/camera/"]),
     ("clap_mangen::", &["cli/manual.rs"]),
