@@ -108,6 +108,7 @@ pub mod ports;
 pub mod qr;
 pub mod report;
 pub mod safe;
+pub mod scan;
 pub mod sealed;
 pub mod secret;
 pub mod token;
