@@ -29,6 +29,7 @@
 //! | read targets, snapshot or timestamp metadata | [`Trusted::delegate`], which gives [`tuf::targets::Targets`] and its like; what changes: [`tuf::targets::targets_changes`] |
 //! | carry files across the air gap, or read what came | [`Envelope::pack`], [`Envelope::parse`]; encrypted: [`sealed`] |
 //! | show a file as QR codes, or put one together from what was read | [`qr::Transfer`], [`qr::Collector`] |
+//! | know which media are plugged in, read from one, write to one | [`media::Machine::places`], [`media::read::read`], [`media::write::write`]; a copy of the transcript: [`media::log::LogCopy`] |
 //! | bring signatures of several sites together | [`envelope::merge`] |
 //! | know what a root changes, and what is to be said of it | [`tuf::diff::diff`]; every rule is in [`RULES`] |
 //! | know who must still sign, under the old root and the new | [`tuf::rotation::signers`] |
@@ -53,6 +54,7 @@
 //!          directory ── driver ────┘            the loop; opening and going on
 //!            │             │
 //!            │           ports ◄── world ── token, airgap     effects, performed
+//!            │             │         │       │    media        what is plugged in
 //!            │             │         │       │
 //!          journal         │       secret  sealed             encryption with age
 //!   ─────────┼─────────────┼──────────────────  above: files, clock, terminal; below: none
@@ -104,6 +106,7 @@ pub mod directory;
 pub mod driver;
 pub mod envelope;
 pub mod journal;
+pub mod media;
 pub mod ports;
 pub mod qr;
 pub mod report;

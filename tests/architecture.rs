@@ -47,6 +47,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sealed", &["safe", "secret"]),
     ("token", &["ceremony", "ports", "safe", "sealed", "secret"]),
     ("airgap", &["ceremony"]),
+    // what is read and written are bytes; of envelopes it knows which names are plain
+    (
+        "media",
+        &["ceremony::medium", "digest", "envelope::limits", "safe"],
+    ),
     ("journal", &["canonical", "ceremony", "transcript"]),
     (
         "world",
@@ -101,6 +106,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "driver",
             "envelope",
             "journal",
+            "media",
             "ports",
             "qr",
             "report",
