@@ -78,9 +78,7 @@ pub fn jpegs(mut file: impl Read, look: &mut dyn FnMut(Luma) -> bool) -> std::io
     loop {
         if !ended {
             let had = bytes.len();
-            file.by_ref()
-                .take(CHUNK as u64)
-                .read_to_end(&mut bytes)?;
+            file.by_ref().take(CHUNK as u64).read_to_end(&mut bytes)?;
             ended = bytes.len() < had + CHUNK;
         }
         let mut done = 0;
@@ -142,7 +140,11 @@ fn end(jpeg: &[u8]) -> End {
     let mut at = 2;
     loop {
         let (Some(0xff), Some(marker)) = (jpeg.get(at), jpeg.get(at + 1)) else {
-            return if at + 1 < jpeg.len() { End::No } else { End::Beyond };
+            return if at + 1 < jpeg.len() {
+                End::No
+            } else {
+                End::Beyond
+            };
         };
         at += match marker {
             // fill bytes before a marker

@@ -16,6 +16,7 @@ use super::backend::Screen;
 use super::keys::{Burst, is_torn};
 use super::terminal::{self, Taken};
 use crate::driver::Report;
+use crate::ports::{Blind, Sighting};
 
 /// Something that happened.
 pub enum Occurrence {
@@ -27,6 +28,10 @@ pub enum Occurrence {
     Report(Report),
     /// The driver has ended.
     DriverGone,
+    /// The camera saw something.
+    Sighted(Sighting),
+    /// The camera does not work.
+    Blind(Blind),
     /// A signal that ends programs.
     Signal(i32),
     /// The terminal has another size.

@@ -84,7 +84,11 @@ pub fn run(mut show: Show) -> Result<Ending, TuiError> {
             }
             Occurrence::InputEnded => return Ok(Ending::Signal(signal_hook::consts::SIGHUP)),
             Occurrence::Signal(signal) => return Ok(Ending::Signal(signal)),
-            Occurrence::Tick | Occurrence::Report(_) | Occurrence::DriverGone => {}
+            Occurrence::Tick
+            | Occurrence::Report(_)
+            | Occurrence::Sighted(_)
+            | Occurrence::Blind(_)
+            | Occurrence::DriverGone => {}
         }
         show.tick(now);
         draw(&mut session, &show)?;

@@ -20,7 +20,7 @@ use ratatui::widgets::Widget;
 
 use self::fields::{fields, notice};
 use super::glyphs::{self, DASH};
-use super::model::Model;
+use super::model::{Model, Overlay};
 use super::pen::{Pen, Text};
 use super::screens::ask::Drawn;
 use super::screens::{ask, ended, help, overlays, small, touch, working};
@@ -70,10 +70,37 @@ pub fn draw(model: &Model, buffer: &mut Buffer) {
     let pen = Pen(model.settings.colour);
     if model.too_small() {
         put(buffer, buffer.area, small::body(pen, model));
+    } else if let (Some(Overlay::Codes), Some(show), false) =
+        (model.overlay, &model.show, model.help)
+    {
+        let (banner, below) = (frame::header(pen, model), frame::digests(pen, model));
+        let middle = codes_area(model);
+        put(
+            buffer,
+            Rect {
+                height: 1,
+                ..buffer.area
+            },
+            banner,
+        );
+        let last = Rect {
+            y: middle.bottom(),
+            height: 1,
+            ..buffer.area
+        };
+        put(buffer, last, vec![below]);
+        show.draw(middle, buffer);
+        return;
     } else {
         frame_of(model, pen, buffer);
     }
     glyphs::put_into(model.settings.glyphs, buffer);
+}
+
+/// Where QR codes are shown: between the banner and the digests, which stay.
+pub fn codes_area(model: &Model) -> Rect {
+    let (width, height) = model.size;
+    Rect::new(0, 1, width, height.saturating_sub(2))
 }
 
 fn frame_of(model: &Model, pen: Pen, buffer: &mut Buffer) {

@@ -141,6 +141,11 @@ impl Show {
         self.window.drawing = Drawing::Pixels;
     }
 
+    /// Whether the help is open.
+    pub fn helps(&self) -> bool {
+        self.help
+    }
+
     /// SHA-256 of the file.
     pub fn digest(&self) -> Sha256 {
         self.digest
