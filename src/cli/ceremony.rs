@@ -16,11 +16,12 @@ use crate::ceremony::script::Script;
 use crate::ceremony::scripts;
 use crate::ceremony::state::State;
 use crate::directory;
+use crate::media::Machine;
 use crate::ports::World;
 use crate::report;
 use crate::token::AllTokens;
 use crate::tui::{self, HomeChoice};
-use crate::world::ThisMachine;
+use crate::world::{Sticks, ThisMachine};
 
 /// Binary logarithm of scrypt's N for the keys of a rehearsal: quick, and worth nothing.
 const REHEARSAL_WORK_FACTOR: u8 = 10;
@@ -214,6 +215,7 @@ impl Makers {
         Box::new(ThisMachine {
             dir: dir.to_owned(),
             tokens: Box::new(AllTokens::new(self.work_factor)),
+            media: Box::new(Sticks::of(Machine::this())),
             checks: Box::new(move || super::doctor::checks_of(&hardening, &checked)),
             clock: now,
         })

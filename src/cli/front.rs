@@ -102,6 +102,9 @@ fn play(
     };
     answers::play(&mut driver, &mut answers, secrets, now, &mut told)
         .map_err(|error| unanswered(&error, dir))?;
+    if let Some(fault) = driver.log_behind() {
+        notice(&crate::report::log_behind(fault));
+    }
     ended(driver.state(), dir)
 }
 

@@ -160,6 +160,8 @@ pub struct Model {
     pub receiving: Option<Receiving>,
     /// The file that leaves at the open question, once it was shown.
     pub show: Option<Show>,
+    /// The copy on the LOG medium lacks the last records: what is to be known of that.
+    pub log_behind: Option<String>,
 }
 
 /// The fields of what is being asked.
@@ -203,6 +205,7 @@ impl Model {
             moment: Instant::now(),
             receiving: None,
             show: None,
+            log_behind: None,
         };
         model.wait_for_file();
         model.settle();
