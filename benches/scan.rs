@@ -63,10 +63,8 @@ fn main() {
                 for around in [Around::Light, Around::Dark] {
                     let shot;
                     (name, shot) = rows(pixels, around)[row];
-                    if words.iter().any(|w| {
-                        w.strip_prefix("row=")
-                            .is_some_and(|row| !name.starts_with(row))
-                    }) {
+                    let wanted = || words.iter().filter_map(|word| word.strip_prefix("row="));
+                    if wanted().next().is_some() && !wanted().any(|row| name.starts_with(row)) {
                         continue;
                     }
                     for number in 0..each {

@@ -31,5 +31,14 @@ pub const MAX_FILE: usize = 16 << 10;
 /// Most frames that a transfer may need: smaller symbols than these make no sense.
 pub const MAX_NEEDED: usize = 1024;
 
+/// About how many frames there are in all, where `needed` are enough.
+pub fn frames(needed: usize) -> usize {
+    if needed <= 1 {
+        needed
+    } else {
+        erasure::word(needed)
+    }
+}
+
 #[cfg(test)]
 mod tests;

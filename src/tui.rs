@@ -30,6 +30,7 @@ pub mod keys;
 pub mod model;
 pub mod pen;
 pub mod receiving;
+pub mod scan;
 pub mod screens;
 pub mod session;
 pub mod settings;
@@ -139,6 +140,9 @@ pub fn ceremony(
 ) -> Result<Leaving, TuiError> {
     let mut session = Session::open()?;
     let mut model = Model::new(settings, initial, backend::size());
+    if scanner.is_some() {
+        model.eyes = scan::Eyes::Pictures;
+    }
     session.draw(|buffer| view::draw(&model, buffer))?;
     note_progress(&model);
     session.listen()?;
@@ -163,8 +167,8 @@ pub fn ceremony(
             Occurrence::Report(report) => model.report(report),
             Occurrence::Resized => model.resize(backend::size()),
             Occurrence::Tick => Reaction::default(),
-            Occurrence::Sighted(sighting) => model.sighted(&sighting),
-            Occurrence::Blind(blind) => model.blind(&blind),
+            Occurrence::Sighting(sighting) => model.sighted(sighting),
+            Occurrence::ScannerEnded(why) => model.sees_no_more(why),
             Occurrence::DriverGone if model.ended() => Reaction::default(),
             Occurrence::DriverGone => model.report(Report::Broken(
                 "The part that writes the transcript stopped.".to_owned(),
@@ -221,8 +225,8 @@ pub fn home(settings: Settings, notice: String) -> Result<HomeChoice, TuiError> 
             Occurrence::InputEnded | Occurrence::Signal(_) => return Ok(HomeChoice::Quit),
             Occurrence::Report(_)
             | Occurrence::DriverGone
-            | Occurrence::Sighted(_)
-            | Occurrence::Blind(_)
+            | Occurrence::Sighting(_)
+            | Occurrence::ScannerEnded(_)
             | Occurrence::Tick => {}
         }
         home.now = (home.settings.clock)();

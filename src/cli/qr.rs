@@ -1,5 +1,7 @@
 //! `qr`: files that cross an air gap as QR codes.
 
+mod received;
+mod scan;
 mod sheet;
 mod show;
 
@@ -27,6 +29,12 @@ pub enum Verb {
         after_help = "Example:\n  rootstage qr sheet root-2.rse --format pdf -o root-2-codes"
     )]
     Sheet(sheet::Sheet),
+    /// Puts a file together from QR codes: in pictures, in videos, before a camera, or typed by a
+    /// hand scanner.
+    #[command(
+        after_help = "Examples:\n  rootstage qr scan /dev/video0 -o root-2.rse\n  rootstage qr scan photos/ page-2.png -o root-2.rse\n  rootstage qr scan - -o root-2.rse    # a hand scanner, or lines of text"
+    )]
+    Scan(scan::Scan),
 }
 
 impl Verb {
@@ -35,6 +43,7 @@ impl Verb {
         match self {
             Self::Show(show) => show.run(room),
             Self::Sheet(sheet) => sheet.run(),
+            Self::Scan(scan) => scan.run(room),
         }
     }
 }

@@ -51,7 +51,7 @@ impl Camera {
                 // a scanner that panicked once may try again
                 let mut scanner = scanner.lock().unwrap_or_else(PoisonError::into_inner);
                 let watched = scanner.watch(&mut |sighting| {
-                    let heard = line.send(Occurrence::Sighted(sighting)).is_ok();
+                    let heard = line.send(Occurrence::Sighting(sighting)).is_ok();
                     if heard && still.load(Ordering::Relaxed) {
                         Interest::Wanted
                     } else {
@@ -60,13 +60,13 @@ impl Camera {
                 });
                 if let Err(blind) = watched {
                     // nobody listens any more once the screen was left
-                    let _ = line.send(Occurrence::Blind(blind));
+                    let _ = line.send(Occurrence::ScannerEnded(blind));
                 }
             });
         match thread {
             Ok(thread) => self.looking = Some(Look { wanted, thread }),
             Err(error) => {
-                let _ = sender.send(Occurrence::Blind(Blind {
+                let _ = sender.send(Occurrence::ScannerEnded(Blind {
                     source_name: "camera".to_owned(),
                     reason: error.to_string(),
                 }));

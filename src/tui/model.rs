@@ -8,6 +8,7 @@ use time::format_description::well_known::Rfc3339;
 use super::entry::Entry;
 use super::entry::touch::Stray;
 use super::receiving::Receiving;
+use super::scan::Eyes;
 use super::settings::Settings;
 use super::show::Show;
 use crate::ceremony::ask::Ask;
@@ -156,6 +157,8 @@ pub struct Model {
     pub broken: Option<String>,
     /// The time by a clock that never goes back: what moves and who types are judged by it.
     pub moment: Instant,
+    /// Where QR codes come from.
+    pub eyes: Eyes,
     /// The file that the open question waits for.
     pub receiving: Option<Receiving>,
     /// The file that leaves at the open question, once it was shown.
@@ -203,6 +206,7 @@ impl Model {
             read_to_end: false,
             broken: None,
             moment: Instant::now(),
+            eyes: Eyes::HandScanner,
             receiving: None,
             show: None,
             log_behind: None,

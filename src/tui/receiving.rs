@@ -1,52 +1,49 @@
 //! A file on its way in while a question waits for it: what the camera saw, what a hand scanner typed.
 
 use std::collections::BTreeSet;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::glyphs::GlyphSet;
 use super::keys::Key;
 use super::pen::{Pen, Text};
+use super::scan::{Eyes, Scan};
 use super::theme::Role;
 use crate::ports::{Blind, Sighting};
 use crate::qr::frame::Frame;
 use crate::qr::keyboard::{self, Burst, Stroke, Typed};
-use crate::qr::{Collector, Progress};
-use crate::safe::safe;
+
+/// What is looked at, in words.
+const SOURCE: &str = "The camera";
+
+/// Rows of the picture and the counters where there is room.
+pub const ROWS: usize = 14;
 
 /// The file that an open question waits for.
 pub struct Receiving {
-    collector: Collector,
+    scan: Scan,
+    eyes: Eyes,
     /// Tells a hand scanner from a person.
     burst: Burst,
     /// The beginning of its time.
     since: Instant,
     /// What to tell people of the scanner's keyboard layout.
     advice: Option<String>,
-    /// Whether a camera looks.
-    eye: Eye,
     /// Transfers that were refused: they may still be in front of the camera.
     refused: BTreeSet<[u8; 4]>,
 }
 
-/// Whether a camera looks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Eye {
-    /// No picture came yet.
-    Closed,
-    /// So many pictures came.
-    Open(u64),
-    /// It does not work.
-    Blind(String),
-}
-
 impl Receiving {
     /// Nothing was received yet.
-    pub fn new(now: Instant) -> Self {
+    pub fn new(eyes: Eyes, now: Instant) -> Self {
         Self {
-            collector: Collector::default(),
+            scan: Scan::new(eyes, SOURCE),
+            eyes,
             burst: Burst::default(),
             since: now,
             advice: None,
-            eye: Eye::Closed,
             refused: BTreeSet::new(),
         }
     }
@@ -61,24 +58,24 @@ impl Receiving {
             Key::Tab => Stroke::Tab,
             // no scanner types these: what was held back comes first
             other => {
-                let mut keys = self.idle_at(u64::MAX);
+                let mut keys = self.idle_at(u64::MAX, self.age(now));
                 keys.push(other);
                 return keys;
             }
         };
         let typed = self.burst.press(at, stroke);
-        self.sort(typed)
+        self.sort(typed, self.age(now))
     }
 
     /// The keys that are clear because of the time alone.
     pub fn idle(&mut self, now: Instant) -> Vec<Key> {
         let at = self.milliseconds(now);
-        self.idle_at(at)
+        self.idle_at(at, self.age(now))
     }
 
-    fn idle_at(&mut self, at: u64) -> Vec<Key> {
+    fn idle_at(&mut self, at: u64, age: Duration) -> Vec<Key> {
         let typed = self.burst.idle(at);
-        self.sort(typed)
+        self.sort(typed, age)
     }
 
     /// How many milliseconds from `now` something will be clear without another key.
@@ -89,11 +86,11 @@ impl Receiving {
             .map(|deadline| deadline.saturating_sub(at))
     }
 
-    fn sort(&mut self, typed: impl IntoIterator<Item = Typed>) -> Vec<Key> {
+    fn sort(&mut self, typed: impl IntoIterator<Item = Typed>, age: Duration) -> Vec<Key> {
         let mut keys = Vec::new();
         for typed in typed {
             match typed {
-                Typed::Scan(line) => self.line(&line),
+                Typed::Scan(line) => self.line(&line, age),
                 Typed::Keys(strokes) => {
                     keys.extend(strokes.into_iter().map(|stroke| match stroke {
                         Stroke::Char(c) => Key::Char(c),
@@ -107,57 +104,54 @@ impl Receiving {
     }
 
     fn milliseconds(&self, now: Instant) -> u64 {
-        u64::try_from(now.duration_since(self.since).as_millis()).unwrap_or(u64::MAX)
+        u64::try_from(self.age(now).as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn age(&self, now: Instant) -> Duration {
+        now.duration_since(self.since)
+    }
+
+    /// A picture was looked at.
+    pub fn sighting(&mut self, mut sighting: Sighting, now: Instant) {
+        sighting.texts.retain(|text| !self.was_refused(text));
+        self.scan.sighting(sighting, self.age(now));
+    }
+
+    /// There are no more pictures.
+    pub fn ended(&mut self, why: Blind) {
+        self.scan.ended(why);
     }
 
     /// A hand scanner typed a line.
-    fn line(&mut self, line: &str) {
+    fn line(&mut self, line: &str, at: Duration) {
         let line = keyboard::read(line);
         self.advice = line.layout.advice();
-        self.text(&line.text);
-    }
-
-    /// The camera saw something.
-    pub fn sighting(&mut self, sighting: &Sighting) {
-        self.eye = match self.eye {
-            Eye::Open(pictures) => Eye::Open(pictures.saturating_add(1)),
-            _ => Eye::Open(1),
-        };
-        for text in &sighting.texts {
-            self.text(text);
+        if !self.was_refused(&line.text) {
+            self.scan.line(&line.text, at);
         }
     }
 
-    /// The camera does not work.
-    pub fn blind(&mut self, blind: &Blind) {
-        self.eye = Eye::Blind(safe(&blind.to_string()));
-    }
-
-    fn text(&mut self, text: &str) {
-        let refused = Frame::parse(text).is_ok_and(|frame| self.refused.contains(&frame.stream.id));
-        if !refused {
-            self.collector.take(text);
-        }
+    fn was_refused(&self, text: &str) -> bool {
+        Frame::parse(text).is_ok_and(|frame| self.refused.contains(&frame.stream.id))
     }
 
     /// The file, once it is whole.
     pub fn file(&self) -> Option<&[u8]> {
-        self.collector.file().map(|(file, _)| file)
+        self.scan.file().map(|(file, _)| file)
     }
 
     /// The file was refused: another one is waited for.
     pub fn refuse(&mut self) {
-        if let Some((_, digest)) = self.collector.file() {
+        if let Some((_, digest)) = self.scan.file() {
             let [a, b, c, d, ..] = digest.0;
             self.refused.insert([a, b, c, d]);
-            self.collector = Collector::default();
+            self.scan = Scan::new(self.eyes, SOURCE);
         }
     }
 
     /// What is said above the fields.
     pub fn lines(&self, pen: Pen, width: usize) -> Text {
-        let progress = self.collector.progress();
-        let mut text = match self.collector.file() {
+        let mut text = match self.scan.file() {
             Some((file, digest)) => pen.wrapped(
                 Role::Ok,
                 &format!(
@@ -168,52 +162,24 @@ impl Receiving {
                 1,
                 width,
             ),
-            None => pen.wrapped(Role::Important, &so_far(&progress), 1, width),
-        };
-        text.extend(pen.wrapped(
-            Role::Dim,
-            &format!(
-                "{} new, {} again, {} of something else, {} not read right. {}",
-                progress.new,
-                progress.repeated,
-                progress.foreign,
-                progress.unreadable,
-                self.sees()
+            None => pen.wrapped(
+                Role::Important,
+                "The file is not complete yet. A hand scanner may type at any time.",
+                1,
+                width,
             ),
-            1,
-            width,
-        ));
-        if progress.contradictions > 0 {
-            let words =
-                "Some codes contradict the others. Go on: more of them show which are right.";
-            text.extend(pen.wrapped(Role::AlertWarn, words, 1, width));
-        }
+        };
         if let Some(advice) = &self.advice {
             text.extend(pen.wrapped(Role::AlertWarn, advice, 1, width));
         }
         text
     }
 
-    fn sees(&self) -> String {
-        match &self.eye {
-            Eye::Closed => "No camera looks; a hand scanner types.".to_owned(),
-            Eye::Open(1) => "1 picture.".to_owned(),
-            Eye::Open(pictures) => format!("{pictures} pictures."),
-            Eye::Blind(words) => format!("No camera: {words}"),
-        }
+    /// Draws what was received so far, and what the camera sees.
+    pub fn draw(&self, look: (Pen, GlyphSet), area: Rect, now: Instant, buffer: &mut Buffer) {
+        let (pen, glyphs) = look;
+        self.scan.draw(pen, glyphs, area, self.age(now), buffer);
     }
-}
-
-fn so_far(progress: &Progress) -> String {
-    if progress.needed == 0 {
-        return "Nothing was read yet.".to_owned();
-    }
-    format!(
-        "{} of {} codes; any {} more",
-        progress.received,
-        progress.needed,
-        progress.needed - progress.received.min(progress.needed)
-    )
 }
 
 #[cfg(test)]

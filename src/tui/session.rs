@@ -28,10 +28,10 @@ pub enum Occurrence {
     Report(Report),
     /// The driver has ended.
     DriverGone,
-    /// The camera saw something.
-    Sighted(Sighting),
-    /// The camera does not work.
-    Blind(Blind),
+    /// A picture was looked at for QR codes.
+    Sighting(Sighting),
+    /// There are no more pictures, for this reason.
+    ScannerEnded(Blind),
     /// A signal that ends programs.
     Signal(i32),
     /// The terminal has another size.

@@ -86,8 +86,8 @@ pub fn run(mut show: Show) -> Result<Ending, TuiError> {
             Occurrence::Signal(signal) => return Ok(Ending::Signal(signal)),
             Occurrence::Tick
             | Occurrence::Report(_)
-            | Occurrence::Sighted(_)
-            | Occurrence::Blind(_)
+            | Occurrence::Sighting(_)
+            | Occurrence::ScannerEnded(_)
             | Occurrence::DriverGone => {}
         }
         show.tick(now);

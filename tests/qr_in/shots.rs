@@ -241,7 +241,7 @@ pub fn take(symbol: &Symbol, shot: &Shot, dice: &mut Dice) -> Luma {
         Around::Light => light,
         Around::Dark => dark,
     };
-    let steps = if shot.grid { 2 } else { 4 };
+    let steps = if shot.grid { 3 } else { 4 };
     let mut grey = vec![0.0_f64; width * height];
     for (at, pixel) in grey.iter_mut().enumerate() {
         let mut sum = 0.0;

@@ -4,22 +4,24 @@ use super::Receiving;
 use crate::ports::{Luma, Sighting};
 use crate::qr::Transfer;
 use crate::tui::keys::Key;
+use crate::tui::scan::Eyes;
 
 fn file(seed: u8) -> Vec<u8> {
     (0..600u16).map(|n| seed ^ (n * 7 % 251) as u8).collect()
 }
 
 fn sees(receiving: &mut Receiving, transfer: &Transfer, number: usize) {
-    receiving.sighting(&Sighting {
+    let sighting = Sighting {
         texts: vec![transfer.text(number)],
         preview: Luma::default(),
-    });
+    };
+    receiving.sighting(sighting, Instant::now());
 }
 
 #[test]
 fn a_scanner_never_works_as_keys() {
     let begun = Instant::now();
-    let mut receiving = Receiving::new(begun);
+    let mut receiving = Receiving::new(Eyes::HandScanner, begun);
     let transfer = Transfer::new(&file(1), 200).unwrap();
     let mut at = begun;
     for number in 0..transfer.needed() {
@@ -37,7 +39,7 @@ fn a_scanner_never_works_as_keys() {
 #[test]
 fn a_person_types_as_always() {
     let begun = Instant::now();
-    let mut receiving = Receiving::new(begun);
+    let mut receiving = Receiving::new(Eyes::HandScanner, begun);
     let mut at = begun + Duration::from_secs(1);
     assert_eq!(receiving.key(Key::Char('V'), at), []);
     assert!(receiving.waits(at).is_some_and(|wait| wait <= 50));
@@ -58,7 +60,7 @@ fn a_person_types_as_always() {
 
 #[test]
 fn what_was_refused_is_passed_over_while_it_is_still_shown() {
-    let mut receiving = Receiving::new(Instant::now());
+    let mut receiving = Receiving::new(Eyes::Pictures, Instant::now());
     let (wrong, right) = (file(1), file(2));
     let transfers = [&wrong, &right].map(|file| Transfer::new(file, 4000).unwrap());
     sees(&mut receiving, &transfers[0], 0);

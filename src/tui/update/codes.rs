@@ -35,8 +35,8 @@ impl Model {
     /// that is open no more is forgotten, and so is what was shown.
     pub(in crate::tui) fn wait_for_file(&mut self) {
         let form = self.state.asking.as_ref().map(|ask| &ask.form);
-        self.receiving =
-            matches!(form, Some(Form::Scan { .. })).then(|| Receiving::new(self.moment));
+        let waits = matches!(form, Some(Form::Scan { .. }));
+        self.receiving = waits.then(|| Receiving::new(self.eyes, self.moment));
         self.show = None;
         if self.overlay == Some(Overlay::Codes) {
             self.overlay = None;
@@ -50,18 +50,18 @@ impl Model {
     }
 
     /// The camera saw something.
-    pub fn sighted(&mut self, sighting: &Sighting) -> Reaction {
+    pub fn sighted(&mut self, sighting: Sighting) -> Reaction {
         if let Some(receiving) = &mut self.receiving {
-            receiving.sighting(sighting);
+            receiving.sighting(sighting, self.moment);
         }
         self.settle();
         Reaction::default()
     }
 
-    /// The camera does not work.
-    pub fn blind(&mut self, blind: &Blind) -> Reaction {
+    /// The camera gives no more pictures.
+    pub fn sees_no_more(&mut self, why: Blind) -> Reaction {
         if let Some(receiving) = &mut self.receiving {
-            receiving.blind(blind);
+            receiving.ended(why);
         }
         self.settle();
         Reaction::default()

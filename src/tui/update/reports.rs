@@ -56,7 +56,9 @@ impl Model {
                 reaction.repaint = true;
             }
             Report::Notice(Said::TouchOver) => self.touch_is_over(),
-            Report::Notice(Said::LogBehind(fault)) => self.log_behind = Some(report::log_behind(&fault)),
+            Report::Notice(Said::LogBehind(fault)) => {
+                self.log_behind = Some(report::log_behind(&fault))
+            }
             Report::Refused(refusal) => {
                 self.sent = None;
                 self.working = None;
