@@ -5,6 +5,7 @@
 
 mod attest;
 mod audit;
+mod camera;
 mod ceremony;
 mod desk;
 mod doctor;
@@ -14,6 +15,7 @@ mod manual;
 mod media;
 mod passphrase;
 pub mod plan;
+mod qr;
 mod rehearsal;
 mod rehearse;
 mod root;
@@ -135,6 +137,9 @@ enum Verb {
         after_help = "Example:\n  rootstage envelope inspect root-2.rse"
     )]
     Envelope(envelope::Verb),
+    /// QR codes: a file shown, printed, or read.
+    #[command(subcommand, after_help = "Example:\n  rootstage qr show root-2.rse")]
+    Qr(qr::Verb),
     /// Removable media: what is plugged in, files from one and onto one.
     #[command(
         subcommand,
@@ -284,6 +289,7 @@ pub fn run(hardening: Hardening) -> ExitCode {
         Some(Verb::Token(verb)) => verb.run(&room),
         Some(Verb::Attest(verb)) => verb.run(),
         Some(Verb::Envelope(verb)) => verb.run(),
+        Some(Verb::Qr(verb)) => verb.run(&room),
         Some(Verb::Media(verb)) => verb.run(),
         Some(Verb::Doctor(verb)) => verb.run(&room),
         Some(Verb::Completions(verb)) => {

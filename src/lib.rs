@@ -30,6 +30,7 @@
 //! | carry files across the air gap, or read what came | [`Envelope::pack`], [`Envelope::parse`]; encrypted: [`sealed`] |
 //! | show a file as QR codes, or put one together from what was read | [`qr::Transfer`], [`qr::Collector`] |
 //! | know which media are plugged in, read from one, write to one | [`media::Machine::places`], [`media::read::read`], [`media::write::write`]; a copy of the transcript: [`media::log::LogCopy`] |
+//! | read QR codes in pictures, videos, from a camera | [`scan`], behind the trait [`Scanner`]; on a screen: [`tui::scan::Scan`] |
 //! | bring signatures of several sites together | [`envelope::merge`] |
 //! | know what a root changes, and what is to be said of it | [`tuf::diff::diff`]; every rule is in [`RULES`] |
 //! | know who must still sign, under the old root and the new | [`tuf::rotation::signers`] |
@@ -56,7 +57,7 @@
 //!            │           ports ◄── world ── token, airgap     effects, performed
 //!            │             │         │       │    media        what is plugged in
 //!            │             │         │       │
-//!          journal         │       secret  sealed             encryption with age
+//!          journal         │   scan  secret  sealed            pictures of QR codes; encryption with age
 //!   ─────────┼─────────────┼──────────────────  above: files, clock, terminal; below: none
 //!            ▼             ▼
 //!          transcript ⇄ ceremony ── report      the log and the rules
@@ -86,6 +87,7 @@
 //! [`Script::parse`]: ceremony::script::Script::parse
 //! [`Provisioning`]: ceremony::token::piv::Provisioning
 //! [`RULES`]: tuf::policy::RULES
+//! [`Scanner`]: ports::Scanner
 //! [`Signed::parse`]: tuf::root::Signed::parse
 //! [`State::asking`]: ceremony::state::State::asking
 //! [`steps::KINDS`]: ceremony::steps::KINDS
@@ -111,6 +113,7 @@ pub mod ports;
 pub mod qr;
 pub mod report;
 pub mod safe;
+pub mod scan;
 pub mod sealed;
 pub mod secret;
 pub mod token;

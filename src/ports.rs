@@ -182,6 +182,10 @@ pub enum Interest {
     Over,
 }
 
+/// Name of the thread on which a [`Scanner`] works. What it reads comes from outside; a panic there is
+/// caught and counts as a picture in which nothing was read, so that nobody else has to hear of it.
+pub const SCANNER_THREAD: &str = "scanner";
+
 /// What looks for QR codes, picture after picture. It is given a thread of its own.
 pub trait Scanner: Send {
     /// Tells of each picture until nobody wants to know any more, or there are no more pictures.

@@ -8,13 +8,16 @@
 //!
 //! * [`frame`]: one frame, as text
 //! * [`symbol`]: the modules of a QR code
+//! * [`sheet`]: pages of QR codes, as bytes
 //! * [`keyboard`]: what a hand scanner typed, where its keyboard layout is not the computer's
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::indexing_slicing))]
 
 mod collector;
 mod erasure;
 pub mod frame;
+mod incoming;
 pub mod keyboard;
+pub mod sheet;
 pub mod symbol;
 mod transfer;
 
@@ -27,6 +30,15 @@ pub const MAX_FILE: usize = 16 << 10;
 
 /// Most frames that a transfer may need: smaller symbols than these make no sense.
 pub const MAX_NEEDED: usize = 1024;
+
+/// About how many frames there are in all, where `needed` are enough.
+pub fn frames(needed: usize) -> usize {
+    if needed <= 1 {
+        needed
+    } else {
+        erasure::word(needed)
+    }
+}
 
 #[cfg(test)]
 mod tests;

@@ -168,8 +168,10 @@ pub fn evolve(state: &mut State, placed: &Placed) {
         }
         Event::FilesRead { files } => {
             state.in_flight = None;
-            let files = files.iter().map(|file| (file.path.clone(), file.clone()));
-            state.inputs.extend(files);
+            for file in files {
+                state.here.read.insert(file.path.clone());
+                state.inputs.insert(file.path.clone(), file.clone());
+            }
             state.here.files_read = true;
         }
         Event::MediaListed { media } => {

@@ -144,6 +144,8 @@ pub struct Here {
     pub checked: bool,
     /// Whether files were read in this step.
     pub files_read: bool,
+    /// The paths of those that were.
+    pub read: BTreeSet<String>,
     /// Whether the token showed what vouches for its key in this step.
     pub attested: bool,
     /// The media that were found in this step, for one choice.

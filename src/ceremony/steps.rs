@@ -6,10 +6,12 @@ mod in_hand;
 mod assemble_root;
 mod attest_key;
 mod bind_media;
+pub mod by_way;
 mod choose_medium;
 mod clock;
 mod close;
 mod environment;
+mod export;
 mod findings;
 mod generate_key;
 mod head;
@@ -63,6 +65,7 @@ pub static KINDS: &[&dyn Kind] = &[
     &sign::Sign,
     &verify_result::VerifyResult,
     &write_out::WriteOut,
+    &export::Export,
     &head::Head,
     &close::Close,
 ];

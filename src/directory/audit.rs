@@ -8,7 +8,7 @@ use super::{DirectoryError, io_at, mode_of_first_line, read_procedure};
 use crate::ceremony::procedure::Procedure;
 use crate::digest::Sha256;
 use crate::journal::TRANSCRIPT;
-use crate::transcript::audit::{Artefacts, Scope, Auditor, Finding, Verdict};
+use crate::transcript::audit::{Artefacts, Auditor, Finding, Scope, Verdict};
 
 /// Longest line that is read, in bytes: no record comes near it, and a file without newlines must
 /// not fill the memory.
@@ -77,7 +77,10 @@ fn audit_of_copy(
         let path = path.with_file_name(format!("{ceremony}.{name}"));
         std::fs::read(&path).map_err(io_at(&path))
     };
-    let procedure = Arc::new(super::procedure(&read(super::PLAN)?, &read(super::SCRIPT)?)?);
+    let procedure = Arc::new(super::procedure(
+        &read(super::PLAN)?,
+        &read(super::SCRIPT)?,
+    )?);
     let file = std::fs::File::open(path).map_err(io_at(path))?;
     let lines = BufReader::with_capacity(1 << 16, file);
     let auditor = follow(&procedure, lines, expected_head).map_err(io_at(path))?;

@@ -16,6 +16,7 @@ use super::backend::Screen;
 use super::keys::{Burst, is_torn};
 use super::terminal::{self, Taken};
 use crate::driver::Report;
+use crate::ports::{Blind, Sighting};
 
 /// Something that happened.
 pub enum Occurrence {
@@ -27,6 +28,10 @@ pub enum Occurrence {
     Report(Report),
     /// The driver has ended.
     DriverGone,
+    /// A picture was looked at for QR codes.
+    Sighting(Sighting),
+    /// There are no more pictures, for this reason.
+    ScannerEnded(Blind),
     /// A signal that ends programs.
     Signal(i32),
     /// The terminal has another size.
@@ -123,6 +128,16 @@ impl Session {
         self.terminal
             .draw(|frame| paint(frame.buffer_mut()))
             .map(|_| ())
+    }
+
+    /// Draws a frame that the terminal shows in one piece, with `raw` written behind its cells.
+    pub fn draw_at_once(
+        &mut self,
+        raw: Vec<u8>,
+        paint: impl FnOnce(&mut Buffer),
+    ) -> io::Result<()> {
+        self.terminal.backend_mut().at_once(raw);
+        self.draw(paint)
     }
 
     /// Forgets what is on screen: the next frame is drawn in full.

@@ -39,6 +39,10 @@ pub fn take() -> io::Result<Taken> {
     HOOK.call_once(|| {
         let usual = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
+            // caught where it happens, and no reason to leave the screen
+            if std::thread::current().name() == Some(crate::ports::SCANNER_THREAD) {
+                return;
+            }
             if restore() {
                 explain(info);
             } else {

@@ -5,3 +5,5 @@ pub mod digest;
 pub mod form;
 pub mod frame;
 pub mod outline;
+pub mod picture;
+pub mod symbol;

@@ -11,7 +11,11 @@ use crate::world::{What, insert, pull, stick, with};
 
 /// A plan with media.
 pub fn with_media(plan: &str, transport: &str) -> String {
-    plan.replacen("[policy]", &format!("[transport]\n{transport}\n\n[policy]"), 1)
+    plan.replacen(
+        "[policy]",
+        &format!("[transport]\n{transport}\n\n[policy]"),
+        1,
+    )
 }
 
 /// A rehearsal with a LOG medium; two media are inserted.
@@ -67,7 +71,14 @@ fn a_day_with_a_log_medium() {
     assert!(room.words().contains("LOG"), "{}", room.words());
     assert_eq!(room.ask().seats.len(), 2);
     let facts = format!("{:?}", room.ask().facts);
-    for told in ["sdb1", "Acme Stick", "serial log", "LOG", "1048576 bytes", "vfat"] {
+    for told in [
+        "sdb1",
+        "Acme Stick",
+        "serial log",
+        "LOG",
+        "1048576 bytes",
+        "vfat",
+    ] {
         assert!(facts.contains(told), "{facts}");
     }
     room.go_on();
@@ -227,7 +238,10 @@ fn the_log_medium_is_pulled_while_a_pin_is_asked() {
     assert_eq!(room.state().signatures.len(), 1);
     assert!(room.words().contains("Nothing is lost"), "{}", room.words());
     assert!(matches!(room.state().log, LogCopy::Lost(_)));
-    assert!(room.skip(&["KA", "KB"]).is_err(), "the LOG medium comes first");
+    assert!(
+        room.skip(&["KA", "KB"]).is_err(),
+        "the LOG medium comes first"
+    );
     // it is not there yet
     room.types(&["attach"]).unwrap();
     assert_eq!(room.at(), here("sign.keyholder-1", "log-lost"));

@@ -1,7 +1,7 @@
 //! The real machine, with happenings put into its way.
 
-use std::panic::resume_unwind;
 use std::collections::BTreeMap;
+use std::panic::resume_unwind;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -213,9 +213,9 @@ impl Stick {
 impl Media for OnShelf {
     fn list(&mut self, mode: Mode) -> Result<Vec<Medium>, Fault> {
         let shelf = self.shelf.lock().unwrap();
-        let offered = shelf.iter().filter(|stick| {
-            stick.inserted && (mode == Mode::Rehearsal || !stick.medium.image)
-        });
+        let offered = shelf
+            .iter()
+            .filter(|stick| stick.inserted && (mode == Mode::Rehearsal || !stick.medium.image));
         Ok(offered.map(|stick| stick.medium.clone()).collect())
     }
 
@@ -227,11 +227,15 @@ impl Media for OnShelf {
     ) -> Result<Vec<Vec<u8>>, Fault> {
         self.of(MediumRole::In, medium, |stick| {
             let read = |name: &String| {
-                stick.files.get(name).cloned().ok_or_else(|| Fault::NotOnMedium {
-                    medium: stick.medium.describe(),
-                    name: name.clone(),
-                    there: stick.files.keys().cloned().collect(),
-                })
+                stick
+                    .files
+                    .get(name)
+                    .cloned()
+                    .ok_or_else(|| Fault::NotOnMedium {
+                        medium: stick.medium.describe(),
+                        name: name.clone(),
+                        there: stick.files.keys().cloned().collect(),
+                    })
             };
             names.iter().map(read).collect()
         })
@@ -250,7 +254,12 @@ impl Media for OnShelf {
                 }
             }
             let digest = |file: &MetadataFile| FileDigest {
-                name: format!("{} medium {}/{}", role.name(), stick.medium.word(), file.name),
+                name: format!(
+                    "{} medium {}/{}",
+                    role.name(),
+                    stick.medium.word(),
+                    file.name
+                ),
                 sha256: Sha256::of(&file.bytes),
                 size: file.bytes.len() as u64,
             };
@@ -271,7 +280,10 @@ impl Media for OnShelf {
                 }
             }
             let there = stick.files.entry(name.clone()).or_default();
-            let kept = there.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+            let kept = there
+                .iter()
+                .rposition(|byte| *byte == b'\n')
+                .map_or(0, |at| at + 1);
             there.truncate(kept);
             if !whole.starts_with(there) {
                 return Err(Fault::MediumUnfit {

@@ -85,7 +85,6 @@ impl Plan {
         say("Checks that must pass", checks);
         lines.extend(self.of_tokens());
         lines.extend(self.of_attestations());
-        let mut say = |label: &str, value: String| lines.push((label.to_owned(), value));
         lines.extend(self.of_transport());
         let mut say = |label: &str, value: String| lines.push((label.to_owned(), value));
         if self.policy.no_spare_acknowledged {
@@ -116,10 +115,16 @@ impl Plan {
             words.collect::<Vec<_>>().join(", ")
         };
         if transport.incoming != [Way::File] {
-            say("Files come in", ways(&transport.incoming, "on the IN medium"));
+            say(
+                "Files come in",
+                ways(&transport.incoming, "on the IN medium"),
+            );
         }
         if !transport.outgoing.is_empty() {
-            say("Results leave", ways(&transport.outgoing, "on the OUT medium"));
+            say(
+                "Results leave",
+                ways(&transport.outgoing, "on the OUT medium"),
+            );
         }
         // serial number and label are written down when the medium is prepared, and compared in the room
         for role in transport.media() {

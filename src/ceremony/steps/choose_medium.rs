@@ -74,7 +74,10 @@ impl<'a> Offer<'a> {
             .iter()
             .find(|(other, bound)| **other != role && bound.is_same(medium));
         let refused = if let Some((other, _)) = other {
-            Some(format!("cannot be chosen: it is the {} medium", other.name()))
+            Some(format!(
+                "cannot be chosen: it is the {} medium",
+                other.name()
+            ))
         } else if medium.filesystem.is_empty() {
             Some("cannot be chosen: no file system that this program knows".to_owned())
         } else if medium.read_only && role != MediumRole::In {

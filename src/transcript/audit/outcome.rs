@@ -1,17 +1,18 @@
 //! What the world said, and what was concluded from it: checked again, never believed.
 
 use super::{
-    ACCEPTED, APPROVED, BASE, FOLLOWED, IMPORTED, KEY_IDS, LOG, MEDIA, PAYLOAD, POLICY, POSSESSION, Rule,
-    SIGNATURES,
+    ACCEPTED, APPROVED, BASE, FOLLOWED, IMPORTED, KEY_IDS, LOG, MEDIA, PAYLOAD, POLICY, POSSESSION,
+    Rule, SIGNATURES,
 };
 use crate::ceremony::assembly::{self, NotMade};
 use crate::ceremony::effect::{Effect, Message, all_exported, all_written};
 use crate::ceremony::event::Event;
 use crate::ceremony::import;
-use crate::ceremony::medium::{Medium, MediumRole};
+use crate::ceremony::incoming;
+use crate::ceremony::medium::{Medium, MediumRole, Way};
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::state::State;
-use crate::ceremony::steps;
+use crate::ceremony::steps::{self, by_way};
 use crate::tuf::key::PublicKey;
 
 /// Whether an outcome answers the effect in flight, and holds.
@@ -96,6 +97,11 @@ pub fn judge_outcome(
             FOLLOWED,
             "it does not answer what was being done".to_owned(),
         );
+    }
+    if let (Effect::ReadFiles { from: Way::Qr, .. }, Event::FilesRead { files }) = (effect, outcome)
+        && let Err(difference) = incoming::follows(state, by_way::SCAN, files)
+    {
+        say(PAYLOAD, difference);
     }
     if let Event::FilesRead { files } = outcome {
         for file in files {

@@ -32,7 +32,10 @@ impl Sticks {
                 free,
             },
             MediaError::FileAbsent {
-                name, mut there, more, ..
+                name,
+                mut there,
+                more,
+                ..
             } => {
                 if more > 0 {
                     there.push(format!("and {more} more"));

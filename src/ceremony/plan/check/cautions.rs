@@ -59,7 +59,9 @@ fn of_transport(plan: &Plan) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if other_ways && !transport.incoming.contains(&Way::File) && transport.incoming.contains(&Way::Qr)
+    if other_ways
+        && !transport.incoming.contains(&Way::File)
+        && transport.incoming.contains(&Way::Qr)
         && !transport.incoming.contains(&Way::Medium)
     {
         sentences.push(

@@ -25,8 +25,16 @@ fn transport_is_read_and_every_problem_in_it_told() {
     assert_eq!(plan.transport.incoming, [Way::Medium, Way::Qr]);
     assert_eq!(plan.transport.outgoing, [Way::File, Way::Medium]);
     assert_eq!(plan.transport.media(), MediumRole::ALL);
-    let lines: Vec<String> = plan.parameters().into_iter().map(|(label, value)| format!("{label}: {value}")).collect();
-    for said in ["Files come in: on the IN medium, as QR codes", "Results leave: as files", "LOG medium: gets a copy"] {
+    let lines: Vec<String> = plan
+        .parameters()
+        .into_iter()
+        .map(|(label, value)| format!("{label}: {value}"))
+        .collect();
+    for said in [
+        "Files come in: on the IN medium, as QR codes",
+        "Results leave: as files",
+        "LOG medium: gets a copy",
+    ] {
         assert!(lines.iter().any(|line| line.starts_with(said)), "{lines:?}");
     }
     for (section, says) in [
