@@ -22,6 +22,8 @@ use crate::digest::Sha256;
 pub const AGAIN: &str = "again";
 /// The choice that starts the step's work again, whatever the ask.
 pub const BACK: &str = "back";
+/// The choice that gives the role of a medium to another one.
+pub const ANOTHER: &str = "another";
 /// The choice that looks for media again.
 pub const LOOK: &str = "look";
 
@@ -186,6 +188,13 @@ pub fn evolve(state: &mut State, placed: &Placed) {
         Event::MediumBound { role, medium } => {
             state.media.insert(*role, medium.clone());
             log::chosen(&mut state.here);
+            if log::exchanged(&state.here) {
+                let faults = state.here.faults;
+                state.here = Here {
+                    faults,
+                    ..Here::default()
+                };
+            }
         }
         Event::LogAttached {} => {
             state.in_flight = None;
