@@ -14,6 +14,7 @@ mod manual;
 mod media;
 mod passphrase;
 pub mod plan;
+mod qr;
 mod rehearsal;
 mod rehearse;
 mod root;
@@ -141,6 +142,9 @@ enum Verb {
         after_help = "Example:\n  rootstage media write /dev/sdb1 root-2.rse"
     )]
     Media(media::Verb),
+    /// QR codes: a file shown, printed, or read.
+    #[command(subcommand, after_help = "Example:\n  rootstage qr show root-2.rse")]
+    Qr(qr::Verb),
     /// Checks this machine: network, swap, clock, terminal, this binary.
     #[command(after_help = "Example:\n  rootstage doctor --json")]
     Doctor(doctor::Doctor),
@@ -285,6 +289,7 @@ pub fn run(hardening: Hardening) -> ExitCode {
         Some(Verb::Attest(verb)) => verb.run(),
         Some(Verb::Envelope(verb)) => verb.run(),
         Some(Verb::Media(verb)) => verb.run(),
+        Some(Verb::Qr(verb)) => verb.run(&room),
         Some(Verb::Doctor(verb)) => verb.run(&room),
         Some(Verb::Completions(verb)) => {
             verb.run();

@@ -8,13 +8,16 @@
 //!
 //! * [`frame`]: one frame, as text
 //! * [`symbol`]: the modules of a QR code
+//! * [`sheet`]: pages of QR codes, as bytes
 //! * [`keyboard`]: what a hand scanner typed, where its keyboard layout is not the computer's
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::indexing_slicing))]
 
 mod collector;
 mod erasure;
 pub mod frame;
+mod incoming;
 pub mod keyboard;
+pub mod sheet;
 pub mod symbol;
 mod transfer;
 

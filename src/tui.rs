@@ -31,6 +31,7 @@ pub mod pen;
 pub mod screens;
 pub mod session;
 pub mod settings;
+pub mod show;
 pub mod terminal;
 pub mod theme;
 pub mod update;

@@ -38,7 +38,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // pure: what crosses the air gap, and what is made of several that did
     ("envelope", &["canonical", "digest", "safe", "tuf"]),
     // pure: files as QR codes
-    ("qr", &["digest"]),
+    ("qr", &["digest", "safe"]),
     // the edge: traits, and the one type for secrets
     ("secret", &[]),
     ("ports", &["ceremony", "secret"]),
@@ -84,6 +84,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "directory",
             "driver",
             "ports::Notice",
+            "qr",
             "report",
             "safe",
             "secret",
@@ -106,6 +107,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "journal",
             "media",
             "ports",
+            "qr",
             "report",
             "safe",
             "sealed",
@@ -198,6 +200,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("qrcode::", &["qr/symbol.rs"]),
     ("reed_solomon_simd::", &["qr/erasure.rs"]),
     ("crc32fast::", &["qr/frame.rs"]),
+    ("pdf_writer::", &["qr/sheet/pdf.rs"]),
+    ("font8x8::", &["qr/sheet/raster.rs"]),
     ("rxing::", &["scan/reader.rs"]),
     ("linuxvideo::", &["scan/camera.rs", "scan/camera/"]),
     ("clap_mangen::", &["cli/manual.rs"]),

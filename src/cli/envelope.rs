@@ -1,6 +1,6 @@
 //! `envelope`: files that cross an air gap.
 
-mod files;
+pub(super) mod files;
 mod locks;
 mod merge;
 mod pack;

@@ -19,7 +19,13 @@ use ratatui::style::{Color, Modifier};
 #[derive(Default)]
 pub struct Screen {
     bytes: Vec<u8>,
+    behind: Option<Vec<u8>>,
 }
+
+/// From here on the terminal shows nothing new; terminals that do not know it ignore it.
+const BEGIN_AT_ONCE: &[u8] = b"\x1b[?2026h";
+/// Everything since then is shown.
+const END_AT_ONCE: &[u8] = b"\x1b[?2026l";
 
 /// Columns and rows of the terminal; 80 by 24 where it does not say.
 pub fn size() -> (u16, u16) {
@@ -27,6 +33,14 @@ pub fn size() -> (u16, u16) {
         Ok((columns, rows)) if columns > 0 && rows > 0 => (columns, rows),
         _ => (80, 24),
     }
+}
+
+/// Width and height of a cell in pixels, where the terminal says so.
+pub fn cell_pixels() -> Option<(u16, u16)> {
+    let size = crossterm::terminal::window_size().ok()?;
+    let width = size.width.checked_div(size.columns)?;
+    let height = size.height.checked_div(size.rows)?;
+    (width > 0 && height > 0).then_some((width, height))
 }
 
 /// Writes all of `bytes` to standard output.
@@ -43,6 +57,11 @@ pub fn write_all(mut bytes: &[u8]) -> io::Result<()> {
 }
 
 impl Screen {
+    /// Has the next frame shown in one piece, with `raw` written behind its cells.
+    pub fn at_once(&mut self, raw: Vec<u8>) {
+        self.behind = Some(raw);
+    }
+
     /// The attributes of a cell, from nothing.
     fn style(&mut self, cell: &Cell) -> io::Result<()> {
         queue!(self.bytes, SetAttribute(Attribute::Reset))?;
@@ -139,7 +158,10 @@ impl Backend for Screen {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let result = write_all(&self.bytes);
+        let result = match self.behind.take() {
+            None => write_all(&self.bytes),
+            Some(raw) => write_all(&[BEGIN_AT_ONCE, &self.bytes, &raw, END_AT_ONCE].concat()),
+        };
         self.bytes.clear();
         result
     }

@@ -125,6 +125,16 @@ impl Session {
             .map(|_| ())
     }
 
+    /// Draws a frame that the terminal shows in one piece, with `raw` written behind its cells.
+    pub fn draw_at_once(
+        &mut self,
+        raw: Vec<u8>,
+        paint: impl FnOnce(&mut Buffer),
+    ) -> io::Result<()> {
+        self.terminal.backend_mut().at_once(raw);
+        self.draw(paint)
+    }
+
     /// Forgets what is on screen: the next frame is drawn in full.
     pub fn repaint(&mut self) -> io::Result<()> {
         self.terminal.clear()

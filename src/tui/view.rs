@@ -319,7 +319,7 @@ fn position(model: &Model, sections: usize, lines: usize, rows: usize, scroll: u
 }
 
 /// Puts lines into an area, from its top.
-fn put(buffer: &mut Buffer, area: Rect, text: Text) {
+pub(super) fn put(buffer: &mut Buffer, area: Rect, text: Text) {
     let area = area.intersection(buffer.area);
     for (y, line) in (area.y..area.bottom()).zip(text) {
         line.render(

@@ -5,3 +5,4 @@ pub mod digest;
 pub mod form;
 pub mod frame;
 pub mod outline;
+pub mod symbol;

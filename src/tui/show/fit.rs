@@ -1,0 +1,147 @@
+//! Which codes fit into which window.
+
+use crate::qr::Transfer;
+use crate::qr::symbol::{Level, QUIET, Symbol, capacity, smallest, width};
+use crate::tui::widgets::symbol::{Cells, size};
+
+/// Columns of the panel beside the code.
+pub const PANEL: u16 = 34;
+/// Columns between the code and the panel.
+pub const GUTTER: u16 = 1;
+/// Rows of the hints at the bottom.
+pub const FOOTER: u16 = 1;
+/// The smallest window in which anything is shown.
+pub const SMALLEST: (u16, u16) = (80, 24);
+/// Largest version that is taken without being asked for: a camera of 640 by 480 still reads it.
+pub const USUAL_LARGEST: u8 = 22;
+/// Fewest pixels of a module: a camera needs about three of its own for each.
+const LEAST_PIXELS: usize = 3;
+
+/// A window, and how a code is drawn in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Columns and rows.
+    pub size: (u16, u16),
+    /// Width and height of a cell in pixels, where the terminal says so.
+    pub cell: Option<(u16, u16)>,
+    /// How modules are drawn.
+    pub drawing: Drawing,
+}
+
+/// How modules are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drawing {
+    /// In cells.
+    Cells(Cells),
+    /// In pixels.
+    Pixels,
+}
+
+/// A file divided into codes of one kind.
+#[derive(Clone, Debug)]
+pub struct Division {
+    /// The frames.
+    pub transfer: Transfer,
+    /// Version of every code.
+    pub version: u8,
+    /// Error correction of every code.
+    pub level: Level,
+}
+
+impl Window {
+    /// Columns and rows that are left for the code.
+    fn room(self) -> (u16, u16) {
+        (
+            self.size.0.saturating_sub(PANEL + GUTTER),
+            self.size.1.saturating_sub(FOOTER),
+        )
+    }
+
+    /// Pixels of a module of a code that is drawn in pixels; `None` where it does not fit.
+    pub fn module(self, width: usize) -> Option<usize> {
+        let (columns, rows) = self.room();
+        let (cell_width, cell_height) = self.cell?;
+        let across = usize::from(columns) * usize::from(cell_width);
+        let down = usize::from(rows) * usize::from(cell_height);
+        let module = across.min(down) / (width + 2 * QUIET);
+        (module >= LEAST_PIXELS).then_some(module)
+    }
+
+    /// Columns and rows that a code takes; `None` where it does not fit.
+    pub fn place(self, width: usize) -> Option<(u16, u16)> {
+        let (columns, rows) = self.room();
+        let taken = match self.drawing {
+            Drawing::Cells(cells) => size(width, cells),
+            Drawing::Pixels => {
+                let side = self.module(width)? * (width + 2 * QUIET);
+                let (cell_width, cell_height) = self.cell?;
+                (
+                    u16::try_from(side.div_ceil(usize::from(cell_width))).ok()?,
+                    u16::try_from(side.div_ceil(usize::from(cell_height))).ok()?,
+                )
+            }
+        };
+        (taken.0 <= columns && taken.1 <= rows).then_some(taken)
+    }
+
+    /// The largest version that fits.
+    pub fn largest(self) -> Option<u8> {
+        (1..=40)
+            .rev()
+            .find(|version| self.place(width(*version)).is_some())
+    }
+}
+
+impl Division {
+    /// Divides a file into as few codes as there can be with codes of at most version `most`; of
+    /// those the smallest.
+    pub fn new(file: &[u8], most: u8) -> Option<Self> {
+        let with = |level| Transfer::new(file, capacity(most, level)).ok();
+        let one = with(Level::Medium).filter(|transfer| transfer.needed() == 1);
+        let (transfer, level) = match one {
+            // it is looked at for as long as one likes: room for more correction
+            Some(transfer) => (transfer, Level::Medium),
+            None => (with(Level::Low)?, Level::Low),
+        };
+        let version = smallest(transfer.chars(), level)?;
+        Some(Self {
+            transfer,
+            version,
+            level,
+        })
+    }
+
+    /// Fewer and larger codes, of at most version `most`.
+    pub fn denser(&self, file: &[u8], most: u8) -> Option<Self> {
+        (self.version + 1..=most)
+            .filter_map(|version| Self::new(file, version))
+            .find(|division| division.transfer.needed() < self.transfer.needed())
+    }
+
+    /// More and smaller codes.
+    pub fn sparser(&self, file: &[u8]) -> Option<Self> {
+        Self::new(
+            file,
+            self.version.checked_sub(1).filter(|version| *version > 0)?,
+        )
+    }
+
+    /// One of the codes.
+    pub fn symbol(&self, number: usize) -> Option<Symbol> {
+        Symbol::new(&self.transfer.text(number), self.version, self.level)
+    }
+}
+
+/// Columns and rows of the smallest window in which a file can be shown at all.
+pub fn needed(file: &[u8], drawing: Drawing) -> (u16, u16) {
+    let cells = match drawing {
+        Drawing::Cells(cells) => cells,
+        Drawing::Pixels => Cells::Half,
+    };
+    let version = (1..=40).find(|version| Division::new(file, *version).is_some());
+    let (columns, rows) = size(width(version.unwrap_or(40)), cells);
+    (
+        SMALLEST.0.max(columns + PANEL + GUTTER),
+        SMALLEST.1.max(rows + FOOTER),
+    )
+}
