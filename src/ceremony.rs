@@ -13,6 +13,7 @@ pub mod effect;
 pub mod event;
 pub mod evolve;
 pub mod import;
+pub mod incoming;
 pub mod judge;
 pub mod medium;
 mod message;

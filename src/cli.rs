@@ -5,6 +5,7 @@
 
 mod attest;
 mod audit;
+mod camera;
 mod ceremony;
 mod desk;
 mod doctor;

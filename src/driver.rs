@@ -10,7 +10,8 @@ use crate::ceremony::effect::Effect;
 use crate::ceremony::evolve::evolve;
 use crate::ceremony::plan::ParticipantId;
 use crate::ceremony::refusal::Refusal;
-use crate::ceremony::state::State;
+use crate::ceremony::state::{LogCopy, State};
+use crate::ceremony::token::Fault;
 use crate::journal::{Journal, JournalError};
 use crate::ports::{Notice, World};
 use crate::secret::{Secret, Secrets};
@@ -80,6 +81,8 @@ pub struct Driver {
     flushed: Option<Box<State>>,
     journal: Journal,
     world: Box<dyn World>,
+    /// What the copy on the LOG medium failed with, until it is on record.
+    lost: Option<Fault>,
 }
 
 impl Driver {
@@ -90,7 +93,14 @@ impl Driver {
             flushed: None,
             journal,
             world,
+            lost: None,
         }
+    }
+
+    /// What the copy on the LOG medium failed with when there was nothing more to be recorded: it lacks the
+    /// end of the transcript.
+    pub fn log_behind(&self) -> Option<&Fault> {
+        self.lost.as_ref().filter(|_| self.state.ending.is_some())
     }
 
     /// How things stand.
@@ -121,9 +131,18 @@ impl Driver {
             }
             .into());
         }
+        let pausing = matches!(command, Command::Pause { .. });
         let went = self.go_on(command, [secret, new_pin], progress);
         // what was decided before a refusal counts
         self.flush()?;
+        // a copy that failed in that very flush is asked about now, unless nobody is there to answer
+        while !pausing && self.note_loss()? {
+            self.until_asked(progress)?;
+            self.flush()?;
+        }
+        if let Some(fault) = self.log_behind() {
+            progress(Progress::Notice(&Notice::LogBehind(fault.clone())));
+        }
         went
     }
 
@@ -142,11 +161,35 @@ impl Driver {
         };
         self.carry_out(decision, secrets, progress)?;
         drop(typed);
-        while !pausing && self.state.asking.is_none() && self.state.ending.is_none() {
+        self.note_loss()?;
+        if pausing {
+            return Ok(());
+        }
+        self.until_asked(progress)
+    }
+
+    /// Goes on until the room is asked, or the end.
+    fn until_asked(&mut self, progress: &mut dyn FnMut(Progress<'_>)) -> Result<(), Stop> {
+        while self.state.asking.is_none() && self.state.ending.is_none() {
             let decision = decide(&self.state, Command::Continue)?;
             self.carry_out(decision, Secrets::default(), progress)?;
+            self.note_loss()?;
         }
         Ok(())
+    }
+
+    /// Records that the copy on the LOG medium failed, once what was under way is finished. Gives whether
+    /// there was something to record.
+    fn note_loss(&mut self) -> Result<bool, Stop> {
+        if self.state.ending.is_some() || self.state.log != LogCopy::Kept {
+            return Ok(false);
+        }
+        let Some(fault) = self.lost.take() else {
+            return Ok(false);
+        };
+        let decision = decide(&self.state, Command::LoseLog(fault))?;
+        self.record(decision.events)?;
+        Ok(true)
     }
 
     fn carry_out(
@@ -186,11 +229,16 @@ impl Driver {
         Ok(())
     }
 
-    /// Puts on disk what was recorded.
+    /// Puts on disk what was recorded, and then on the LOG medium where there is one.
     fn flush(&mut self) -> Result<(), Stop> {
         let committed = self.journal.commit();
-        self.or_back(committed)?;
+        let lines = self.or_back(committed)?;
         self.flushed = None;
+        if !lines.is_empty()
+            && let Err(fault) = self.world.copy(lines.as_bytes(), &self.state)
+        {
+            self.lost = Some(fault);
+        }
         Ok(())
     }
 

@@ -237,11 +237,12 @@ impl Journal {
 
     /// Puts what was staged on disk: one write, one fsync. Where that fails, the file is cut back to
     /// its last record, the facts count as never recorded, and this journal takes no more: after a
-    /// failed flush nobody knows what the disk holds until it was read again.
-    pub fn commit(&mut self) -> Result<(), JournalError> {
+    /// failed flush nobody knows what the disk holds until it was read again. Gives the lines that are on
+    /// disk now and were not before.
+    pub fn commit(&mut self) -> Result<String, JournalError> {
         let text = std::mem::take(&mut self.staged);
         if text.is_empty() {
-            return Ok(());
+            return Ok(text);
         }
         if let Err(source) = self.write(text.as_bytes()) {
             // Whatever of the lines reached the file must not be taken for a record later on.
@@ -250,7 +251,7 @@ impl Journal {
             return Err(self.fail(io_at(&self.path)(source)));
         }
         self.bytes += text.len() as u64;
-        Ok(())
+        Ok(text)
     }
 
     /// The chain may be ahead of the file from here on.

@@ -1,5 +1,11 @@
 //! The small traits through which the ceremony reaches the world.
 
+use std::path::Path;
+
+use crate::ceremony::assembly::MetadataFile;
+use crate::ceremony::effect::FileDigest;
+use crate::ceremony::medium::{Medium, MediumRole};
+use crate::ceremony::plan::Mode;
 use crate::ceremony::token::piv::Provisioning;
 use crate::ceremony::token::{Evidence, Fault, KeyRequest, TokenIdentity, TokenKey, TokenName};
 use crate::secret::{Secret, Secrets};
@@ -16,6 +22,8 @@ pub enum Notice {
     },
     /// It waits no longer: it was touched, or it gave up.
     TouchOver,
+    /// The ceremony has ended, and the copy on the LOG medium lacks the last records.
+    LogBehind(Fault),
 }
 
 /// Keeps the copy of a management key, encrypted with age for those who may open it (ASCII armour), by
@@ -93,6 +101,46 @@ pub trait World: Send {
         secrets: Secrets<'_>,
         notice: &mut dyn FnMut(Notice),
     ) -> crate::ceremony::effect::Outcome;
+
+    /// Copies lines of the transcript that are on disk since just now to the LOG medium, where there is one:
+    /// on return they are on it. After a failure there is none any more until it is attached again.
+    fn copy(&mut self, lines: &[u8], state: &crate::ceremony::state::State) -> Result<(), Fault> {
+        let _ = (lines, state);
+        Ok(())
+    }
+}
+
+/// Media that people plug in. A medium is used only where it is the very one that was bound to its role.
+pub trait Media: Send {
+    /// Those that may be used now; image files stand for media in rehearsals only.
+    fn list(&mut self, mode: Mode) -> Result<Vec<Medium>, Fault>;
+
+    /// These files from the root of a medium that is mounted so that nothing can be written to it; together at
+    /// most `limit` bytes.
+    fn read(
+        &mut self,
+        medium: &Medium,
+        names: &[String],
+        limit: u64,
+    ) -> Result<Vec<Vec<u8>>, Fault>;
+
+    /// Writes files into the root of a medium, and reads them back after it was mounted anew. Overwrites
+    /// nothing.
+    fn write(
+        &mut self,
+        role: MediumRole,
+        medium: &Medium,
+        files: &[MetadataFile],
+    ) -> Result<Vec<FileDigest>, Fault>;
+
+    /// Completes the copy of this transcript on a medium, and keeps it open.
+    fn attach(&mut self, medium: &Medium, ceremony: &str, transcript: &Path) -> Result<(), Fault>;
+
+    /// Adds lines to the copy that is open; does nothing where none is. After a failure none is.
+    fn append(&mut self, lines: &[u8]) -> Result<(), Fault>;
+
+    /// Ends the copy: the medium can be removed afterwards.
+    fn detach(&mut self) -> Result<(), Fault>;
 }
 
 /// A grey picture, row by row from the top left; 0 is black.

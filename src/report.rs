@@ -11,6 +11,7 @@ mod tokens;
 
 pub use self::effects::{effect, opening, provisioning};
 pub use self::faults::fault;
+pub use self::media::log_behind;
 pub use self::refusals::refusal;
 pub use self::tokens::{pin_words, token_inside, token_words};
 

@@ -23,11 +23,13 @@
 
 pub mod backend;
 pub mod bindings;
+pub mod camera;
 pub mod entry;
 pub mod glyphs;
 pub mod keys;
 pub mod model;
 pub mod pen;
+pub mod receiving;
 pub mod scan;
 pub mod screens;
 pub mod session;
@@ -40,8 +42,9 @@ pub mod view;
 pub mod widgets;
 
 use std::sync::mpsc::Sender;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use self::camera::Camera;
 use self::model::Model;
 use self::screens::home::Home;
 use self::session::{Occurrence, Session};
@@ -50,6 +53,7 @@ use self::update::Reaction;
 use crate::ceremony::command::Command;
 use crate::ceremony::state::State;
 use crate::driver::{Order, Report};
+use crate::ports::Scanner;
 
 /// How the ceremony screen was left. The terminal is as it was before.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,33 +130,45 @@ pub fn terminal_is_there() -> Result<(), TuiError> {
 /// The first frame is drawn before `start` is called; `start` begins the driver on a thread of its
 /// own, gives it the sink for its reports, and returns where it takes orders. When this returns,
 /// the sender of orders is dropped: the driver finishes what it has and ends.
+///
+/// `scanner` looks for QR codes while a question waits for a file.
 pub fn ceremony(
     settings: Settings,
+    scanner: Option<Box<dyn Scanner>>,
     start: impl FnOnce(Box<dyn FnMut(Report) + Send>) -> Sender<Order>,
     initial: State,
 ) -> Result<Leaving, TuiError> {
     let mut session = Session::open()?;
     let mut model = Model::new(settings, initial, backend::size());
+    if scanner.is_some() {
+        model.eyes = scan::Eyes::Pictures;
+    }
     session.draw(|buffer| view::draw(&model, buffer))?;
     note_progress(&model);
     session.listen()?;
+    let mut camera = scanner.map(Camera::new);
     let mut line = DriverLine(session.sender());
     let orders = start(Box::new(move |report| line.send(report)));
     loop {
+        if let Some(camera) = &mut camera {
+            camera.look(model.waits_for_pictures(), &session.sender());
+        }
         let occurrence = session.next(until_next_change(&model));
         if !terminal::is_taken() {
             return Ok(Leaving::Broken(
                 "the program stopped by a defect".to_owned(),
             ));
         }
+        model.moment = Instant::now();
         model.tick((model.settings.clock)());
+        let lapsed = model.lapse();
         let reaction = match occurrence {
             Occurrence::Input(burst) => model.input(&burst),
             Occurrence::Report(report) => model.report(report),
             Occurrence::Resized => model.resize(backend::size()),
-            Occurrence::Tick | Occurrence::Sighting(_) | Occurrence::ScannerEnded(_) => {
-                Reaction::default()
-            }
+            Occurrence::Tick => Reaction::default(),
+            Occurrence::Sighting(sighting) => model.sighted(sighting),
+            Occurrence::ScannerEnded(why) => model.sees_no_more(why),
             Occurrence::DriverGone if model.ended() => Reaction::default(),
             Occurrence::DriverGone => model.report(Report::Broken(
                 "The part that writes the transcript stopped.".to_owned(),
@@ -160,6 +176,7 @@ pub fn ceremony(
             Occurrence::InputEnded => return Ok(paused_by(&orders, signal_hook::consts::SIGHUP)),
             Occurrence::Signal(signal) => return Ok(paused_by(&orders, signal)),
         };
+        let reaction = lapsed.and(reaction);
         note_progress(&model);
         if let Some(order) = reaction.order {
             let gone = orders.send(order).is_err();
@@ -178,7 +195,10 @@ pub fn ceremony(
         if reaction.repaint {
             session.repaint()?;
         }
-        session.draw(|buffer| view::draw(&model, buffer))?;
+        if !reaction.raw.is_empty() {
+            backend::write_all(&reaction.raw)?;
+        }
+        session.draw_at_once(model.pixels(), |buffer| view::draw(&model, buffer))?;
     }
 }
 
@@ -255,10 +275,13 @@ fn note_progress(model: &Model) {
 fn until_next_change(model: &Model) -> Duration {
     let now = (model.settings.clock)();
     let second = model.touch.as_ref().and_then(|t| t.next_change(now));
-    second.map_or_else(
+    let until = second.map_or_else(
         || until_next_minute(&model.settings),
         |until| until + Duration::from_millis(5),
-    )
+    );
+    model
+        .next_moment(Instant::now())
+        .map_or(until, |moment| moment.min(until))
 }
 
 fn until_next_minute(settings: &Settings) -> Duration {

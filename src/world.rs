@@ -1,6 +1,9 @@
 //! The real world: tokens, files, clock, machine.
 
-use std::io::Read;
+mod carried;
+mod incoming;
+mod sticks;
+
 use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
@@ -8,17 +11,13 @@ use time::OffsetDateTime;
 use crate::ceremony::assembly::{self, MetadataFile};
 use crate::ceremony::attested;
 use crate::ceremony::check::Check;
-use crate::ceremony::effect::{Contents, Effect, FileDigest, InputFile, Outcome};
-use crate::ceremony::import;
+use crate::ceremony::effect::{Effect, FileDigest, Outcome};
 use crate::ceremony::state::State;
 use crate::ceremony::token::{Evidence, Fault, KeyRequest, TokenKind, TokenName};
 use crate::digest::Sha256;
 use crate::journal::{replace_whole, timestamp, write_whole};
-use crate::ports::{Notice, Tokens, World};
+use crate::ports::{Media, Notice, Tokens, World};
 use crate::secret::Secrets;
-
-/// Largest public key file that is read, in bytes.
-const KEY_FILE_LIMIT: u64 = 64 * 1024;
 
 /// Where metadata goes in the ceremony directory.
 pub const METADATA: &str = "metadata";
@@ -29,12 +28,16 @@ pub const OUTPUTS: &str = "out";
 /// Directory for certificates of tokens, one directory for each token.
 pub const ATTESTATIONS: &str = "attestations";
 
+pub use sticks::Sticks;
+
 /// Performs effects on this machine.
 pub struct ThisMachine {
     /// The ceremony directory.
     pub dir: PathBuf,
     /// The tokens.
     pub tokens: Box<dyn Tokens + Send>,
+    /// Media that people plug in.
+    pub media: Box<dyn Media>,
     /// The environment checks.
     pub checks: Box<dyn FnMut() -> Vec<Check> + Send>,
     /// The clock.
@@ -51,6 +54,15 @@ impl World for ThisMachine {
     ) -> Outcome {
         self.attempt(effect, state, secrets, notice)
             .unwrap_or_else(Outcome::Fault)
+    }
+
+    fn copy(&mut self, lines: &[u8], state: &State) -> Result<(), Fault> {
+        self.media.append(lines)?;
+        // what comes after the end is nothing: the medium can go
+        match state.ending {
+            Some(_) => self.media.detach(),
+            None => Ok(()),
+        }
     }
 }
 
@@ -135,41 +147,20 @@ impl ThisMachine {
                 self.keep_evidence(&evidence, state)?;
                 Outcome::Attested(evidence)
             }
-            Effect::ReadFiles { what, paths, .. } => Outcome::Files(
-                paths
-                    .iter()
-                    .map(|path| self.read_input(*what, &base, path))
-                    .collect::<Result<_, _>>()?,
-            ),
-            Effect::ListMedia => Outcome::Media(Vec::new()),
-            Effect::AttachLog | Effect::Export { .. } => {
-                return Err(Fault::MediumUnfit {
-                    medium: "the medium".to_owned(),
-                    reason: "not built yet".to_owned(),
-                });
+            Effect::ReadFiles { what, paths, from } => {
+                Outcome::Files(self.read_inputs(state, &base, *what, paths, *from)?)
             }
+            Effect::ListMedia => Outcome::Media(self.media.list(state.procedure.plan.mode)?),
+            Effect::AttachLog => {
+                self.attach_log(state)?;
+                Outcome::LogAttached
+            }
+            Effect::Export { way, .. } => Outcome::Written(self.export(state, *way)?),
             Effect::Archive { .. } => Outcome::Written(self.archive(state)?),
             Effect::WriteMetadata { directories, .. } => {
                 Outcome::Written(self.write_metadata(state, &base, directories)?)
             }
         })
-    }
-
-    /// Reads a file that the plan names. Metadata is kept in `in/`, byte for byte.
-    fn read_input(&self, what: Contents, base: &Path, path: &str) -> Result<InputFile, Fault> {
-        let file = match what {
-            Contents::PublicKeys | Contents::Certificates => {
-                read_text(base, path, KEY_FILE_LIMIT, "a PEM public key")?
-            }
-            Contents::Metadata => read_text(base, path, import::LIMIT as u64, "TUF metadata here")?,
-        };
-        if what == Contents::Metadata {
-            let kept = self.dir.join(INPUTS);
-            std::fs::create_dir_all(&kept).map_err(|error| storage(&kept, &error))?;
-            let copy = kept.join(file.kept_as());
-            write_whole(&copy, file.text.as_bytes()).map_err(|error| storage(&copy, &error))?;
-        }
-        Ok(file)
     }
 
     /// Puts the certificates that a token brought forward, and the verdict on them, into
@@ -277,31 +268,6 @@ pub fn resolved(token: &TokenName, base: &Path) -> TokenName {
         }
         _ => token.clone(),
     }
-}
-
-fn read_text(base: &Path, path: &str, limit: u64, what: &str) -> Result<InputFile, Fault> {
-    let full = base.join(path);
-    let mut bytes = Vec::new();
-    std::fs::File::open(&full)
-        .and_then(|file| file.take(limit + 1).read_to_end(&mut bytes))
-        .map_err(|error| storage(&full, &error))?;
-    if bytes.len() as u64 > limit {
-        return Err(Fault::Storage {
-            path: full.display().to_string(),
-            reason: format!("larger than {limit} bytes, so not {what}"),
-        });
-    }
-    let sha256 = Sha256::of(&bytes);
-    let text = String::from_utf8(bytes).map_err(|_| Fault::Storage {
-        path: full.display().to_string(),
-        reason: format!("not a text, so not {what}"),
-    })?;
-    Ok(InputFile {
-        path: path.to_owned(),
-        sha256,
-        text,
-        envelope: None,
-    })
 }
 
 fn storage(path: &Path, error: &std::io::Error) -> Fault {

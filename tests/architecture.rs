@@ -26,6 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "attestation",
             "canonical",
             "digest",
+            "envelope",
             "qr",
             "report",
             "safe",
@@ -33,7 +34,10 @@ const ARROWS: &[(&str, &[&str])] = &[
             "tuf",
         ],
     ),
-    ("transcript", &["canonical", "ceremony", "digest", "tuf"]),
+    (
+        "transcript",
+        &["canonical", "ceremony", "digest", "envelope", "safe", "tuf"],
+    ),
     ("report", &["ceremony", "safe"]),
     // pure: what crosses the air gap, and what is made of several that did
     ("envelope", &["canonical", "digest", "safe", "tuf"]),
@@ -56,7 +60,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("journal", &["canonical", "ceremony", "transcript"]),
     (
         "world",
-        &["ceremony", "digest", "journal", "ports", "secret"],
+        &[
+            "ceremony", "digest", "envelope", "journal", "media", "ports", "safe", "secret",
+        ],
     ),
     // shell: the loop
     ("driver", &["ceremony", "journal", "ports", "secret"]),
@@ -73,6 +79,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "world::ATTESTATIONS",
             "world::INPUTS",
             "world::METADATA",
+            "world::OUTPUTS",
         ],
     ),
     ("answers", &["ceremony", "driver", "report", "secret"]),
@@ -206,7 +213,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("pdf_writer::", &["qr/sheet/pdf.rs"]),
     ("font8x8::", &["qr/sheet/raster.rs"]),
     ("rxing::", &["scan/reader.rs"]),
-    ("png::", &["scan/picture.rs"]),
+    ("png::", &["qr/sheet/raster.rs", "scan/picture.rs"]),
     ("zune_jpeg::", &["scan/picture.rs"]),
     ("y4m::", &["scan/video.rs"]),
     ("linuxvideo::", &["scan/camera.rs", "scan/camera/"]),

@@ -188,7 +188,7 @@ pub fn accepted(
 ) -> Result<Vec<ParticipantId>, Refusal> {
     let by = ask.accept(answer, &state.procedure.plan)?;
     in_the_room(state, &by)?;
-    kind.accept(state, step, ask, answer, &by)?;
+    steps::accept(kind, state, step, ask, answer, &by)?;
     Ok(by)
 }
 
@@ -208,6 +208,12 @@ fn skip(state: &State, form: ExceptionForm) -> Result<Decision, Refusal> {
         return Err(Refusal::NotSkippable {
             step: step.id.clone(),
             because: "something is in doubt here and must be looked at first".to_owned(),
+        });
+    }
+    if state.log_is_out() {
+        return Err(Refusal::NotSkippable {
+            step: step.id.clone(),
+            because: "the LOG medium comes first; the question about it can be answered".to_owned(),
         });
     }
     kind.skippable(state, step)

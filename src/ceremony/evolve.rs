@@ -1,5 +1,7 @@
 //! `evolve`: the state after one more record. Total, dumb, infallible.
 
+mod log;
+
 use std::sync::Arc;
 
 use super::ask::{Answer, Ask, Form};
@@ -20,6 +22,10 @@ use crate::digest::Sha256;
 pub const AGAIN: &str = "again";
 /// The choice that starts the step's work again, whatever the ask.
 pub const BACK: &str = "back";
+/// The choice that gives the role of a medium to another one.
+pub const ANOTHER: &str = "another";
+/// The choice that looks for media again.
+pub const LOOK: &str = "look";
 
 /// Brings `state` to where it is after `placed`.
 #[expect(
@@ -39,6 +45,7 @@ pub fn evolve(state: &mut State, placed: &Placed) {
         Event::Resumed(resumption) => {
             state.resumptions += 1;
             state.cut_bytes = resumption.cut_bytes;
+            log::unattached(state);
             // How a token stood before says nothing of how it stands now: whoever is asked for a PIN
             // is told anew how many tries are left.
             let secret = |ask: &Ask| matches!(ask.form, Form::Secret(_));
@@ -63,7 +70,9 @@ pub fn evolve(state: &mut State, placed: &Placed) {
         Event::Asked(ask) => state.asking = Some(ask.clone()),
         Event::Answered { ask, by, answer } => {
             state.asking = None;
-            if starts_again(ask, answer) {
+            if state.log_is_out() {
+                log::answered(state, ask, by, answer);
+            } else if starts_again(ask, answer) {
                 // A roll that is called again leaves nobody marked absent.
                 if state.here.calls > 0 {
                     state.absent.clear();
@@ -161,26 +170,41 @@ pub fn evolve(state: &mut State, placed: &Placed) {
         }
         Event::FilesRead { files } => {
             state.in_flight = None;
-            let files = files.iter().map(|file| (file.path.clone(), file.clone()));
-            state.inputs.extend(files);
+            for file in files {
+                state.here.read.insert(file.path.clone());
+                state.inputs.insert(file.path.clone(), file.clone());
+            }
             state.here.files_read = true;
         }
         Event::MediaListed { media } => {
             state.in_flight = None;
-            state.here.listed = Some(media.clone());
+            let here = if state.log_is_out() {
+                &mut state.mending
+            } else {
+                &mut state.here
+            };
+            log::listed(here, media);
         }
         Event::MediumBound { role, medium } => {
             state.media.insert(*role, medium.clone());
+            log::chosen(&mut state.here);
+            if log::exchanged(&state.here) {
+                let faults = state.here.faults;
+                state.here = Here {
+                    faults,
+                    ..Here::default()
+                };
+            }
         }
         Event::LogAttached {} => {
             state.in_flight = None;
-            state.log = LogCopy::Kept;
+            log::stands(state, LogCopy::Kept);
         }
         Event::LogLost(fault) => {
             state.asking = None;
-            state.log = LogCopy::Lost(fault.clone());
+            log::stands(state, LogCopy::Lost(fault.clone()));
         }
-        Event::LogGivenUp { .. } => state.log = LogCopy::GivenUp,
+        Event::LogGivenUp { .. } => log::stands(state, LogCopy::GivenUp),
         Event::Exported { way, files } => {
             state.in_flight = None;
             state.exported.insert(*way, files.clone());
@@ -197,6 +221,9 @@ pub fn evolve(state: &mut State, placed: &Placed) {
         }
         Event::Faulted(fault) => {
             let effect = state.in_flight.take();
+            if log::failed(state, effect.as_ref(), fault) {
+                return;
+            }
             if let Some(effect) = effect
                 && !effect.repeatable()
                 && fault.retry() == Retry::LookFirst
@@ -294,7 +321,7 @@ pub fn evolve(state: &mut State, placed: &Placed) {
 fn starts_again(ask: &str, answer: &Answer) -> bool {
     match answer.typed.as_slice() {
         [] => ask == AGAIN,
-        [word] => word == BACK || (ask == AGAIN && word == AGAIN),
+        [word] => word == BACK || word == LOOK || (ask == AGAIN && word == AGAIN),
         _ => false,
     }
 }

@@ -11,6 +11,7 @@ use super::judge::{Judge, judges};
 use super::plan::StagedPlan;
 use super::state::{Payload, State, TrustedRoot};
 use crate::digest::Sha256;
+use crate::envelope::signatures::SignatureList;
 use crate::safe::safe;
 use crate::tuf::metadata::Metadata;
 use crate::tuf::root::{Role, Root, Signature, Signed};
@@ -64,6 +65,58 @@ pub fn made_here(signed: &Value, sha256: Sha256) -> Payload {
 pub fn content(state: &State) -> Result<Payload, String> {
     let plan = state.procedure.plan.staged.as_ref();
     let plan = plan.ok_or("The plan names no staged metadata.")?;
+    let mut payload = alone(state, plan)?;
+    if plan.delegated_by.is_some() {
+        delegator(state)?;
+    }
+    let judges = judges(state, &payload);
+    if judges.is_empty() {
+        return Err(format!(
+            "Nothing says which keys sign the role {}: what delegates to it does not name it.",
+            plan.role
+        ));
+    }
+    if let Some(before) = previous(state)? {
+        let met = |judge: &Judge| judge.tally(before.payload(), before.signatures()).met();
+        if !judges.iter().all(met) {
+            return Err(format!(
+                "The file {}, the version before, is not signed by enough of the keys that sign this role.",
+                plan.previous.as_deref().unwrap_or_default()
+            ));
+        }
+    }
+    for path in &plan.also {
+        for signature in copy(state, plan, path, &payload)? {
+            unite(&judges, &mut payload, &signature);
+        }
+    }
+    Ok(payload)
+}
+
+/// Whether one of the files that the plan names is what it should be, as far as that can be known
+/// while those after it in the plan are not here yet.
+pub fn one(state: &State, path: &str) -> Result<(), String> {
+    let plan = &state.procedure.plan;
+    if plan.trusted.as_ref().is_some_and(|it| it.path == path) && state.trusted.is_none() {
+        return trusted(state).map(|_| ());
+    }
+    let staged = plan.staged.as_ref();
+    let staged = staged.ok_or_else(|| format!("The plan does not name the file {path}."))?;
+    if staged.path == path {
+        return alone(state, staged).map(|_| ());
+    }
+    if staged.also.iter().any(|also| also == path) {
+        let payload = alone(state, staged)?;
+        return copy(state, staged, path, &payload).map(|_| ());
+    }
+    if staged.delegated_by.as_deref() == Some(path) {
+        return delegator(state).map(|_| ());
+    }
+    previous(state).map(|_| ())
+}
+
+/// The content from outside, without what its copies add to it.
+fn alone(state: &State, plan: &StagedPlan) -> Result<Payload, String> {
     let file = read(state, &plan.path)?;
     let wanted = match plan.role.as_str() {
         "root" | "snapshot" | "timestamp" => plan.role.as_str(),
@@ -85,7 +138,7 @@ pub fn content(state: &State) -> Result<Payload, String> {
     let signed = file
         .to_signed()
         .map_err(|error| format!("The file {}: {error}.", plan.path))?;
-    let mut payload = Payload {
+    let payload = Payload {
         role: plan.role.clone(),
         version: version(&signed.signed),
         given: file.signatures().to_vec(),
@@ -98,40 +151,48 @@ pub fn content(state: &State) -> Result<Payload, String> {
     if payload.role == Role::Root.name() {
         follows(state, plan, &payload)?;
     }
-    if plan.delegated_by.is_some() {
-        delegator(state)?;
-    }
-    let judges = judges(state, &payload);
-    if judges.is_empty() {
-        return Err(format!(
-            "Nothing says which keys sign the role {}: what delegates to it does not name it.",
-            plan.role
-        ));
-    }
-    if let Some(before) = previous(state)? {
-        let met = |judge: &Judge| judge.tally(before.payload(), before.signatures()).met();
-        if !judges.iter().all(met) {
-            return Err(format!(
-                "The file {}, the version before, is not signed by enough of the keys that sign this role.",
-                plan.previous.as_deref().unwrap_or_default()
-            ));
-        }
-    }
-    for path in &plan.also {
-        let copy = read(state, path)?;
-        if copy.digest() != payload.sha256 {
-            return Err(other_content(
-                path,
-                copy.digest(),
-                &plan.path,
-                payload.sha256,
-            ));
-        }
-        for signature in copy.signatures() {
-            unite(&judges, &mut payload, signature);
-        }
-    }
     Ok(payload)
+}
+
+/// The signatures of a copy: those of a whole file, or of a list without the file.
+fn copy(
+    state: &State,
+    plan: &StagedPlan,
+    path: &str,
+    payload: &Payload,
+) -> Result<Vec<Signature>, String> {
+    let text = &input(state, path)?.text;
+    let (over, signatures) = match Metadata::parse(text.clone().into_bytes(), LIMIT) {
+        Ok(file) => (file.digest(), file.signatures().to_vec()),
+        Err(error) => {
+            let list = SignatureList::parse(text.as_bytes());
+            let list = list.map_err(|_| format!("The file {path}: {error}."))?;
+            if list.payload == payload.sha256 {
+                labelled(path, &list, payload)?;
+            }
+            (list.payload, list.signatures)
+        }
+    };
+    if over == payload.sha256 {
+        Ok(signatures)
+    } else {
+        Err(other_content(path, over, &plan.path, payload.sha256))
+    }
+}
+
+/// A list of signatures says of what type and version the metadata is: it must be so.
+fn labelled(path: &str, list: &SignatureList, payload: &Payload) -> Result<(), String> {
+    let kind = payload.file.as_ref().map_or("root", |file| file.kind());
+    if list.role == kind && list.version == payload.version {
+        return Ok(());
+    }
+    Err(format!(
+        "The file {path} says that its signatures are over {} version {}; what they are over is {} version {}.",
+        safe(&list.role),
+        list.version,
+        safe(kind),
+        payload.version
+    ))
 }
 
 /// The metadata that delegates to the staged role: top-level targets that the trusted root vouches

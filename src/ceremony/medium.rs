@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::safe::safe;
+
 /// A way across the air gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -89,6 +91,28 @@ pub struct Medium {
 }
 
 impl Medium {
+    /// The word by which people choose it: the last part of its place, such as `sdb1`.
+    pub fn word(&self) -> String {
+        let last = self.place.rsplit('/').next().unwrap_or_default();
+        last.to_ascii_lowercase()
+    }
+
+    /// What it is, in one line, with what tells it from others.
+    pub fn describe(&self) -> String {
+        let or = |text: &str, none: &str| match text {
+            "" => none.to_owned(),
+            text => safe(text),
+        };
+        format!(
+            "{} \"{}\", {}, serial {}, identifier {}",
+            safe(&self.place),
+            or(&self.label, "without a label"),
+            or(&self.model, "maker unknown"),
+            or(&self.serial, "none"),
+            or(&self.uuid, "none"),
+        )
+    }
+
     /// Whether this is the same medium, wherever it is plugged in: a label alone says nothing.
     pub fn is_same(&self, other: &Self) -> bool {
         self.serial == other.serial && self.uuid == other.uuid && self.size == other.size

@@ -110,6 +110,14 @@ pub enum Refusal {
     /// No file was received.
     #[error("no file was received")]
     NothingReceived,
+    /// What was received is another file than the plan names.
+    #[error("what was received is not {path}: {reason}")]
+    WrongFile {
+        /// Path in the plan.
+        path: String,
+        /// Why it is not.
+        reason: String,
+    },
     /// The secret was not given.
     #[error("no secret was given for {holder}'s token")]
     SecretMissing {

@@ -87,6 +87,9 @@ pub struct State {
     pub media: BTreeMap<MediumRole, Medium>,
     /// How the copy of the transcript on the LOG medium stands.
     pub log: LogCopy,
+    /// What happened about the LOG medium since it was lost; apart from the step in which that was, so that
+    /// the step goes on as if nothing had come in between.
+    pub mending: Here,
     /// What left the ceremony, by the way it went.
     pub exported: BTreeMap<Way, Vec<FileDigest>>,
     /// Exceptions logged.
@@ -141,10 +144,14 @@ pub struct Here {
     pub checked: bool,
     /// Whether files were read in this step.
     pub files_read: bool,
+    /// The paths of those that were.
+    pub read: BTreeSet<String>,
     /// Whether the token showed what vouches for its key in this step.
     pub attested: bool,
-    /// The media that were found in this step.
+    /// The media that were found in this step, for one choice.
     pub listed: Option<Vec<Medium>>,
+    /// The media that were found after the choice.
+    pub listed_after: Option<Vec<Medium>>,
     /// Number of roll calls in this step.
     pub calls: u32,
 }
@@ -157,6 +164,8 @@ pub enum LogCopy {
     None,
     /// It has every record that is on disk.
     Kept,
+    /// The program began anew, and has not found it yet.
+    Detached,
     /// It could not be written to.
     Lost(Fault),
     /// Two people decided to go on without it.
@@ -283,6 +292,7 @@ impl State {
             counted_at: String::new(),
             media: BTreeMap::new(),
             log: LogCopy::None,
+            mending: Here::default(),
             exported: BTreeMap::new(),
             exceptions: Vec::new(),
             resumptions: 0,
@@ -300,6 +310,11 @@ impl State {
     pub fn is_in_hand(&self, token: &TokenIdentity) -> bool {
         let here = self.here.identity.as_ref();
         here.is_some_and(|here| here.serial == token.serial && here.kind == token.kind)
+    }
+
+    /// Whether the copy on the LOG medium comes before everything else.
+    pub fn log_is_out(&self) -> bool {
+        matches!(self.log, LogCopy::Detached | LogCopy::Lost(_))
     }
 
     /// Whether this is a rehearsal.

@@ -5,13 +5,19 @@ mod in_hand;
 
 mod assemble_root;
 mod attest_key;
+mod bind_media;
+pub mod by_way;
+mod choose_medium;
 mod clock;
 mod close;
 mod environment;
+mod exchange;
+mod export;
 mod findings;
 mod generate_key;
 mod head;
 mod import_staged;
+mod log_copy;
 mod plan_digest;
 mod present_token;
 mod prove_possession;
@@ -27,13 +33,14 @@ mod write_out;
 
 use super::ask::{Answer, Ask, Choice, Form, Seat};
 use super::effect::Effect;
-use super::event::Event;
+use super::event::{Event, Exception};
 use super::evolve::AGAIN;
+use super::medium::MediumRole;
 use super::plan::{Duty, KeyPlan, ParticipantId, Plan};
 use super::procedure::BoundStep;
 use super::refusal::Refusal;
 use super::script::Each;
-use super::state::State;
+use super::state::{Here, State};
 use super::token::{Fault, Retry};
 use crate::digest::Sha256;
 
@@ -44,6 +51,7 @@ pub static KINDS: &[&dyn Kind] = &[
     &plan_digest::PlanDigest,
     &environment::Environment,
     &clock::Clock,
+    &bind_media::BindMedia,
     &trusted_root::TrustedRoot,
     &import_staged::ImportStaged,
     &present_token::PresentToken,
@@ -58,6 +66,7 @@ pub static KINDS: &[&dyn Kind] = &[
     &sign::Sign,
     &verify_result::VerifyResult,
     &write_out::WriteOut,
+    &export::Export,
     &head::Head,
     &close::Close,
 ];
@@ -65,6 +74,11 @@ pub static KINDS: &[&dyn Kind] = &[
 /// The kind of this name.
 pub fn kind(name: &str) -> Option<&'static dyn Kind> {
     KINDS.iter().copied().find(|kind| kind.name() == name)
+}
+
+/// Name of the question which medium has this role.
+pub fn medium_question(role: MediumRole) -> String {
+    choose_medium::name(role)
 }
 
 /// Whether an answer to this ask lets a ceremony go on that a rule would stop.
@@ -174,7 +188,9 @@ fn ask_of(state: &State, step: &BoundStep, name: &str, title: &str, form: Form) 
 
 /// What `step` wants next: what is under way with its token comes before its own work.
 pub fn next(kind: &dyn Kind, state: &State, step: &BoundStep) -> Next {
-    in_hand::spare::declared(state, step)
+    log_copy::comes_first(state, step)
+        .or_else(|| exchange::wanted(state, step))
+        .or_else(|| in_hand::spare::declared(state, step))
         .or_else(|| in_hand::unblock::settled(state, step))
         .unwrap_or_else(|| kind.next(state, step))
 }
@@ -187,23 +203,43 @@ pub fn after(
     ask: &Ask,
     answer: &Answer,
 ) -> Option<Effect> {
+    if state.log_is_out() {
+        return None;
+    }
     in_hand::unblock::after(state, step, ask).or_else(|| kind.after(state, step, ask, answer))
 }
 
+/// Whether an answer that the ask itself accepts is right here.
+pub fn accept(
+    kind: &dyn Kind,
+    state: &State,
+    step: &BoundStep,
+    ask: &Ask,
+    answer: &Answer,
+    by: &[ParticipantId],
+) -> Result<(), Refusal> {
+    if state.log_is_out() {
+        return Ok(());
+    }
+    kind.accept(state, step, ask, answer, by)
+}
+
 /// The ask after something failed: what happened, and then the step's work starts again. Where the
-/// plan has a spare token, and trying again is in vain or was so twice, that can be chosen.
+/// plan has a spare token, and trying again is in vain or was so twice, that can be chosen; where a medium
+/// failed, another medium.
 fn again(state: &State, step: &BoundStep, fault: &Fault) -> Ask {
     let words = crate::report::fault(fault);
     let in_vain = fault.retry() == Retry::Useless || state.here.faults >= 2;
     let spare = in_hand::spare::choice(state, step).filter(|_| in_vain);
-    let offered = spare.is_some();
-    let form = spare.map_or(Form::Confirm, |spare| Form::Choose {
+    let other = exchange::choice(state, step, fault).or(spare);
+    let offered = other.is_some();
+    let form = other.map_or(Form::Confirm, |other| Form::Choose {
         options: vec![
             Choice {
                 key: AGAIN.to_owned(),
                 meaning: "try again now".to_owned(),
             },
-            spare,
+            other,
         ],
     });
     let mut ask = Ask::new(AGAIN, words.happened, form);
@@ -222,7 +258,12 @@ fn again(state: &State, step: &BoundStep, fault: &Fault) -> Ask {
 
 /// The word that was typed at this ask in this step.
 fn chosen<'a>(state: &'a State, ask: &str) -> Option<&'a str> {
-    let given = state.here.answers.get(ask)?;
+    chosen_in(&state.here, ask)
+}
+
+/// The word that was typed at this ask.
+fn chosen_in<'a>(here: &'a Here, ask: &str) -> Option<&'a str> {
+    let given = here.answers.get(ask)?;
     given.answer.typed.first().map(String::as_str)
 }
 
@@ -255,6 +296,30 @@ fn two_people(state: &State, step: &BoundStep) -> Vec<Seat> {
         seats_or_anyone(state, step)
     } else {
         two_seats(state, step)
+    }
+}
+
+/// The people of the step where they are two, and a second one where there is one; at a desk there is
+/// nobody else.
+fn two_of(state: &State, step: &BoundStep) -> Vec<Seat> {
+    let mut seats = seats_or_anyone(state, step);
+    if seats.len() < 2 && state.procedure.plan.participants.len() > 1 {
+        seats.extend(state.procedure.any_seats(1));
+    }
+    seats
+}
+
+/// Whether the last exception is this one but for its number, which is its place in the log; otherwise the
+/// exception as it is to be logged.
+fn is_on_record(state: &State, exception: Exception) -> Result<(), Box<Exception>> {
+    let last = state.exceptions.last();
+    let numbered = |number| Exception {
+        number,
+        ..exception.clone()
+    };
+    match last {
+        Some(last) if *last == numbered(last.number) => Ok(()),
+        _ => Err(Box::new(numbered(last.map_or(1, |last| last.number + 1)))),
     }
 }
 

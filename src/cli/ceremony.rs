@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use super::camera::Source;
 use super::front::{needs_a_terminal, read_answers, screens, unattended, unattended_rehearsal};
 use super::{Failure, Room, notice, now, read};
 use crate::airgap::harden::Hardening;
@@ -15,11 +16,12 @@ use crate::ceremony::script::Script;
 use crate::ceremony::scripts;
 use crate::ceremony::state::State;
 use crate::directory;
+use crate::media::Machine;
 use crate::ports::World;
 use crate::report;
 use crate::token::AllTokens;
 use crate::tui::{self, HomeChoice};
-use crate::world::ThisMachine;
+use crate::world::{Sticks, ThisMachine};
 
 /// Binary logarithm of scrypt's N for the keys of a rehearsal: quick, and worth nothing.
 const REHEARSAL_WORK_FACTOR: u8 = 10;
@@ -38,6 +40,8 @@ pub struct Run {
     /// Answers written beforehand, for rehearsals and tests.
     #[arg(long, value_name = "FILE")]
     answers: Option<PathBuf>,
+    #[command(flatten)]
+    camera: Source,
 }
 
 /// Arguments of `resume`.
@@ -51,6 +55,8 @@ pub struct Resume {
     /// Goes on with an unattended rehearsal.
     #[arg(long)]
     unattended: bool,
+    #[command(flatten)]
+    camera: Source,
 }
 
 impl Run {
@@ -103,7 +109,7 @@ impl Run {
         };
         match (answers, state) {
             (Some(answers), _) => unattended(open()?, answers, &self.dir),
-            (None, Some(state)) => screens(room, state, open, &self.dir),
+            (None, Some(state)) => screens(room, state, open, &self.dir, &self.camera),
             (None, None) => open().map(|_| ()),
         }
     }
@@ -135,7 +141,8 @@ impl Resume {
         };
         if answers.is_none() && !self.unattended {
             needs_a_terminal()?;
-            return screens(room, state, || open().map(|(driver, _)| driver), &self.dir);
+            let open = || open().map(|(driver, _)| driver);
+            return screens(room, state, open, &self.dir, &self.camera);
         }
         let (driver, cut) = open()?;
         if cut > 0 {
@@ -161,12 +168,14 @@ pub fn home(room: &Room) -> Result<(), Failure> {
                 dir: dir.into(),
                 script: None,
                 answers: None,
+                camera: Source::default(),
             }
             .run(room),
             HomeChoice::Resume { dir } => Resume {
                 dir: dir.into(),
                 answers: None,
                 unattended: false,
+                camera: Source::default(),
             }
             .run(room),
             HomeChoice::Rehearse { dir } => {
@@ -206,6 +215,7 @@ impl Makers {
         Box::new(ThisMachine {
             dir: dir.to_owned(),
             tokens: Box::new(AllTokens::new(self.work_factor)),
+            media: Box::new(Sticks::of(Machine::this())),
             checks: Box::new(move || super::doctor::checks_of(&hardening, &checked)),
             clock: now,
         })

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::camera::Source;
 use super::ceremony::{Makers, problems_of_plan};
 use super::front::{needs_a_terminal, read_answers, screens, unattended};
 use super::{Failure, Room, now, plan};
@@ -64,7 +65,7 @@ impl Desk<'_> {
         };
         match answers {
             Some(answers) => unattended(open()?, answers, &dir),
-            None => screens(room, state, open, &dir),
+            None => screens(room, state, open, &dir, &Source::default()),
         }
     }
 }

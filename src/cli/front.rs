@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::thread::JoinHandle;
 
+use super::camera::Source;
 use super::{Failure, Room, notice, now, print, read, rehearsal};
 use crate::answers::{self, Answers, Unanswered, Wanted};
 use crate::ceremony::board::{Side, board};
@@ -101,6 +102,9 @@ fn play(
     };
     answers::play(&mut driver, &mut answers, secrets, now, &mut told)
         .map_err(|error| unanswered(&error, dir))?;
+    if let Some(fault) = driver.log_behind() {
+        notice(&crate::report::log_behind(fault));
+    }
     ended(driver.state(), dir)
 }
 
@@ -168,10 +172,12 @@ pub fn screens(
     initial: State,
     open: impl FnOnce() -> Result<Driver, Failure> + Send + 'static,
     dir: &Path,
+    camera: &Source,
 ) -> Result<(), Failure> {
     let mut serving: Option<JoinHandle<Result<State, Failure>>> = None;
     let leaving = tui::ceremony(
         room.settings(dir),
+        camera.scanner(&initial.procedure.plan),
         |mut tell| {
             let (orders, taken) = std::sync::mpsc::channel();
             serving = Some(std::thread::spawn(move || match open() {

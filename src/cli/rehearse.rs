@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
+use super::camera::Source;
 use super::ceremony::Makers;
 use super::front::{needs_a_terminal, screens, unattended_rehearsal};
 use super::{Failure, Room, notice, now, rehearsal};
@@ -37,6 +38,8 @@ pub struct Rehearse {
     /// Plays every human answer by itself and prints a summary.
     #[arg(long)]
     unattended: bool,
+    #[command(flatten)]
+    camera: Source,
 }
 
 impl Rehearse {
@@ -48,6 +51,7 @@ impl Rehearse {
             keyholders: 3,
             threshold: 2,
             unattended: false,
+            camera: Source::default(),
         }
     }
 
@@ -96,7 +100,7 @@ impl Rehearse {
         if self.unattended {
             unattended_rehearsal(open()?, &dir)
         } else {
-            screens(room, state, open, &dir)
+            screens(room, state, open, &dir, &self.camera)
         }
     }
 }

@@ -4,6 +4,15 @@ use super::{Words, words};
 use crate::ceremony::token::Fault;
 use crate::safe::safe;
 
+/// What is to be known at the end, where the copy on the LOG medium lacks the last records.
+pub fn log_behind(fault: &Fault) -> String {
+    format!(
+        "THE LOG MEDIUM LACKS THE LAST RECORDS. {} The ceremony directory has every record. Write on the label of the \
+         LOG medium that its end is missing.",
+        super::fault(fault).happened
+    )
+}
+
 /// The words of a fault of this kind.
 pub fn fault(fault: &Fault) -> Words {
     match fault {
@@ -50,7 +59,7 @@ pub fn fault(fault: &Fault) -> Words {
                 "{} has {free} bytes free, and {needed} are needed.",
                 safe(medium)
             ),
-            "Nothing was written to it.",
+            "No file on it counts as written, and no file that was there before was changed.",
             "Take an empty medium. Do not delete anything in this room.",
         ),
         Fault::NotOnMedium {

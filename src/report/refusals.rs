@@ -117,6 +117,15 @@ pub fn refusal(refusal: &Refusal) -> Words {
             NOTHING,
             "Let the program read QR codes until it says that the file is complete.",
         ),
+        Refusal::WrongFile { path, reason } => words(
+            format!(
+                "What was received is not {}: {}",
+                safe(path),
+                safe(reason).trim_end_matches('.')
+            ),
+            "Nothing of it was taken, and nothing was recorded.",
+            "Ask whoever shows it to show the file that the plan names, and let the program read that.",
+        ),
         Refusal::SecretMissing { holder } => words(
             format!(
                 "No PIN or passphrase was given for the token of {}.",

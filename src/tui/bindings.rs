@@ -17,6 +17,8 @@ pub enum Act {
     Digests,
     /// Opens the form that withdraws the content.
     Withdraw,
+    /// Shows the file of the question as QR codes.
+    Codes,
     /// Opens the abort form.
     Abort,
     /// Asks whether to leave.
@@ -126,6 +128,13 @@ pub const BINDINGS: &[Binding] = &[
         Act::Withdraw,
         "withdraw",
         "Take other content than the one that is here: two people.",
+    ),
+    bind(
+        &[Key::F(7), Key::Ctrl('t')],
+        "F7 or Ctrl-T",
+        Act::Codes,
+        "QR codes",
+        "Show what leaves as QR codes. Esc comes back.",
     ),
     bind(
         &[Key::F(8), Key::Ctrl('x')],

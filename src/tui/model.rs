@@ -1,13 +1,16 @@
 //! What is on the screen, as values. Nothing here touches a terminal.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::entry::Entry;
 use super::entry::touch::Stray;
+use super::receiving::Receiving;
+use super::scan::Eyes;
 use super::settings::Settings;
+use super::show::Show;
 use crate::ceremony::ask::Ask;
 use crate::ceremony::check::Verdict;
 use crate::ceremony::effect::Effect;
@@ -36,6 +39,8 @@ pub enum Overlay {
     Digests,
     /// Leave or stay.
     Leave,
+    /// What leaves, as QR codes.
+    Codes,
 }
 
 impl Overlay {
@@ -150,6 +155,16 @@ pub struct Model {
     pub read_to_end: bool,
     /// The transcript cannot be written.
     pub broken: Option<String>,
+    /// The time by a clock that never goes back: what moves and who types are judged by it.
+    pub moment: Instant,
+    /// Where QR codes come from.
+    pub eyes: Eyes,
+    /// The file that the open question waits for.
+    pub receiving: Option<Receiving>,
+    /// The file that leaves at the open question, once it was shown.
+    pub show: Option<Show>,
+    /// The copy on the LOG medium lacks the last records: what is to be known of that.
+    pub log_behind: Option<String>,
 }
 
 /// The fields of what is being asked.
@@ -190,7 +205,13 @@ impl Model {
             over_scroll: 0,
             read_to_end: false,
             broken: None,
+            moment: Instant::now(),
+            eyes: Eyes::HandScanner,
+            receiving: None,
+            show: None,
+            log_behind: None,
         };
+        model.wait_for_file();
         model.settle();
         model
     }

@@ -1,5 +1,6 @@
 //! What a key, a report or the clock does to the model, and what is to be done besides.
 
+mod codes;
 mod reports;
 
 use time::OffsetDateTime;
@@ -9,7 +10,7 @@ use super::bindings::{Act, act};
 use super::entry::{Entered, Entry, Typed};
 use super::keys::{Burst, Key, keys};
 use super::model::{Model, Notice, Overlay, Sent};
-use crate::ceremony::ask::Form;
+use crate::ceremony::ask::{Answer, Form};
 use crate::ceremony::command::Command;
 use crate::ceremony::state::Ending;
 use crate::driver::Order;
@@ -26,6 +27,8 @@ pub struct Reaction {
     pub flush: bool,
     /// The whole screen is drawn anew.
     pub repaint: bool,
+    /// To be written to the terminal as it is.
+    pub raw: Vec<u8>,
 }
 
 impl Reaction {
@@ -48,16 +51,20 @@ impl Reaction {
 impl Model {
     /// Keys were typed. Those behind one that sent something or left are dropped.
     pub fn input(&mut self, burst: &Burst) -> Reaction {
+        self.heard(burst);
         let mut reaction = Reaction::default();
         for key in keys(burst.bytes()) {
-            let next = self.key(key);
-            reaction.repaint |= next.repaint;
-            if next.order.is_some() || next.leave.is_some() {
-                self.settle();
-                return Reaction {
-                    repaint: reaction.repaint,
-                    ..next
-                };
+            for key in self.typed_by_people(key) {
+                let next = self.key(key);
+                reaction.repaint |= next.repaint;
+                reaction.raw.extend(&next.raw);
+                if next.order.is_some() || next.leave.is_some() {
+                    self.settle();
+                    return Reaction {
+                        repaint: reaction.repaint,
+                        ..next
+                    };
+                }
             }
         }
         self.settle();
@@ -72,6 +79,7 @@ impl Model {
     /// The terminal has another size.
     pub fn resize(&mut self, size: (u16, u16)) -> Reaction {
         self.size = size;
+        self.refit_codes();
         self.settle();
         Reaction {
             repaint: true,
@@ -80,6 +88,9 @@ impl Model {
     }
 
     fn key(&mut self, key: Key) -> Reaction {
+        if let Some(reaction) = self.key_of_codes(key) {
+            return reaction;
+        }
         let typing = self.fields().is_some();
         if !typing && self.stray.ends_with(key) {
             self.say_touched();
@@ -121,6 +132,7 @@ impl Model {
             Act::Abort => self.open(Overlay::Abort),
             Act::Outline => self.open(Overlay::Outline),
             Act::Digests => self.open(Overlay::Digests),
+            Act::Codes => self.open_codes(),
             Act::Leave => return self.leave_or_stay(),
             Act::Back => self.back(),
             Act::Enter => return self.enter(),
@@ -265,7 +277,9 @@ impl Model {
                 initials: entry.initials(),
                 reason: entry.text(0),
             },
-            Overlay::Outline | Overlay::Digests | Overlay::Leave => return Reaction::default(),
+            Overlay::Outline | Overlay::Digests | Overlay::Leave | Overlay::Codes => {
+                return Reaction::default();
+            }
         };
         if self.sent.is_some() || self.working.is_some() {
             self.notice = Some(Notice::Remark(
@@ -290,9 +304,22 @@ impl Model {
             )));
             return Reaction::default();
         }
+        let received = match (&ask.form, &self.receiving) {
+            (Form::Scan { .. }, Some(receiving)) => receiving.file().map(Answer::carry),
+            _ => None,
+        };
+        if matches!(ask.form, Form::Scan { .. }) && received.is_none() {
+            self.notice = Some(Notice::Refused(report::refusal(
+                &crate::ceremony::refusal::Refusal::NothingReceived,
+            )));
+            return Reaction::default();
+        }
         let takes_secret = matches!(ask.form, Form::Secret(_));
         let shows_document = ask.document.is_some();
-        let answer = self.entry.answer(shows_document && self.read_to_end);
+        let answer = Answer {
+            received,
+            ..self.entry.answer(shows_document && self.read_to_end)
+        };
         let (secret, new_pin) = if takes_secret {
             self.entry.take_secrets()
         } else {

@@ -20,8 +20,9 @@ use ratatui::widgets::Widget;
 
 use self::fields::{fields, notice};
 use super::glyphs::{self, DASH};
-use super::model::Model;
+use super::model::{Model, Overlay};
 use super::pen::{Pen, Text};
+use super::receiving::ROWS;
 use super::screens::ask::Drawn;
 use super::screens::{ask, ended, help, overlays, small, touch, working};
 use super::theme::Role;
@@ -41,6 +42,8 @@ struct Middle {
     body: Text,
     sections: Vec<usize>,
     fields: Text,
+    /// Rows between the body and the fields, for a file on its way in.
+    codes: usize,
     rows: usize,
     scroll: usize,
 }
@@ -70,10 +73,37 @@ pub fn draw(model: &Model, buffer: &mut Buffer) {
     let pen = Pen(model.settings.colour);
     if model.too_small() {
         put(buffer, buffer.area, small::body(pen, model));
+    } else if let (Some(Overlay::Codes), Some(show), false) =
+        (model.overlay, &model.show, model.help)
+    {
+        let (banner, below) = (frame::header(pen, model), frame::digests(pen, model));
+        let middle = codes_area(model);
+        put(
+            buffer,
+            Rect {
+                height: 1,
+                ..buffer.area
+            },
+            banner,
+        );
+        let last = Rect {
+            y: middle.bottom(),
+            height: 1,
+            ..buffer.area
+        };
+        put(buffer, last, vec![below]);
+        show.draw(middle, buffer);
+        return;
     } else {
         frame_of(model, pen, buffer);
     }
     glyphs::put_into(model.settings.glyphs, buffer);
+}
+
+/// Where QR codes are shown: between the banner and the digests, which stay.
+pub fn codes_area(model: &Model) -> Rect {
+    let (width, height) = model.size;
+    Rect::new(0, 1, width, height.saturating_sub(2))
 }
 
 fn frame_of(model: &Model, pen: Pen, buffer: &mut Buffer) {
@@ -128,9 +158,20 @@ fn frame_of(model: &Model, pen: Pen, buffer: &mut Buffer) {
         ..main
     };
     put(buffer, text, shown);
+    let codes = u16::try_from(middle.codes).unwrap_or_default();
+    if let Some(receiving) = &model.receiving {
+        let area = Rect {
+            x: main.x + 1,
+            y: main.y + rows,
+            width: main.width.saturating_sub(2),
+            height: codes,
+        };
+        let look = (pen, model.settings.glyphs);
+        receiving.draw(look, area, model.moment, buffer);
+    }
     let below = Rect {
-        y: main.y + rows,
-        height: main.height.saturating_sub(rows),
+        y: main.y + rows + codes,
+        height: main.height.saturating_sub(rows + codes),
         ..main
     };
     put(buffer, below, middle.fields);
@@ -229,6 +270,13 @@ fn arranged(model: &Model, pen: Pen, main: Rect, tight: bool) -> Middle {
     let at_work = !over && !model.ended() && model.ask().is_none();
     let below = notice.len() + fields.len() + usize::from(!at_work);
     let rows = height.saturating_sub(below);
+    let scanning = model.receiving.is_some() && !over && !model.ended() && !at_work;
+    let codes = if scanning {
+        ROWS.min(rows.saturating_sub(LEAST_BODY))
+    } else {
+        0
+    };
+    let rows = rows - codes;
     let Drawn {
         text: body,
         sections,
@@ -250,6 +298,7 @@ fn arranged(model: &Model, pen: Pen, main: Rect, tight: bool) -> Middle {
         body,
         sections,
         fields: text,
+        codes,
         rows,
         scroll,
     }

@@ -1,10 +1,15 @@
 //! The commands, as people call them.
 
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 
 use serde_json::Value;
 
 use super::sticks::Stick;
+
+/// A user without privileges.
+const NOBODY: u32 = 65534;
 
 struct Said {
     status: i32,
@@ -13,11 +18,12 @@ struct Said {
 }
 
 fn rootstage(stick: &Stick, arguments: &[&str]) -> Said {
-    let output = Command::new(env!("CARGO_BIN_EXE_rootstage"))
-        .args(arguments)
-        .current_dir(stick.directory.path())
-        .output()
-        .unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rootstage"));
+    said(command.args(arguments).current_dir(stick.directory.path()))
+}
+
+fn said(command: &mut Command) -> Said {
+    let output = command.output().unwrap();
     Said {
         status: output.status.code().unwrap(),
         out: String::from_utf8(output.stdout).unwrap(),
@@ -110,4 +116,54 @@ fn what_is_not_offered_is_refused_with_its_reason() {
     let unread = rootstage(&stick, &["media", "write", "/dev/sdzz9", "absent"]);
     assert_eq!(unread.status, 3, "{}", unread.err);
     assert!(!stick.directory.path().join("received").exists());
+}
+
+#[test]
+fn who_may_not_mount_uses_what_is_mounted() {
+    let Some(mut stick) = Stick::ext4(16) else {
+        return;
+    };
+    let node = stick.node().to_owned();
+    let at = stick.mount("mount", &[&node]).unwrap();
+    let everybody = std::fs::Permissions::from_mode(0o777);
+    for directory in [stick.directory.path(), &at] {
+        std::fs::set_permissions(directory, everybody.clone()).unwrap();
+    }
+    let program = stick.directory.path().join("rootstage");
+    std::fs::copy(env!("CARGO_BIN_EXE_rootstage"), &program).unwrap();
+    let nobody = |arguments: &[&str]| {
+        let mut command = Command::new(&program);
+        let command = command.args(arguments).args(["--images"]);
+        said(
+            command
+                .current_dir(stick.directory.path())
+                .uid(NOBODY)
+                .gid(NOBODY),
+        )
+    };
+    std::fs::write(stick.directory.path().join("root-2.rse"), "an envelope").unwrap();
+    let written = nobody(&["media", "write", &node, "root-2.rse"]);
+    assert_eq!(written.status, 0, "{}", written.err);
+    assert!(
+        written.err.contains("the mount that was there before"),
+        "{}",
+        written.err
+    );
+    assert!(!written.err.contains("safe to remove"), "{}", written.err);
+    let taken = nobody(&["media", "read", &node, "root-2.rse", "-o", "received"]);
+    assert_eq!(taken.status, 0, "{}", taken.err);
+    stick.unmount();
+    // and where it is not mounted, it is told what to do
+    let refused = {
+        let mut command = Command::new(&program);
+        let command = command.args(["media", "write", &node, "root-2.rse", "--images"]);
+        said(
+            command
+                .current_dir(stick.directory.path())
+                .uid(NOBODY)
+                .gid(NOBODY),
+        )
+    };
+    assert_ne!(refused.status, 0);
+    assert!(refused.err.contains("Permission denied"), "{}", refused.err);
 }

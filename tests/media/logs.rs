@@ -1,5 +1,6 @@
 //! The copy of the transcript on the LOG medium.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use rootstage::media::log::{LogCopy, file_name};
@@ -11,9 +12,10 @@ use super::sticks::{Stick, image, pull, run};
 const CEREMONY: &str = "00112233445566778899aabbccddeeff";
 
 fn transcript(stick: &Stick, lines: usize) -> (PathBuf, String) {
-    let text: String = (0..lines)
-        .map(|n| format!("{{\"seq\":{n},\"text\":\"{}\"}}\n", "x".repeat(n % 700)))
-        .collect();
+    let mut text = String::new();
+    for n in 0..lines {
+        writeln!(text, "{{\"seq\":{n},\"text\":\"{}\"}}", "x".repeat(n % 700)).unwrap();
+    }
     let path = stick.directory.path().join("transcript.jsonl");
     std::fs::write(&path, &text).unwrap();
     (path, text)

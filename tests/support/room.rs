@@ -17,16 +17,17 @@ use rootstage::ceremony::state::State;
 use rootstage::digest::Sha256;
 use rootstage::directory::{self, Audited, DirectoryError};
 use rootstage::driver::{Driver, Order, Stop};
+use rootstage::media::Machine;
 use rootstage::ports::World;
 use rootstage::secret::Secret;
 use rootstage::token::AllTokens;
 use rootstage::transcript::audit::Verdict;
-use rootstage::world::ThisMachine;
+use rootstage::world::{Sticks, ThisMachine};
 use tempfile::TempDir;
 use time::OffsetDateTime;
 use time::macros::datetime;
 
-use super::world::{Happening, Happenings, PowerCut, Staged, What};
+use super::world::{Happening, Happenings, OnShelf, PowerCut, Shelf, Staged, What};
 use super::yubikeys::{Drawer, Mixed};
 
 /// The day on which every story happens.
@@ -57,6 +58,10 @@ pub struct Room {
     pub drawer: Drawer,
     /// Where `YubiKeys` are looked for.
     pub yubikeys: Found,
+    /// The media in the room.
+    pub shelf: Shelf,
+    /// Where real media are looked for; `None`: those of the shelf.
+    pub sticks: Option<Machine>,
 }
 
 /// Where `YubiKeys` are looked for.
@@ -141,6 +146,8 @@ impl Room {
             cut: 0,
             drawer: Drawer::default(),
             yubikeys: Found::InDrawer,
+            shelf: Shelf::default(),
+            sticks: None,
         }
     }
 
@@ -165,6 +172,8 @@ impl Room {
             cut: 0,
             drawer: Drawer::default(),
             yubikeys: Found::InDrawer,
+            shelf: Shelf::default(),
+            sticks: None,
         }
     }
 
@@ -208,9 +217,14 @@ impl Room {
                     }),
                     Found::InReaders => Box::new(AllTokens::new(1)),
                 },
+                media: match &self.sticks {
+                    None => Box::new(OnShelf::new(&self.shelf)),
+                    Some(machine) => Box::new(Sticks::of(machine.clone())),
+                },
                 checks: Box::new(|| vec![check("network.interfaces", CheckVerdict::Pass)]),
                 clock,
             },
+            shelf: Arc::clone(&self.shelf),
             happenings: Arc::clone(&self.happenings),
             performed: Arc::clone(&self.performed),
         }))
@@ -228,6 +242,12 @@ impl Room {
     /// How things stand.
     pub fn state(&self) -> &State {
         self.driver.as_ref().expect("the program runs").state()
+    }
+
+    /// Whether the copy on the LOG medium lacks the end.
+    pub fn log_behind(&self) -> bool {
+        let driver = self.driver.as_ref().expect("the program runs");
+        driver.log_behind().is_some()
     }
 
     /// The open question.

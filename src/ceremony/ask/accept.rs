@@ -14,6 +14,13 @@ pub fn received_file(text: &str) -> Option<Vec<u8>> {
     bytes.filter(|bytes| bytes.len() <= crate::qr::MAX_FILE)
 }
 
+impl Answer {
+    /// A file as [`Answer::received`] holds it.
+    pub fn carry(file: &[u8]) -> String {
+        data_encoding::BASE64.encode(file)
+    }
+}
+
 impl Ask {
     /// Checks an answer against this ask; gives the people who answered, in the order of the seats.
     pub fn accept(&self, answer: &Answer, plan: &Plan) -> Result<Vec<ParticipantId>, Refusal> {

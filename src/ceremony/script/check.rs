@@ -173,6 +173,19 @@ const RULES: &[Rule] = &[
         )),
         again: Again::Yes,
     },
+    Rule {
+        kind: "export",
+        after: &[(
+            "write-out",
+            "what leaves must be in the ceremony directory before",
+        )],
+        not_after: &[],
+        followed_by: Some((
+            "head",
+            "the paper must hold the transcript head that covers what left",
+        )),
+        again: Again::No,
+    },
     rule("head", &[WHO], &[]),
     Rule {
         kind: "close",

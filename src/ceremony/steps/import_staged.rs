@@ -1,14 +1,15 @@
 //! `import-staged`: content from outside is read, compared, and from then on frozen.
 
 use super::trusted_root::not_it;
-use super::{Kind, Next, again, ask_of, positions};
-use crate::ceremony::ask::Form;
+use super::{Kind, Next, again, ask_of, by_way, positions};
+use crate::ceremony::ask::{Answer, Ask, Form};
 use crate::ceremony::assembly::{self, MetadataFile};
-use crate::ceremony::effect::{Contents, Effect};
+use crate::ceremony::effect::Effect;
 use crate::ceremony::event::Event;
 use crate::ceremony::import;
-use crate::ceremony::medium::Way;
+use crate::ceremony::plan::ParticipantId;
 use crate::ceremony::procedure::BoundStep;
+use crate::ceremony::refusal::Refusal;
 use crate::ceremony::state::State;
 
 pub struct ImportStaged;
@@ -44,17 +45,16 @@ impl Kind for ImportStaged {
                 vec!["Nothing was read. Abort, and correct the plan.".to_owned()],
             );
         };
-        if !state.here.files_read {
-            return Next::Do(Effect::ReadFiles {
-                what: Contents::Metadata,
-                paths: plan.paths().cloned().collect(),
-                from: Way::File,
-            });
+        if let Some(before) = by_way::read(state, step, &paths(state)) {
+            return before;
         }
         let payload = match import::content(state) {
             Ok(payload) => payload,
             Err(problem) => return Next::ask(not_it(state, step, problem)),
         };
+        if let Some(compare) = by_way::compared(state, step, &plan.path) {
+            return compare;
+        }
         if state.here.answers.contains_key("imported") {
             return Next::record(Event::ContentImported {
                 role: payload.role,
@@ -88,7 +88,33 @@ impl Kind for ImportStaged {
         Next::ask(ask.showing("SHA-256 of what will be signed", payload.sha256))
     }
 
+    fn accept(
+        &self,
+        state: &State,
+        _step: &BoundStep,
+        ask: &Ask,
+        answer: &Answer,
+        _by: &[ParticipantId],
+    ) -> Result<(), Refusal> {
+        by_way::accept(state, ask, answer, &paths(state))
+    }
+
+    fn after(
+        &self,
+        state: &State,
+        _step: &BoundStep,
+        ask: &Ask,
+        _answer: &Answer,
+    ) -> Option<Effect> {
+        by_way::after(state, ask, &paths(state))
+    }
+
     fn skippable(&self, _state: &State, _step: &BoundStep) -> Result<(), String> {
         Err("without it there is nothing to sign".to_owned())
     }
+}
+
+fn paths(state: &State) -> Vec<String> {
+    let staged = state.procedure.plan.staged.as_ref();
+    staged.map_or_else(Vec::new, |staged| staged.paths().cloned().collect())
 }

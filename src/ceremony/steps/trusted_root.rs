@@ -1,13 +1,14 @@
 //! `trusted-root`: the root that clients trust now is read, checked and compared with paper.
 
-use super::{Kind, Next, again, ask_of, positions, seats_or_anyone};
-use crate::ceremony::ask::{Ask, Form};
-use crate::ceremony::effect::{Contents, Effect};
+use super::{Kind, Next, again, ask_of, by_way, positions, seats_or_anyone};
+use crate::ceremony::ask::{Answer, Ask, Form};
+use crate::ceremony::effect::Effect;
 use crate::ceremony::event::Event;
 use crate::ceremony::evolve::AGAIN;
 use crate::ceremony::import;
-use crate::ceremony::medium::Way;
+use crate::ceremony::plan::ParticipantId;
 use crate::ceremony::procedure::BoundStep;
+use crate::ceremony::refusal::Refusal;
 use crate::ceremony::state::State;
 use crate::tuf::root::Role;
 
@@ -32,17 +33,16 @@ impl Kind for TrustedRoot {
         let Some(plan) = &state.procedure.plan.trusted else {
             return none_before(state, step);
         };
-        if !state.here.files_read {
-            return Next::Do(Effect::ReadFiles {
-                what: Contents::Metadata,
-                paths: vec![plan.path.clone()],
-                from: Way::File,
-            });
+        if let Some(before) = by_way::read(state, step, &paths(state)) {
+            return before;
         }
         let trusted = match import::trusted(state) {
             Ok(trusted) => trusted,
             Err(problem) => return Next::ask(not_it(state, step, problem)),
         };
+        if let Some(compare) = by_way::compared(state, step, &plan.path) {
+            return compare;
+        }
         if state.here.answers.contains_key("compared") {
             return Next::record(Event::RootTrusted {
                 version: trusted.root.version,
@@ -73,9 +73,35 @@ impl Kind for TrustedRoot {
         )
     }
 
+    fn accept(
+        &self,
+        state: &State,
+        _step: &BoundStep,
+        ask: &Ask,
+        answer: &Answer,
+        _by: &[ParticipantId],
+    ) -> Result<(), Refusal> {
+        by_way::accept(state, ask, answer, &paths(state))
+    }
+
+    fn after(
+        &self,
+        state: &State,
+        _step: &BoundStep,
+        ask: &Ask,
+        _answer: &Answer,
+    ) -> Option<Effect> {
+        by_way::after(state, ask, &paths(state))
+    }
+
     fn skippable(&self, _state: &State, _step: &BoundStep) -> Result<(), String> {
         Err("everything that follows is judged by that root".to_owned())
     }
+}
+
+fn paths(state: &State) -> Vec<String> {
+    let trusted = state.procedure.plan.trusted.iter();
+    trusted.map(|trusted| trusted.path.clone()).collect()
 }
 
 /// What a plan without `[trusted]` means: a staged root has none before it only as the first of all.

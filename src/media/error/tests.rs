@@ -36,6 +36,7 @@ fn what_the_system_says_is_the_right_error() {
 }
 
 /// One of each, with texts that name what it is about.
+#[expect(clippy::too_many_lines, reason = "one of each")]
 fn each() -> Vec<MediaError> {
     let device = || "/dev/sdb1".to_owned();
     let name = || "root-2.rse".to_owned();

@@ -27,6 +27,9 @@ pub fn body(pen: Pen, model: &Model, width: usize, tight: bool) -> Text {
         parts.push(files);
     }
     let mut after = vec![];
+    if let Some(words) = &model.log_behind {
+        after.extend(pen.wrapped(Role::AlertWarn, &safe(words), 1, width));
+    }
     if model.broken.is_some() {
         let words = format!(
             "Everything up to record {} is on disk; nothing after it was done. Make room or replace the medium, then \

@@ -25,6 +25,8 @@ pub fn body(pen: Pen, model: &Model, overlay: Overlay, width: usize, tight: bool
         Overlay::Outline => outline::lines(pen, &model.state, width).0,
         Overlay::Digests => digests(pen, model, width, tight),
         Overlay::Leave => leave(pen, model, width),
+        // drawn by itself, in the whole frame
+        Overlay::Codes => Text::new(),
     }
 }
 

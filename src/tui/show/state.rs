@@ -145,6 +145,11 @@ impl Show {
         self.window.drawing = Drawing::Pixels;
     }
 
+    /// Whether the help is open.
+    pub fn helps(&self) -> bool {
+        self.help
+    }
+
     /// Says something beside the code until a key is pressed: at most 66 characters.
     pub fn say(&mut self, words: &str) {
         words.clone_into(&mut self.notice);

@@ -1,6 +1,7 @@
 //! What the driver says.
 
 use super::Reaction;
+use crate::ceremony::refusal::Refusal;
 use crate::ceremony::token::TokenName;
 use crate::driver::Report;
 use crate::ports::Notice as Said;
@@ -26,6 +27,7 @@ impl Model {
                 self.state = *state;
                 if self.working.take().is_some() || asked_anew || ended {
                     self.entry = entry_of(&self.state);
+                    self.wait_for_file();
                     self.scroll = 0;
                     self.read_to_end = false;
                     self.notice = None;
@@ -54,9 +56,17 @@ impl Model {
                 reaction.repaint = true;
             }
             Report::Notice(Said::TouchOver) => self.touch_is_over(),
+            Report::Notice(Said::LogBehind(fault)) => {
+                self.log_behind = Some(report::log_behind(&fault))
+            }
             Report::Refused(refusal) => {
                 self.sent = None;
                 self.working = None;
+                if let (Refusal::WrongFile { .. }, Some(receiving)) =
+                    (&refusal, &mut self.receiving)
+                {
+                    receiving.refuse();
+                }
                 self.notice = Some(Notice::Refused(report::refusal(&refusal)));
                 if self.overlay.is_none() {
                     self.entry.clear_secrets();

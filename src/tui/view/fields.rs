@@ -39,6 +39,9 @@ pub(super) fn fields(model: &Model, pen: Pen, width: usize) -> (String, Text) {
     let mut text = Vec::new();
     if model.overlay.is_none() {
         text.extend(pin_lines(model, pen, width));
+        if let Some(receiving) = &model.receiving {
+            text.extend(receiving.lines(pen, width.saturating_sub(1)));
+        }
     }
     text.extend(form::rows(
         pen,

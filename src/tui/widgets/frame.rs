@@ -164,10 +164,12 @@ pub fn hints(pen: Pen, model: &Model) -> Line<'static> {
         spans.push(pen.span(Role::Dim, " back  "));
     }
     let withdraws = withdrawable(&model.state).is_ok();
+    let carries = model.ask().is_some_and(|ask| ask.carries.is_some());
     let useless = |hint: &str| {
         (model.ended() && matches!(hint, "exception" | "skip" | "withdraw" | "abort" | "leave"))
             || (back && matches!(hint, "digests" | "skip"))
             || (hint == "withdraw" && !withdraws)
+            || (hint == "QR codes" && !carries)
     };
     let shown = BINDINGS.iter().filter(|b| !b.hint.is_empty());
     let mut shown: Vec<(&str, &str)> = shown

@@ -1,6 +1,6 @@
 //! A dead token makes way for the spare one of the plan.
 
-use super::super::{AGAIN, Next, chosen, two_people};
+use super::super::{AGAIN, Next, chosen, is_on_record, two_people};
 use crate::ceremony::ask::{Ask, Choice, Form};
 use crate::ceremony::event::{Event, Exception};
 use crate::ceremony::evolve::BACK;
@@ -47,7 +47,7 @@ pub fn declared(state: &State, step: &BoundStep) -> Option<Next> {
         return Some(Next::ask(dead(state, step, holder, key, spare)));
     };
     let exception = Exception {
-        number: state.exceptions.last().map_or(1, |last| last.number + 1),
+        number: 0,
         expected: format!(
             "{} works for {}.",
             crate::report::token_words(&key.token),
@@ -63,21 +63,12 @@ pub fn declared(state: &State, step: &BoundStep) -> Option<Next> {
         ),
         by: given.by.clone(),
     };
-    let logged = state.exceptions.last().is_some_and(|last| {
-        let number = last.number;
-        *last
-            == Exception {
-                number,
-                ..exception.clone()
-            }
-    });
-    Some(Next::record(if logged {
-        Event::TokenReplaced {
+    Some(Next::record(match is_on_record(state, exception) {
+        Ok(()) => Event::TokenReplaced {
             key: key.name.clone(),
             by: given.by.clone(),
-        }
-    } else {
-        Event::ExceptionLogged(exception)
+        },
+        Err(exception) => Event::ExceptionLogged(*exception),
     }))
 }
 
