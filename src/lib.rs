@@ -28,7 +28,7 @@
 //! | verify a whole repository as clients do, from files that I bring | [`tuf::client::Client`] with a [`tuf::client::Fetch`] |
 //! | read targets, snapshot or timestamp metadata | [`Trusted::delegate`], which gives [`tuf::targets::Targets`] and its like; what changes: [`tuf::targets::targets_changes`] |
 //! | carry files across the air gap, or read what came | [`Envelope::pack`], [`Envelope::parse`]; encrypted: [`sealed`] |
-//! | show a file as QR codes, or put one together from what was read | [`qr::Transfer`], [`qr::Collector`] |
+//! | show a file as QR codes, or put one together from what was read | [`qr::Transfer`], [`qr::Collector`]; what a hand scanner types: [`qr::keyboard`] |
 //! | bring signatures of several sites together | [`envelope::merge`] |
 //! | know what a root changes, and what is to be said of it | [`tuf::diff::diff`]; every rule is in [`RULES`] |
 //! | know who must still sign, under the old root and the new | [`tuf::rotation::signers`] |
