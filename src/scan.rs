@@ -21,7 +21,7 @@ pub mod reader;
 pub mod retouch;
 pub mod video;
 
-use std::panic::{AssertUnwindSafe, catch_unwind, take_hook, set_hook};
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::Once;
 
 use crate::ports::SCANNER_THREAD;

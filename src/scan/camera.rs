@@ -40,8 +40,7 @@ pub enum Taken {
 }
 
 /// Hands the bytes of the next picture on, with how they are laid out.
-pub type NextPicture<'a> =
-    dyn FnMut(&mut dyn FnMut(Layout, &[u8])) -> std::io::Result<Taken> + 'a;
+pub type NextPicture<'a> = dyn FnMut(&mut dyn FnMut(Layout, &[u8])) -> std::io::Result<Taken> + 'a;
 
 impl Camera {
     /// The camera behind this device file.

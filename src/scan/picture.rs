@@ -91,7 +91,9 @@ fn png(bytes: &[u8]) -> Result<Luma, Flaw> {
             over_white(luminance([red, green, blue]), alpha)
         }),
         // `normalize_to_color8` expands palettes
-        ColorType::Indexed => return Err(Flaw::Damaged("a palette that was not expanded".to_owned())),
+        ColorType::Indexed => {
+            return Err(Flaw::Damaged("a palette that was not expanded".to_owned()));
+        }
     };
     whole(width, height, pixels)
 }
@@ -122,10 +124,18 @@ fn jpeg(bytes: &[u8]) -> Result<Luma, Flaw> {
         decoder.input_colorspace(),
         Some(ColorSpace::Luma | ColorSpace::YCbCr)
     );
-    let wanted = if own { ColorSpace::Luma } else { ColorSpace::RGB };
+    let wanted = if own {
+        ColorSpace::Luma
+    } else {
+        ColorSpace::RGB
+    };
     decoder.set_options(options.jpeg_set_out_colorspace(wanted));
     let pixels = decoder.decode().map_err(damaged)?;
-    let pixels = if own { pixels } else { each(&pixels, luminance) };
+    let pixels = if own {
+        pixels
+    } else {
+        each(&pixels, luminance)
+    };
     whole(width, height, pixels)
 }
 

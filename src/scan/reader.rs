@@ -86,7 +86,9 @@ fn in_way(picture: &Luma, way: Way, effort: Effort) -> Vec<String> {
 
 /// By a threshold that follows the light.
 fn local(picture: &Luma, effort: Effort) -> Vec<String> {
-    source(picture).map_or_else(Vec::new, |source| texts(HybridBinarizer::new(source), effort))
+    source(picture).map_or_else(Vec::new, |source| {
+        texts(HybridBinarizer::new(source), effort)
+    })
 }
 
 fn source(picture: &Luma) -> Option<Luma8Source<'_>> {

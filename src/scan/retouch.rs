@@ -85,7 +85,11 @@ fn convolved<const N: usize>(picture: &Luma, weights: &[u16; N]) -> Luma {
         line.extend(row);
         line.extend(last.into_iter().cycle().take(reach));
         along.extend(line.array_windows::<N>().map(|around| {
-            let sum: u16 = around.iter().zip(weights).map(|(p, w)| u16::from(*p) * w).sum();
+            let sum: u16 = around
+                .iter()
+                .zip(weights)
+                .map(|(p, w)| u16::from(*p) * w)
+                .sum();
             u8::try_from(sum / total).unwrap_or(u8::MAX)
         }));
     }
@@ -101,7 +105,10 @@ fn convolved<const N: usize>(picture: &Luma, weights: &[u16; N]) -> Luma {
                 *sum += u16::from(*pixel) * weight;
             }
         }
-        pixels.extend(sums.iter().map(|sum| u8::try_from(sum / total).unwrap_or(u8::MAX)));
+        pixels.extend(
+            sums.iter()
+                .map(|sum| u8::try_from(sum / total).unwrap_or(u8::MAX)),
+        );
     }
     Luma {
         width,

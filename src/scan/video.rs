@@ -18,8 +18,8 @@ const LONGEST_JPEG: usize = 16 << 20;
 /// Bytes that are read at once.
 const CHUNK: usize = 256 << 10;
 
-/// Gives each picture of an uncompressed video to `look` until it says `false`. What is missing at
-/// the end of a video that was cut off is a [`Flaw`] after all pictures that are whole.
+/// Gives each picture of an uncompressed video to `look` until it says `false`. Of a video that was
+/// cut off that is each one that is whole; what stands between pictures and should not is a [`Flaw`].
 pub fn y4m(file: impl Read, look: &mut dyn FnMut(Luma) -> bool) -> Result<(), Flaw> {
     // a brightness of 16 bits, and colours of the same size
     let limits = Limits {
@@ -78,9 +78,7 @@ pub fn jpegs(mut file: impl Read, look: &mut dyn FnMut(Luma) -> bool) -> std::io
     loop {
         if !ended {
             let had = bytes.len();
-            file.by_ref()
-                .take(CHUNK as u64)
-                .read_to_end(&mut bytes)?;
+            file.by_ref().take(CHUNK as u64).read_to_end(&mut bytes)?;
             ended = bytes.len() < had + CHUNK;
         }
         let mut done = 0;
@@ -142,7 +140,11 @@ fn end(jpeg: &[u8]) -> End {
     let mut at = 2;
     loop {
         let (Some(0xff), Some(marker)) = (jpeg.get(at), jpeg.get(at + 1)) else {
-            return if at + 1 < jpeg.len() { End::No } else { End::Beyond };
+            return if at + 1 < jpeg.len() {
+                End::No
+            } else {
+                End::Beyond
+            };
         };
         at += match marker {
             // fill bytes before a marker

@@ -33,7 +33,8 @@ impl Dice {
 
     /// Letters and digits of a frame.
     pub fn text(&mut self, chars: usize) -> String {
-        let letter = |bits: u64| char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[bits as usize % 32]);
+        let letter =
+            |bits: u64| char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[bits as usize % 32]);
         (0..chars).map(|_| letter(self.bits())).collect()
     }
 }
@@ -100,17 +101,71 @@ pub fn rows(pixels: f64, around: Around) -> Vec<(&'static str, Shot)> {
     let good = Shot::good(pixels, around);
     vec![
         ("good", good),
-        ("rotation 10", Shot { rotation: 10.0, ..good }),
-        ("rotation 33", Shot { rotation: 33.0, ..good }),
-        ("perspective 8 %", Shot { perspective: 0.08, ..good }),
-        ("perspective 15 %", Shot { perspective: 0.15, ..good }),
+        (
+            "rotation 10",
+            Shot {
+                rotation: 10.0,
+                ..good
+            },
+        ),
+        (
+            "rotation 33",
+            Shot {
+                rotation: 33.0,
+                ..good
+            },
+        ),
+        (
+            "perspective 8 %",
+            Shot {
+                perspective: 0.08,
+                ..good
+            },
+        ),
+        (
+            "perspective 15 %",
+            Shot {
+                perspective: 0.15,
+                ..good
+            },
+        ),
         ("blur 0.35", Shot { blur: 0.35, ..good }),
         ("blur 0.45", Shot { blur: 0.45, ..good }),
-        ("motion 1", Shot { motion: 1.0, ..good }),
-        ("noise 25", Shot { noise: 25.0, ..good }),
-        ("JPEG 30", Shot { jpeg: Some(30), ..good }),
-        ("low contrast", Shot { contrast: 50.0, ..good }),
-        ("glare", Shot { glare: true, ..good }),
+        (
+            "motion 1",
+            Shot {
+                motion: 1.0,
+                ..good
+            },
+        ),
+        (
+            "noise 25",
+            Shot {
+                noise: 25.0,
+                ..good
+            },
+        ),
+        (
+            "JPEG 30",
+            Shot {
+                jpeg: Some(30),
+                ..good
+            },
+        ),
+        (
+            "low contrast",
+            Shot {
+                contrast: 50.0,
+                ..good
+            },
+        ),
+        (
+            "glare",
+            Shot {
+                glare: true,
+                ..good
+            },
+        ),
         ("moire", Shot { grid: true, ..good }),
         (
             "combo",
@@ -262,7 +317,12 @@ pub fn jpeg(picture: &Luma, quality: u8) -> Vec<u8> {
     let mut bytes = Vec::new();
     let (width, height) = (picture.width as u16, picture.height as u16);
     jpeg_encoder::Encoder::new(&mut bytes, quality)
-        .encode(&picture.pixels, width, height, jpeg_encoder::ColorType::Luma)
+        .encode(
+            &picture.pixels,
+            width,
+            height,
+            jpeg_encoder::ColorType::Luma,
+        )
         .unwrap();
     bytes
 }
@@ -308,7 +368,10 @@ impl Map {
     fn inverse(&self) -> Self {
         let m = &self.0;
         let minor = |row: usize, column: usize| {
-            let (r, c) = ([(row + 1) % 3, (row + 2) % 3], [(column + 1) % 3, (column + 2) % 3]);
+            let (r, c) = (
+                [(row + 1) % 3, (row + 2) % 3],
+                [(column + 1) % 3, (column + 2) % 3],
+            );
             m[r[0]][c[0]] * m[r[1]][c[1]] - m[r[0]][c[1]] * m[r[1]][c[0]]
         };
         // the adjugate: a factor makes no difference to a projective map

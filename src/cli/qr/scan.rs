@@ -56,7 +56,8 @@ impl Scan {
     pub fn run(&self, room: &Room) -> Result<(), Failure> {
         received::check_free(&self.output)?;
         let source = self.source()?;
-        let screen = !self.json && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+        let screen =
+            !self.json && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
         let seen = match source {
             Source::Files(files) => through_files(files),
             Source::Camera(path) if screen => {
@@ -85,7 +86,9 @@ impl Scan {
             if path.as_os_str() == "-" {
                 return alone(Source::Typed, path);
             }
-            let device = path.metadata().is_ok_and(|file| file.file_type().is_char_device());
+            let device = path
+                .metadata()
+                .is_ok_and(|file| file.file_type().is_char_device());
             if device || (path.starts_with("/dev") && !path.exists()) {
                 return alone(Source::Camera(path.clone()), path);
             }

@@ -117,7 +117,11 @@ fn the_fluent_large_and_uncompressed_one_is_chosen() {
     assert_eq!(choose(&infrared), Some(infrared[0]));
     let silent = [offer(b"YUYV", 1280, 720, 0.0)];
     assert_eq!(choose(&silent), Some(silent[0]));
-    assert_eq!(choose(&[usb2[4]]), Some(usb2[4]), "a large one is better than none");
+    assert_eq!(
+        choose(&[usb2[4]]),
+        Some(usb2[4]),
+        "a large one is better than none"
+    );
     assert_eq!(choose(&[usb2[5], offer(b"YUYV", 0, 0, 30.0)]), None);
 }
 

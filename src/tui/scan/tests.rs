@@ -25,7 +25,8 @@ fn screen(scan: &Scan, columns: u16, rows: u16, now: Duration) -> String {
     let row = |cells: &[ratatui::buffer::Cell]| -> String {
         cells.iter().map(ratatui::buffer::Cell::symbol).collect()
     };
-    rows.map(|cells| row(cells).trim_end().to_owned() + "\n").collect()
+    rows.map(|cells| row(cells).trim_end().to_owned() + "\n")
+        .collect()
 }
 
 #[test]
@@ -41,7 +42,10 @@ fn the_screen_says_how_far_it_is_and_then_shows_the_digest() {
     let expected = format!("{} of {needed} frames; 1 still needed", needed - 1);
     assert!(text.contains(&expected), "{text}");
     assert!(text.contains("left"), "{text}");
-    assert!(text.contains(&format!("·{}", "█".repeat(needed - 1))), "{text}");
+    assert!(
+        text.contains(&format!("·{}", "█".repeat(needed - 1))),
+        "{text}"
+    );
     assert_eq!(scan.file(), None);
     // a frame that makes up for the missing one
     assert_eq!(scan.line(&transfer.text(needed), secs(40)), Taken::Complete);
@@ -69,8 +73,11 @@ fn what_is_foreign_or_damaged_takes_nothing_away() {
     damaged.pop();
     scan.line(&damaged, secs(4));
     let text = screen(&scan, 100, 20, secs(4));
-    assert!(text.contains("Hold the camera still"), "{text}");
-    assert!(text.contains("new 2, repeated 0, foreign 1, unreadable 1"), "{text}");
+    assert!(text.contains("was not read right"), "{text}");
+    assert!(
+        text.contains("new 2, repeated 0, foreign 1, unreadable 1"),
+        "{text}"
+    );
     scan.line(&transfer.text(1), secs(5));
     assert_eq!(scan.progress().received, 2);
 }
@@ -103,7 +110,10 @@ fn a_camera_that_went_away_takes_nothing_with_it() {
         reason: "the camera went away".to_owned(),
     });
     let text = screen(&scan, 80, 20, secs(60));
-    assert!(text.contains("went away") && text.contains("1 of"), "{text}");
+    assert!(
+        text.contains("went away") && text.contains("1 of"),
+        "{text}"
+    );
     scan.sighting(Sighting::default(), secs(61));
     assert_eq!(scan.trouble(), None);
 }

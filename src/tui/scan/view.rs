@@ -53,7 +53,11 @@ impl Scan {
         if let Some((file, sha256)) = self.file() {
             text.push(pen.line(
                 Role::Ok,
-                format!("All {} frames are here: a file of {} bytes.", progress.needed, file.len()),
+                format!(
+                    "All {} frames are here: a file of {} bytes.",
+                    progress.needed,
+                    file.len()
+                ),
             ));
             text.extend(pen.wrapped(
                 Role::Important,
@@ -104,7 +108,9 @@ impl Scan {
     fn headline(&self, progress: &Progress) -> String {
         match (progress.needed, self.eyes) {
             (0, Eyes::Pictures) => format!("{}: looking for QR codes", self.source),
-            (0, Eyes::HandScanner) => "Scan the QR codes with the hand scanner, in any order".to_owned(),
+            (0, Eyes::HandScanner) => {
+                "Scan the QR codes with the hand scanner, in any order".to_owned()
+            }
             (needed, _) => counted(progress.received, needed),
         }
     }
@@ -138,15 +144,24 @@ fn grid(pen: Pen, progress: &Progress, width: usize) -> Text {
         .map(|from| (from..(from + share).min(needed)).all(is_there))
         .collect();
     for row in marks.chunks(width) {
-        let row: String = row.iter().map(|there| if *there { '█' } else { '·' }).collect();
+        let row: String = row
+            .iter()
+            .map(|there| if *there { '█' } else { '·' })
+            .collect();
         text.push(pen.line(Role::Guidance, row));
     }
-    let others = progress.frames.iter().filter(|frame| usize::from(**frame) >= needed);
+    let others = progress
+        .frames
+        .iter()
+        .filter(|frame| usize::from(**frame) >= needed);
     match others.count() {
         0 => {}
         n => text.push(pen.line(
             Role::Dim,
-            format!("and {n} of {} that make up for missing ones", frames(needed) - needed),
+            format!(
+                "and {n} of {} that make up for missing ones",
+                frames(needed) - needed
+            ),
         )),
     }
     text

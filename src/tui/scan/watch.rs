@@ -128,7 +128,12 @@ fn draw(scan: &Scan, settings: &Settings, now: Duration, buffer: &mut Buffer) {
     let pen = Pen(settings.colour);
     let area = buffer.area;
     let width = usize::from(area.width);
-    buffer.set_line(0, 0, &pen.line(Role::Title, " rootstage  receiving a file by QR codes"), area.width);
+    buffer.set_line(
+        0,
+        0,
+        &pen.line(Role::Title, " rootstage  receiving a file by QR codes"),
+        area.width,
+    );
     if area.height > 1 {
         buffer.set_line(0, 1, &frame::rule(pen, "", "", width), area.width);
     }

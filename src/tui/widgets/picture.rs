@@ -105,16 +105,32 @@ mod tests {
             pixels: [0, 80, 160, 240, 240, 160, 80, 0].repeat(2),
         };
         let area = small.area;
-        draw(&picture, Colour::Sixteen, GlyphSet::Unicode, area, &mut small);
+        draw(
+            &picture,
+            Colour::Sixteen,
+            GlyphSet::Unicode,
+            area,
+            &mut small,
+        );
         let cell = &small[(0, 0)];
-        assert_eq!((cell.symbol(), cell.fg, cell.bg), ("▀", Color::Black, Color::White));
+        assert_eq!(
+            (cell.symbol(), cell.fg, cell.bg),
+            ("▀", Color::Black, Color::White)
+        );
     }
 
     #[test]
     fn without_colours_it_is_density() {
         let buffer = drawn(Colour::Mono, GlyphSet::Ascii);
-        let text: String = buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect();
-        assert!(text.is_ascii() && text.contains('@') && text.contains('.'), "{text}");
+        let text: String = buffer
+            .content
+            .iter()
+            .map(ratatui::buffer::Cell::symbol)
+            .collect();
+        assert!(
+            text.is_ascii() && text.contains('@') && text.contains('.'),
+            "{text}"
+        );
         assert!(buffer.content.iter().all(|cell| cell.bg == Color::Reset));
     }
 
@@ -122,9 +138,19 @@ mod tests {
     fn a_picture_that_is_not_as_it_says_breaks_nothing() {
         for (width, height, pixels) in [(0, 0, vec![]), (9, 9, vec![1]), (1, 1000, vec![7; 1000])] {
             let mut buffer = Buffer::empty(Rect::new(0, 0, 5, 5));
-            let picture = Luma { width, height, pixels };
+            let picture = Luma {
+                width,
+                height,
+                pixels,
+            };
             let area = Rect::new(2, 2, 40, 40);
-            draw(&picture, Colour::Sixteen, GlyphSet::Unicode, area, &mut buffer);
+            draw(
+                &picture,
+                Colour::Sixteen,
+                GlyphSet::Unicode,
+                area,
+                &mut buffer,
+            );
         }
     }
 }
