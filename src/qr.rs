@@ -22,6 +22,7 @@ pub mod symbol;
 mod transfer;
 
 pub use collector::{Collector, Progress, Taken};
+pub use erasure::frames;
 pub use transfer::{Transfer, TransferError};
 
 /// Largest file that is carried by QR codes, in bytes. A root with 14 keys and 14 signatures takes
