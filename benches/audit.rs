@@ -246,6 +246,7 @@ fn answer(state: &State) -> Answer {
     Answer {
         initials,
         typed,
+        received: None,
         read_to_end: ask.document.is_some(),
     }
 }

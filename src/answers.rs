@@ -236,6 +236,7 @@ fn reply(
     let answer = Answer {
         initials: initials.unwrap_or(usual.initials),
         typed: typed.unwrap_or(usual.typed),
+        received: None,
         read_to_end: usual.read_to_end,
     };
     let key = state.step().and_then(|step| state.procedure.key_plan(step));
@@ -277,6 +278,7 @@ pub fn as_asked(ask: &Ask, plan: &Plan, now: OffsetDateTime) -> Answer {
     Answer {
         initials: initials_for(ask, plan),
         typed: typed_for(ask, now),
+        received: None,
         read_to_end: ask.document.is_some(),
     }
 }
@@ -296,7 +298,7 @@ fn initials_for(ask: &Ask, plan: &Plan) -> Vec<String> {
 
 fn typed_for(ask: &Ask, now: OffsetDateTime) -> Vec<String> {
     match &ask.form {
-        Form::Confirm | Form::Secret(_) | Form::Halted => Vec::new(),
+        Form::Confirm | Form::Secret(_) | Form::Scan { .. } | Form::Halted => Vec::new(),
         Form::Choose { options } => options.iter().take(1).map(|o| o.key.clone()).collect(),
         Form::TypeBack { phrase } => vec![phrase.clone()],
         Form::Words { positions } => {

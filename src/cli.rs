@@ -11,6 +11,7 @@ mod doctor;
 mod envelope;
 mod front;
 mod manual;
+mod media;
 mod passphrase;
 pub mod plan;
 mod qr;
@@ -135,6 +136,12 @@ enum Verb {
         after_help = "Example:\n  rootstage envelope inspect root-2.rse"
     )]
     Envelope(envelope::Verb),
+    /// Removable media: what is plugged in, files from one and onto one.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  rootstage media write /dev/sdb1 root-2.rse"
+    )]
+    Media(media::Verb),
     /// QR codes: a file shown, printed, or read.
     #[command(subcommand, after_help = "Example:\n  rootstage qr show root-2.rse")]
     Qr(qr::Verb),
@@ -281,6 +288,7 @@ pub fn run(hardening: Hardening) -> ExitCode {
         Some(Verb::Token(verb)) => verb.run(&room),
         Some(Verb::Attest(verb)) => verb.run(),
         Some(Verb::Envelope(verb)) => verb.run(),
+        Some(Verb::Media(verb)) => verb.run(),
         Some(Verb::Qr(verb)) => verb.run(&room),
         Some(Verb::Doctor(verb)) => verb.run(&room),
         Some(Verb::Completions(verb)) => {

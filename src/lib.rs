@@ -29,6 +29,7 @@
 //! | read targets, snapshot or timestamp metadata | [`Trusted::delegate`], which gives [`tuf::targets::Targets`] and its like; what changes: [`tuf::targets::targets_changes`] |
 //! | carry files across the air gap, or read what came | [`Envelope::pack`], [`Envelope::parse`]; encrypted: [`sealed`] |
 //! | show a file as QR codes, or put one together from what was read | [`qr::Transfer`], [`qr::Collector`] |
+//! | know which media are plugged in, read from one, write to one | [`media::Machine::places`], [`media::read::read`], [`media::write::write`]; a copy of the transcript: [`media::log::LogCopy`] |
 //! | have QR codes on a screen of the terminal, or on paper | [`tui::show::Show`], [`qr::sheet::Sheets`] |
 //! | bring signatures of several sites together | [`envelope::merge`] |
 //! | know what a root changes, and what is to be said of it | [`tuf::diff::diff`]; every rule is in [`RULES`] |
@@ -54,6 +55,7 @@
 //!          directory ── driver ────┘            the loop; opening and going on
 //!            │             │
 //!            │           ports ◄── world ── token, airgap     effects, performed
+//!            │             │         │       │    media        what is plugged in
 //!            │             │         │       │
 //!          journal         │       secret  sealed             encryption with age
 //!   ─────────┼─────────────┼──────────────────  above: files, clock, terminal; below: none
@@ -105,6 +107,7 @@ pub mod directory;
 pub mod driver;
 pub mod envelope;
 pub mod journal;
+pub mod media;
 pub mod ports;
 pub mod qr;
 pub mod report;

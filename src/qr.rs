@@ -15,6 +15,7 @@
 mod collector;
 mod erasure;
 pub mod frame;
+mod incoming;
 pub mod keyboard;
 pub mod sheet;
 pub mod symbol;

@@ -5,6 +5,7 @@
 
 mod effects;
 mod faults;
+mod media;
 mod refusals;
 mod tokens;
 

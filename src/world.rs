@@ -135,12 +135,19 @@ impl ThisMachine {
                 self.keep_evidence(&evidence, state)?;
                 Outcome::Attested(evidence)
             }
-            Effect::ReadFiles { what, paths } => Outcome::Files(
+            Effect::ReadFiles { what, paths, .. } => Outcome::Files(
                 paths
                     .iter()
                     .map(|path| self.read_input(*what, &base, path))
                     .collect::<Result<_, _>>()?,
             ),
+            Effect::ListMedia => Outcome::Media(Vec::new()),
+            Effect::AttachLog | Effect::Export { .. } => {
+                return Err(Fault::MediumUnfit {
+                    medium: "the medium".to_owned(),
+                    reason: "not built yet".to_owned(),
+                });
+            }
             Effect::Archive { .. } => Outcome::Written(self.archive(state)?),
             Effect::WriteMetadata { directories, .. } => {
                 Outcome::Written(self.write_metadata(state, &base, directories)?)
@@ -293,6 +300,7 @@ fn read_text(base: &Path, path: &str, limit: u64, what: &str) -> Result<InputFil
         path: path.to_owned(),
         sha256,
         text,
+        envelope: None,
     })
 }
 

@@ -26,6 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "attestation",
             "canonical",
             "digest",
+            "qr",
             "report",
             "safe",
             "secret",
@@ -45,6 +46,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sealed", &["safe", "secret"]),
     ("token", &["ceremony", "ports", "safe", "sealed", "secret"]),
     ("airgap", &["ceremony"]),
+    // what is read and written are bytes; of envelopes it knows which names are plain
+    (
+        "media",
+        &["ceremony::medium", "digest", "envelope::limits", "safe"],
+    ),
     ("journal", &["canonical", "ceremony", "transcript"]),
     (
         "world",
@@ -99,6 +105,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "driver",
             "envelope",
             "journal",
+            "media",
             "ports",
             "qr",
             "report",

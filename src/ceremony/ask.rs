@@ -3,14 +3,18 @@
 //! The screens draw an [`Ask`]; they know nothing of steps. A whole ask is in the transcript, so
 //! that the words that people heard are on record with the names of those who answered.
 
+mod accept;
+
 use serde::{Deserialize, Serialize};
 
-use super::plan::{ParticipantId, Plan};
-use super::refusal::Refusal;
+use super::effect::FileDigest;
+use super::plan::ParticipantId;
 use super::token::{PinState, TokenIdentity, TokenName};
 use crate::digest::Sha256;
 use crate::tuf::diff::Change;
 use crate::tuf::policy::{Finding, Level};
+
+pub use accept::received_file;
 
 /// One question to the room.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +35,10 @@ pub struct Ask {
     /// A text that must be read to its end before the answer counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document: Option<Document>,
+    /// A file that the screen shows as QR codes; its bytes follow from the state
+    /// ([`super::carriage::shown`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carries: Option<FileDigest>,
     /// What the answer looks like.
     pub form: Form,
     /// Who answers: one seat per person, each with initials of their own.
@@ -137,6 +145,11 @@ pub enum Form {
     },
     /// A PIN or passphrase. It goes straight to the token, never into the answer.
     Secret(SecretForm),
+    /// A file, read from QR codes with a camera, from pictures, or typed by a hand scanner.
+    Scan {
+        /// What is expected.
+        what: String,
+    },
     /// Nothing can be answered here: the words say why, and what can be done instead (log an
     /// exception, skip with two names, abort).
     Halted,
@@ -194,6 +207,9 @@ pub struct Answer {
     /// [`Form::Confirm`] and [`Form::Secret`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub typed: Vec<String>,
+    /// The file that was received, as base64 (RFC 4648, section 4), for [`Form::Scan`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received: Option<String>,
     /// Whether the document was on screen to its last line.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub read_to_end: bool,
@@ -209,6 +225,7 @@ impl Ask {
             facts: Vec::new(),
             digest: None,
             document: None,
+            carries: None,
             form,
             seats: Vec::new(),
         }
@@ -241,6 +258,13 @@ impl Ask {
         self
     }
 
+    /// Adds the file to show as QR codes.
+    #[must_use]
+    pub fn carrying(mut self, file: FileDigest) -> Self {
+        self.carries = Some(file);
+        self
+    }
+
     /// Adds the text to review.
     #[must_use]
     pub fn reviewing(mut self, document: Document) -> Self {
@@ -253,128 +277,6 @@ impl Ask {
     pub fn seated(mut self, seats: Vec<Seat>) -> Self {
         self.seats.extend(seats);
         self
-    }
-
-    /// Checks an answer against this ask; gives the people who answered, in the order of the seats.
-    pub fn accept(&self, answer: &Answer, plan: &Plan) -> Result<Vec<ParticipantId>, Refusal> {
-        if self.form == Form::Halted {
-            return Err(Refusal::NothingToAnswer {
-                title: self.title.clone(),
-            });
-        }
-        if self.document.is_some() && !answer.read_to_end {
-            return Err(Refusal::NotReadToEnd {
-                title: self.title.clone(),
-            });
-        }
-        self.accept_typed(&answer.typed)?;
-        self.seat(&answer.initials, plan)
-    }
-
-    fn accept_typed(&self, typed: &[String]) -> Result<(), Refusal> {
-        let expect = |wanted: usize| {
-            if typed.len() == wanted {
-                Ok(())
-            } else {
-                Err(Refusal::Incomplete {
-                    wanted: u32::try_from(wanted).unwrap_or(u32::MAX),
-                    got: u32::try_from(typed.len()).unwrap_or(u32::MAX),
-                })
-            }
-        };
-        match &self.form {
-            Form::Confirm | Form::Secret(_) | Form::Halted => expect(0),
-            Form::Choose { options } => {
-                expect(1)?;
-                let word = typed.first().map(String::as_str).unwrap_or_default();
-                if options.iter().any(|option| option.key == word) {
-                    Ok(())
-                } else {
-                    Err(Refusal::NoSuchChoice {
-                        typed: word.to_owned(),
-                        choices: options.iter().map(|o| o.key.clone()).collect(),
-                    })
-                }
-            }
-            Form::TypeBack { phrase } => {
-                expect(1)?;
-                let got = typed.first().map(String::as_str).unwrap_or_default();
-                if got == phrase {
-                    Ok(())
-                } else {
-                    Err(Refusal::PhraseDiffers {
-                        expected: phrase.clone(),
-                        typed: got.to_owned(),
-                    })
-                }
-            }
-            Form::Words { positions } => {
-                expect(positions.len())?;
-                self.accept_words(positions, typed)
-            }
-            Form::WatchTime { .. } => {
-                expect(1)?;
-                let watch = typed.first().map(String::as_str).unwrap_or_default();
-                super::clock::minutes_of_day(watch).map(|_| ())
-            }
-        }
-    }
-
-    fn accept_words(&self, positions: &[u8], typed: &[String]) -> Result<(), Refusal> {
-        let Some(digest) = &self.digest else {
-            return Ok(());
-        };
-        let words = digest.sha256.words();
-        for (position, got) in positions.iter().zip(typed) {
-            let right = usize::from(*position)
-                .checked_sub(1)
-                .and_then(|index| words.get(index))
-                .is_some_and(|word| word.eq_ignore_ascii_case(got.trim()));
-            if !right {
-                return Err(Refusal::WordDiffers {
-                    of: digest.of.clone(),
-                    position: *position,
-                    typed: got.clone(),
-                });
-            }
-        }
-        Ok(())
-    }
-
-    fn seat(&self, initials: &[String], plan: &Plan) -> Result<Vec<ParticipantId>, Refusal> {
-        // Nobody answers for nobody, and initials beside the seats would be in the record unchecked.
-        if self.seats.is_empty() || initials.len() > self.seats.len() {
-            let count = |people: usize| u32::try_from(people).unwrap_or(u32::MAX);
-            return Err(Refusal::Incomplete {
-                wanted: count(self.seats.len().max(1)),
-                got: count(initials.len()),
-            });
-        }
-        let mut seated: Vec<ParticipantId> = Vec::new();
-        for (number, seat) in self.seats.iter().enumerate() {
-            let typed = initials.get(number).map_or("", |text| text.trim());
-            let person = plan
-                .participants
-                .iter()
-                .find(|p| !typed.is_empty() && p.initials.eq_ignore_ascii_case(typed))
-                .ok_or_else(|| Refusal::UnknownInitials {
-                    typed: typed.to_owned(),
-                    role: seat.role.clone(),
-                })?;
-            if !seat.who.contains(&person.id) {
-                return Err(Refusal::WrongPerson {
-                    name: person.name.clone(),
-                    role: seat.role.clone(),
-                });
-            }
-            if seated.contains(&person.id) {
-                return Err(Refusal::SamePersonTwice {
-                    name: person.name.clone(),
-                });
-            }
-            seated.push(person.id.clone());
-        }
-        Ok(seated)
     }
 }
 

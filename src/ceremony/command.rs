@@ -3,6 +3,7 @@
 use super::ask::Answer;
 use super::effect::Outcome;
 use super::event::{Opening, Resumption};
+use super::token::Fault;
 
 /// A command to the engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub enum Command {
     Answer(Answer),
     /// What the world said to the effect in flight.
     Observe(Outcome),
+    /// The LOG medium could not be written to.
+    LoseLog(Fault),
     /// Log an exception.
     LogException(ExceptionForm),
     /// Skip the current step: an exception with two people.

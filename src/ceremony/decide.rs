@@ -1,17 +1,17 @@
 //! `decide`: what follows from a command; or why nothing does.
 
+mod observe;
+
 use super::ask::{Answer, Ask, Form};
 use super::command::{Command, ExceptionForm};
-use super::effect::{Effect, Outcome, all_written};
+use super::effect::Effect;
 use super::event::{Event, Exception};
 use super::plan::{ParticipantId, Plan};
 use super::procedure::BoundStep;
 use super::refusal::Refusal;
-use super::state::{Standing, State};
+use super::state::{LogCopy, Standing, State};
 use super::steps::{self, Kind, Next};
-use super::token::{Fault, TokenKey, TokenName};
 use super::withdraw::withdrawable;
-use crate::tuf::key::PublicKey;
 
 /// Name under which the program itself acts in the transcript.
 pub const PROGRAM: &str = "rootstage";
@@ -68,8 +68,12 @@ pub fn decide(state: &State, command: Command) -> Result<Decision, Refusal> {
             let Some(effect) = &state.in_flight else {
                 return out_of_place("an observation", "nothing is being done");
             };
-            Ok(Decision::event(observed(state, effect, outcome)))
+            Ok(Decision::event(observe::observed(state, effect, outcome)))
         }
+        Command::LoseLog(fault) => match state.log {
+            LogCopy::Kept => Ok(Decision::event(Event::LogLost(fault))),
+            _ => out_of_place("losing the log", "no LOG medium is being written to"),
+        },
         Command::LogException(form) => {
             let (exception, by) = exception(state, form, 1)?;
             Ok(Decision::by(&by, Event::ExceptionLogged(exception)))
@@ -195,116 +199,6 @@ fn in_the_room(state: &State, by: &[ParticipantId]) -> Result<(), Refusal> {
             name: state.procedure.plan.name_of(id).to_owned(),
         }),
         None => Ok(()),
-    }
-}
-
-/// The one fact that an outcome amounts to.
-fn observed(state: &State, effect: &Effect, outcome: Outcome) -> Event {
-    match (effect, outcome) {
-        (Effect::CheckEnvironment, Outcome::Environment(checks)) => {
-            Event::EnvironmentChecked { checks }
-        }
-        (Effect::ReadClock, Outcome::Clock(utc)) => Event::ClockRead { utc },
-        (Effect::Identify { .. }, Outcome::Identified(identity)) => {
-            Event::TokenIdentified(identity)
-        }
-        (Effect::FindKey { .. }, Outcome::Found(key)) => Event::KeySought { key },
-        (
-            Effect::Generate {
-                token,
-                algorithm,
-                label,
-                ..
-            },
-            Outcome::Generated(key),
-        ) => match usable(&key, token) {
-            Ok(()) if key.algorithm == *algorithm && key.label == *label => {
-                Event::KeyGenerated(key)
-            }
-            Ok(()) => Event::Faulted(Fault::TokenFailed {
-                token: token.clone(),
-                reason: format!(
-                    "asked for {} named {label}, it made {} named {}",
-                    algorithm.name(),
-                    key.algorithm.name(),
-                    key.label
-                ),
-            }),
-            Err(fault) => Event::Faulted(fault),
-        },
-        (Effect::Provision { token, act }, Outcome::Provisioned { identity, escrow }) => {
-            if state.is_in_hand(&identity) {
-                Event::TokenProvisioned {
-                    act: act.clone(),
-                    identity,
-                    escrow,
-                }
-            } else {
-                Event::Faulted(Fault::TokenFailed {
-                    token: token.clone(),
-                    reason: format!("another token answered, with serial {}", identity.serial),
-                })
-            }
-        }
-        (Effect::Attest { .. }, Outcome::Attested(evidence)) => Event::KeyAttested(evidence),
-        (Effect::Sign { token, message, .. }, Outcome::Signature(signature)) => {
-            if state.signature_holds(message, &signature) {
-                Event::SignatureMade {
-                    sig: data_encoding::HEXLOWER.encode(&signature),
-                }
-            } else {
-                Event::Faulted(Fault::BadSignature {
-                    token: token.clone(),
-                })
-            }
-        }
-        (Effect::ReadFiles { paths, .. }, Outcome::Files(files))
-            if files.iter().map(|file| &file.path).eq(paths) =>
-        {
-            Event::FilesRead { files }
-        }
-        (Effect::Archive { file }, Outcome::Written(written)) => match written.as_slice() {
-            [there] if all_written(&[], std::slice::from_ref(file), &written) => Event::Archived {
-                file: there.clone(),
-            },
-            _ => Event::Faulted(Fault::ReadBackDiffers {
-                path: file.name.clone(),
-            }),
-        },
-        (Effect::WriteMetadata { directories, files }, Outcome::Written(written)) => {
-            if all_written(directories, files, &written) {
-                Event::MetadataWritten { files: written }
-            } else {
-                Event::Faulted(Fault::ReadBackDiffers {
-                    path: written
-                        .first()
-                        .map_or_else(String::new, |file| file.name.clone()),
-                })
-            }
-        }
-        (_, Outcome::Fault(fault)) => Event::Faulted(fault),
-        (_, other) => Event::Faulted(Fault::TokenFailed {
-            token: TokenName(PROGRAM.to_owned()),
-            reason: format!("an answer that does not fit what was asked: {other:?}"),
-        }),
-    }
-}
-
-fn usable(key: &TokenKey, token: &TokenName) -> Result<(), Fault> {
-    match PublicKey::from_pem(&key.public_pem) {
-        Ok(public) if public.algorithm() == Some(key.algorithm) => Ok(()),
-        Ok(public) => Err(Fault::TokenFailed {
-            token: token.clone(),
-            reason: format!(
-                "the public key is {}, announced as {}",
-                public.kind_name(),
-                key.algorithm.name()
-            ),
-        }),
-        Err(error) => Err(Fault::TokenFailed {
-            token: token.clone(),
-            reason: format!("the public key cannot be read: {error}"),
-        }),
     }
 }
 

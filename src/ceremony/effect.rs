@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::check::Check;
+use super::medium::{Medium, Way};
 use super::token::piv::{KeyPolicies, Provisioning, Takes};
 use super::token::{
     Algorithm, Evidence, Fault, KeyRequest, Present, TokenIdentity, TokenKey, TokenKind, TokenName,
@@ -73,6 +74,22 @@ pub enum Effect {
         what: Contents,
         /// Paths as in the plan.
         paths: Vec<String>,
+        /// By which way they come: on the IN medium a file is found by the last part of its path, and
+        /// what came as QR codes is in the answer to the step's question.
+        #[serde(default = "by_file", skip_serializing_if = "is_by_file")]
+        from: Way,
+    },
+    /// Look which media are there.
+    ListMedia,
+    /// Make the LOG medium's copy of the transcript complete, and keep it so from here on.
+    AttachLog,
+    /// Write what leaves the ceremony into `out/`, and for [`Way::Medium`] onto the OUT medium as well;
+    /// read it back.
+    Export {
+        /// By which way it leaves.
+        way: Way,
+        /// Names of the files and the digest of each.
+        files: Vec<FileDigest>,
     },
     /// Write content that was withdrawn, with the signatures it had, beside the metadata.
     Archive {
@@ -86,6 +103,18 @@ pub enum Effect {
         /// Names of the files and the digest of each.
         files: Vec<FileDigest>,
     },
+}
+
+fn by_file() -> Way {
+    Way::File
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+fn is_by_file(way: &Way) -> bool {
+    *way == Way::File
 }
 
 impl Effect {
@@ -170,6 +199,16 @@ pub fn all_written(directories: &[String], files: &[FileDigest], written: &[File
         })
 }
 
+/// Whether `written` is each of `files`, once in `out/` and, for [`Way::Medium`], once on the medium.
+pub fn all_exported(way: Way, files: &[FileDigest], written: &[FileDigest]) -> bool {
+    let medium = ["medium".to_owned()];
+    let directories = match way {
+        Way::Medium => medium.as_slice(),
+        Way::File | Way::Qr => &[],
+    };
+    all_written(directories, files, written)
+}
+
 /// What a file holds that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -192,6 +231,29 @@ pub struct InputFile {
     pub sha256: Sha256,
     /// The file's text.
     pub text: String,
+    /// The envelope out of which it was taken, where it came in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub envelope: Option<FromEnvelope>,
+}
+
+/// An envelope that came in; it is kept in `in/` byte for byte.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FromEnvelope {
+    /// Name of the copy in `in/`, and the digest of its bytes.
+    pub file: FileDigest,
+    /// Digest of its content, as `rootstage envelope inspect` shows it.
+    pub content: Sha256,
+    /// Its kind.
+    pub kind: String,
+    /// Name of the payload that was taken.
+    pub payload: String,
+    /// Who says that they packed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// The remark in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 impl InputFile {
@@ -231,6 +293,10 @@ pub enum Outcome {
     Files(Vec<InputFile>),
     /// Everything was written and read back: full paths.
     Written(Vec<FileDigest>),
+    /// The media that are there and may be used.
+    Media(Vec<Medium>),
+    /// The LOG medium's copy is complete up to what is on disk.
+    LogAttached,
     /// It failed.
     Fault(Fault),
 }

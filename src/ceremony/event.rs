@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::ask::{Answer, Ask};
 use super::check::Check;
 use super::effect::{Effect, FileDigest, InputFile};
+use super::medium::{Medium, MediumRole, Way};
 use super::plan::{KeyName, Mode, ParticipantId};
 use super::token::piv::Provisioning;
 use super::token::{Evidence, Fault, TokenIdentity, TokenKey};
@@ -87,6 +88,34 @@ pub enum Event {
     FilesRead {
         /// The files, in the order of their paths.
         files: Vec<InputFile>,
+    },
+    /// Media were looked for.
+    MediaListed {
+        /// Those that may be used.
+        media: Vec<Medium>,
+    },
+    /// A medium has its role from here on.
+    MediumBound {
+        /// What it is for.
+        role: MediumRole,
+        /// Which one.
+        medium: Medium,
+    },
+    /// The LOG medium has every record that is on disk.
+    LogAttached {},
+    /// The LOG medium cannot be written to any more.
+    LogLost(Fault),
+    /// The ceremony goes on without a LOG medium.
+    LogGivenUp {
+        /// The two people who decided.
+        by: Vec<ParticipantId>,
+    },
+    /// What leaves the ceremony was written and read back.
+    Exported {
+        /// By which way it leaves.
+        way: Way,
+        /// Every file, by full path; on a medium, by the medium's name and the file's.
+        files: Vec<FileDigest>,
     },
     /// Withdrawn content was put beside the metadata.
     Archived {
@@ -215,6 +244,7 @@ impl Event {
             Self::Answered { by, .. }
             | Self::StepSkipped { by, .. }
             | Self::TokenReplaced { by, .. }
+            | Self::LogGivenUp { by }
             | Self::Aborted { by, .. } => by,
             Self::ExceptionLogged(exception) => &exception.by,
             _ => &[],

@@ -9,7 +9,9 @@ use super::event::Event;
 use super::import;
 use super::judge;
 use super::plan::KeyName;
-use super::state::{Defunct, Ending, Given, HeldKey, Here, Payload, Placed, Standing, State};
+use super::state::{
+    Defunct, Ending, Given, HeldKey, Here, LogCopy, Payload, Placed, Standing, State,
+};
 use super::token::Retry;
 use crate::digest::Sha256;
 
@@ -163,6 +165,26 @@ pub fn evolve(state: &mut State, placed: &Placed) {
             state.inputs.extend(files);
             state.here.files_read = true;
         }
+        Event::MediaListed { media } => {
+            state.in_flight = None;
+            state.here.listed = Some(media.clone());
+        }
+        Event::MediumBound { role, medium } => {
+            state.media.insert(*role, medium.clone());
+        }
+        Event::LogAttached {} => {
+            state.in_flight = None;
+            state.log = LogCopy::Kept;
+        }
+        Event::LogLost(fault) => {
+            state.asking = None;
+            state.log = LogCopy::Lost(fault.clone());
+        }
+        Event::LogGivenUp { .. } => state.log = LogCopy::GivenUp,
+        Event::Exported { way, files } => {
+            state.in_flight = None;
+            state.exported.insert(*way, files.clone());
+        }
         Event::Archived { .. } => {
             state.in_flight = None;
             if let Some(last) = state.defunct.last_mut() {
@@ -243,6 +265,7 @@ pub fn evolve(state: &mut State, placed: &Placed) {
         }
         Event::SignaturesCounted { reached, .. } => {
             state.counted = true;
+            state.counted_at.clone_from(&placed.at);
             state.threshold_reached = *reached;
         }
         Event::ExceptionLogged(exception) => {

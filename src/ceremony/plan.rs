@@ -5,6 +5,7 @@ mod describe;
 mod parse;
 mod people;
 mod policy;
+mod transport;
 mod write;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ use crate::tuf::root::Role;
 
 pub use describe::ALARMS;
 pub use policy::{AttestationPolicy, PlanPolicy, ProvisioningPolicy};
+pub use transport::Transport;
 pub use write::{
     OneSignature, OneToken, Outline, Practice, Published, Staged, Unfit, Unreadable, fits,
     one_signature, one_token, practice, rehearsal, staged_root, template, template_after,
@@ -118,6 +120,8 @@ pub struct Plan {
     pub root: Option<RootPlan>,
     /// What is allowed.
     pub policy: PlanPolicy,
+    /// How files cross the air gap.
+    pub transport: Transport,
     /// Directories (mounted media) to which the signed root is written, besides the ceremony's own.
     pub output: Vec<String>,
 }

@@ -60,11 +60,15 @@ fn turns(plan: &Plan, each: Each) -> Vec<Turn<'_>> {
 }
 
 impl Turn<'_> {
-    fn is_concerned(&self, step: &Step) -> bool {
-        match (self, steps::kind(&step.kind)) {
-            (Self::Key(_, key), Some(kind)) => kind.concerns(key),
-            _ => true,
-        }
+    fn is_concerned(&self, step: &Step, plan: &Plan) -> bool {
+        let Some(kind) = steps::kind(&step.kind) else {
+            return true;
+        };
+        let concerns = match self {
+            Self::Key(_, key) => kind.concerns(key),
+            Self::Once | Self::Person(_) => true,
+        };
+        concerns && kind.belongs(plan)
     }
 
     fn bind(&self, step: &Step, act: usize) -> BoundStep {
@@ -119,7 +123,7 @@ impl Procedure {
                 let (group, after) = rest.split_at(run);
                 rest = after;
                 for turn in turns(&plan, first.each) {
-                    let concerned = group.iter().filter(|step| turn.is_concerned(step));
+                    let concerned = group.iter().filter(|step| turn.is_concerned(step, &plan));
                     steps.extend(concerned.map(|step| turn.bind(step, act)));
                 }
             }

@@ -107,6 +107,9 @@ pub enum Refusal {
         /// Why it does not fit.
         because: String,
     },
+    /// No file was received.
+    #[error("no file was received")]
+    NothingReceived,
     /// The secret was not given.
     #[error("no secret was given for {holder}'s token")]
     SecretMissing {

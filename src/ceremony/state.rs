@@ -10,6 +10,7 @@ use super::check::Check;
 use super::effect::{Effect, FileDigest, InputFile};
 use super::event::{Event, Exception, Opening};
 use super::judge::Judge;
+use super::medium::{Medium, MediumRole, Way};
 use super::plan::{KeyName, Mode, ParticipantId};
 use super::procedure::{BoundStep, Procedure};
 use super::token::piv::Provisioning;
@@ -80,6 +81,14 @@ pub struct State {
     pub defunct: Vec<Defunct>,
     /// Files written.
     pub written: Vec<FileDigest>,
+    /// When the signatures were counted: the time that envelopes of the result bear.
+    pub counted_at: String,
+    /// The media that have a role.
+    pub media: BTreeMap<MediumRole, Medium>,
+    /// How the copy of the transcript on the LOG medium stands.
+    pub log: LogCopy,
+    /// What left the ceremony, by the way it went.
+    pub exported: BTreeMap<Way, Vec<FileDigest>>,
     /// Exceptions logged.
     pub exceptions: Vec<Exception>,
     /// Interruptions gone on from.
@@ -134,8 +143,24 @@ pub struct Here {
     pub files_read: bool,
     /// Whether the token showed what vouches for its key in this step.
     pub attested: bool,
+    /// The media that were found in this step.
+    pub listed: Option<Vec<Medium>>,
     /// Number of roll calls in this step.
     pub calls: u32,
+}
+
+/// How the copy of the transcript on the LOG medium stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum LogCopy {
+    /// There is none.
+    #[default]
+    None,
+    /// It has every record that is on disk.
+    Kept,
+    /// It could not be written to.
+    Lost(Fault),
+    /// Two people decided to go on without it.
+    GivenUp,
 }
 
 /// An answer as recorded.
@@ -255,6 +280,10 @@ impl State {
             threshold_reached: false,
             defunct: Vec::new(),
             written: Vec::new(),
+            counted_at: String::new(),
+            media: BTreeMap::new(),
+            log: LogCopy::None,
+            exported: BTreeMap::new(),
             exceptions: Vec::new(),
             resumptions: 0,
             cut_bytes: 0,

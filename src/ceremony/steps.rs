@@ -29,7 +29,7 @@ use super::ask::{Answer, Ask, Choice, Form, Seat};
 use super::effect::Effect;
 use super::event::Event;
 use super::evolve::AGAIN;
-use super::plan::{Duty, KeyPlan, ParticipantId};
+use super::plan::{Duty, KeyPlan, ParticipantId, Plan};
 use super::procedure::BoundStep;
 use super::refusal::Refusal;
 use super::script::Each;
@@ -111,6 +111,12 @@ pub trait Kind: Sync {
     /// Whether the step is done for a key at all: where it is not, the day has no such step.
     fn concerns(&self, key: &KeyPlan) -> bool {
         let _ = key;
+        true
+    }
+
+    /// Whether a day with this plan has the step at all.
+    fn belongs(&self, plan: &Plan) -> bool {
+        let _ = plan;
         true
     }
 

@@ -3,30 +3,34 @@
 
 use data_encoding::BASE32_NOPAD;
 
+use super::{MAX_FILE, MAX_NEEDED, erasure};
+
 /// First characters of every frame: what it is, and the version of the format as a letter.
 pub const TAG: &str = "RSQA";
 
 /// Bytes of a frame besides its body.
-pub const OVERHEAD: usize = 12;
+pub const OVERHEAD: usize = 11;
+
+/// Characters of the longest frame: what the largest QR code holds (version 40, level L).
+pub const MAX_CHARS: usize = 4296;
 
 /// Bytes of the digest before the file.
 const DIGEST: usize = 32;
 
-/// What tells transfers apart.
+/// What tells transfers apart. How large the frames are is no part of it: frames of all sizes of
+/// one stream help each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Shape {
-    /// First four bytes of the SHA-256 of the file.
-    pub id: [u8; 4],
+pub struct Stream {
+    /// First three bytes of the SHA-256 of the file.
+    pub id: [u8; 3],
     /// Length in bytes of what is carried: the SHA-256 of the file, then the file.
     pub length: u16,
-    /// Length in bytes of each body; even.
-    pub body: u16,
 }
 
-impl Shape {
-    /// How many frames give the file.
-    pub fn needed(self) -> usize {
-        usize::from(self.length).div_ceil(usize::from(self.body).max(1))
+impl Stream {
+    /// How many symbols of two bytes it has. Any so many symbols of its code word give all.
+    pub fn symbols(self) -> usize {
+        usize::from(self.length).div_ceil(2)
     }
 }
 
@@ -34,10 +38,11 @@ impl Shape {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
     /// Of which transfer.
-    pub shape: Shape,
-    /// Its number: those below [`Shape::needed`] are pieces of the file, the others make up for them.
-    pub index: u16,
-    /// Its bytes.
+    pub stream: Stream,
+    /// Which symbol of the code word is its first: those below [`Stream::symbols`] are the stream
+    /// itself, the others make up for them.
+    pub start: u16,
+    /// Symbols of the code word, one after another, two bytes each.
     pub body: Vec<u8>,
 }
 
@@ -62,9 +67,9 @@ impl Frame {
     /// The text.
     pub fn text(&self) -> String {
         let mut bytes = Vec::with_capacity(self.body.len() + OVERHEAD);
-        bytes.extend_from_slice(&self.shape.id);
-        bytes.extend_from_slice(&self.shape.length.to_be_bytes());
-        bytes.extend_from_slice(&self.index.to_be_bytes());
+        bytes.extend_from_slice(&self.stream.id);
+        bytes.extend_from_slice(&self.stream.length.to_be_bytes());
+        bytes.extend_from_slice(&self.start.to_be_bytes());
         bytes.extend_from_slice(&self.body);
         bytes.extend_from_slice(&checksum(&bytes).to_be_bytes());
         format!("{TAG}{}", BASE32_NOPAD.encode(&bytes))
@@ -72,37 +77,61 @@ impl Frame {
 
     /// Reads a text. Upper and lower case are the same, white space around it is nothing.
     pub fn parse(text: &str) -> Result<Self, FrameError> {
-        let text = text.trim().to_ascii_uppercase();
+        let text = text.trim();
         let (kind, version) = TAG.split_at(TAG.len() - 1);
-        let rest = text.strip_prefix(kind).ok_or(FrameError::Foreign)?;
-        let rest = rest.strip_prefix(version).ok_or(FrameError::Version)?;
+        let (begin, rest) = text.split_at_checked(kind.len()).unwrap_or_default();
+        if !begin.eq_ignore_ascii_case(kind) {
+            return Err(FrameError::Foreign);
+        }
+        let (letter, rest) = rest.split_at_checked(1).ok_or(FrameError::Foreign)?;
+        if !letter.eq_ignore_ascii_case(version) {
+            let other = letter.chars().all(|letter| letter.is_ascii_alphabetic());
+            return Err(if other {
+                FrameError::Version
+            } else {
+                FrameError::Foreign
+            });
+        }
+        // before anything is made of it
+        if text.len() > MAX_CHARS {
+            return Err(FrameError::Damaged);
+        }
         let bytes = BASE32_NOPAD
-            .decode(rest.as_bytes())
+            .decode(rest.to_ascii_uppercase().as_bytes())
             .map_err(|_| FrameError::Damaged)?;
         let (bytes, check) = bytes.split_last_chunk::<4>().ok_or(FrameError::Damaged)?;
         if checksum(bytes) != u32::from_be_bytes(*check) {
             return Err(FrameError::Damaged);
         }
-        let (id, rest) = bytes.split_first_chunk::<4>().ok_or(FrameError::Damaged)?;
-        let (length, rest) = rest.split_first_chunk::<2>().ok_or(FrameError::Damaged)?;
-        let (index, body) = rest.split_first_chunk::<2>().ok_or(FrameError::Damaged)?;
-        let frame = Self {
-            shape: Shape {
+        let frame = Self::of_bytes(bytes).ok_or(FrameError::Impossible)?;
+        frame
+            .is_possible()
+            .then_some(frame)
+            .ok_or(FrameError::Impossible)
+    }
+
+    fn of_bytes(bytes: &[u8]) -> Option<Self> {
+        let (id, rest) = bytes.split_first_chunk::<3>()?;
+        let (length, rest) = rest.split_first_chunk::<2>()?;
+        let (start, body) = rest.split_first_chunk::<2>()?;
+        Some(Self {
+            stream: Stream {
                 id: *id,
                 length: u16::from_be_bytes(*length),
-                body: u16::try_from(body.len()).map_err(|_| FrameError::Impossible)?,
             },
-            index: u16::from_be_bytes(*index),
+            start: u16::from_be_bytes(*start),
             body: body.to_vec(),
-        };
-        let (needed, longest) = (frame.shape.needed(), super::MAX_FILE + DIGEST);
-        let possible = !body.is_empty()
-            && body.len().is_multiple_of(2)
-            && usize::from(frame.shape.length) > DIGEST
-            && usize::from(frame.shape.length) <= longest
-            && (1..=super::MAX_NEEDED).contains(&needed)
-            && usize::from(frame.index) < super::erasure::frames(needed);
-        possible.then_some(frame).ok_or(FrameError::Impossible)
+        })
+    }
+
+    fn is_possible(&self) -> bool {
+        let length = usize::from(self.stream.length);
+        let (symbols, run) = (self.stream.symbols(), self.body.len() / 2);
+        (DIGEST + 1..=DIGEST + MAX_FILE).contains(&length)
+            && self.body.len().is_multiple_of(2)
+            && (1..=symbols).contains(&run)
+            && symbols.div_ceil(run) <= MAX_NEEDED
+            && usize::from(self.start) + run <= erasure::word(symbols)
     }
 }
 

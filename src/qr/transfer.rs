@@ -1,7 +1,7 @@
 //! A file on its way out.
 
-use super::erasure;
-use super::frame::{Frame, OVERHEAD, Shape, TAG};
+use super::erasure::{self, Symbol};
+use super::frame::{Frame, MAX_CHARS, OVERHEAD, Stream, TAG};
 use super::{MAX_FILE, MAX_NEEDED};
 use crate::digest::Sha256;
 
@@ -9,8 +9,11 @@ use crate::digest::Sha256;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transfer {
     digest: Sha256,
-    shape: Shape,
-    bodies: Vec<Vec<u8>>,
+    stream: Stream,
+    /// Symbols of each frame.
+    run: usize,
+    /// The code word, two bytes a symbol.
+    word: Vec<u8>,
 }
 
 /// Why a file cannot be carried by QR codes.
@@ -44,32 +47,31 @@ impl Transfer {
         }
         let small = TransferError::SymbolTooSmall { chars };
         let digest = Sha256::of(file);
-        let stream = [digest.0.as_slice(), file].concat();
+        let carried = [digest.0.as_slice(), file].concat();
+        let [a, b, c, ..] = digest.0;
+        let stream = Stream {
+            id: [a, b, c],
+            length: u16::try_from(carried.len()).map_err(|_| small)?,
+        };
         // base32: five bytes in eight characters
-        let bytes = chars.saturating_sub(TAG.len()) * 5 / 8;
-        let most = bytes.saturating_sub(OVERHEAD) / 2 * 2;
-        if most == 0 {
+        let bytes = chars.min(MAX_CHARS).saturating_sub(TAG.len()) * 5 / 8;
+        let most = bytes.saturating_sub(OVERHEAD) / 2;
+        if most == 0 || stream.symbols().div_ceil(most) > MAX_NEEDED {
             return Err(small);
         }
-        let needed = stream.len().div_ceil(most);
-        if needed > MAX_NEEDED {
-            return Err(small);
-        }
-        let body = stream.len().div_ceil(needed).next_multiple_of(2);
-        let mut bodies: Vec<Vec<u8>> = stream.chunks(body).map(<[u8]>::to_vec).collect();
-        if let Some(last) = bodies.last_mut() {
-            last.resize(body, 0);
-        }
-        bodies.extend(erasure::recovery(&bodies).ok_or(small)?);
-        let [a, b, c, d, ..] = digest.0;
+        let symbols: Vec<Symbol> = carried
+            .chunks(2)
+            .map(|pair| {
+                let mut pair = pair.iter().copied();
+                [pair.next().unwrap_or(0), pair.next().unwrap_or(0)]
+            })
+            .collect();
         Ok(Self {
             digest,
-            shape: Shape {
-                id: [a, b, c, d],
-                length: u16::try_from(stream.len()).map_err(|_| small)?,
-                body: u16::try_from(body).map_err(|_| small)?,
-            },
-            bodies,
+            stream,
+            // as small as it can be without one frame more: small codes are read more easily
+            run: symbols.len().div_ceil(symbols.len().div_ceil(most)),
+            word: erasure::encode(&symbols).ok_or(small)?.concat(),
         })
     }
 
@@ -80,28 +82,32 @@ impl Transfer {
 
     /// How many distinct frames give the file again.
     pub fn needed(&self) -> usize {
-        self.shape.needed()
+        self.stream.symbols().div_ceil(self.run)
     }
 
-    /// How many frames there are; after the last comes the first again.
+    /// How many frames there are, about four times as many as are needed; after the last comes the
+    /// first again. Where one frame is enough it is the only one.
     pub fn frames(&self) -> usize {
-        self.bodies.len()
+        match self.needed() {
+            1 => 1,
+            _ => erasure::word(self.stream.symbols()) / self.run,
+        }
     }
 
     /// The text of a frame by its number from 0; numbers past the last begin again.
     pub fn text(&self, number: usize) -> String {
-        let index = number % self.bodies.len().max(1);
-        let body = self.bodies.get(index).cloned().unwrap_or_default();
+        let start = number % self.frames() * self.run;
+        let body = self.word.get(2 * start..2 * (start + self.run));
         Frame {
-            shape: self.shape,
-            index: u16::try_from(index).unwrap_or(u16::MAX),
-            body,
+            stream: self.stream,
+            start: u16::try_from(start).unwrap_or(u16::MAX),
+            body: body.unwrap_or_default().to_vec(),
         }
         .text()
     }
 
     /// Characters of each frame's text.
     pub fn chars(&self) -> usize {
-        TAG.len() + ((usize::from(self.shape.body) + OVERHEAD) * 8).div_ceil(5)
+        TAG.len() + ((2 * self.run + OVERHEAD) * 8).div_ceil(5)
     }
 }

@@ -5,6 +5,7 @@ use super::tokens::{
     making, meanwhile, token_inside, token_words, waiting, while_making, while_signing,
 };
 use crate::ceremony::effect::{Contents, Effect, Message};
+use crate::ceremony::medium::Way;
 use crate::ceremony::token::piv::Provisioning;
 use crate::safe::safe;
 
@@ -106,7 +107,7 @@ pub fn effect(effect: &Effect) -> Doing {
             ),
             meanwhile(token),
         ),
-        Effect::ReadFiles { what, paths } => doing(
+        Effect::ReadFiles { what, paths, .. } => doing(
             "Reading files",
             match what {
                 Contents::PublicKeys => format!(
@@ -123,6 +124,31 @@ pub fn effect(effect: &Effect) -> Doing {
                 ),
             },
             "Leave the medium where it is.",
+        ),
+        Effect::ListMedia => doing(
+            "Looking for media",
+            "The kernel is asked which removable media are there. Nothing is read from them but their labels.".to_owned(),
+            "Nobody has to do anything.",
+        ),
+        Effect::AttachLog => doing(
+            "Bringing the LOG medium up to date",
+            "Every record so far is copied to the LOG medium, flushed, and read back.".to_owned(),
+            "Do not pull any medium out.",
+        ),
+        Effect::Export { way, files } => doing(
+            "Writing what leaves",
+            match way {
+                Way::Medium => format!(
+                    "{} files are written to out/ and to the OUT medium, flushed, and read back after it was mounted \
+                     anew.",
+                    files.len()
+                ),
+                Way::File | Way::Qr => format!(
+                    "{} files are written to out/, flushed, and read back.",
+                    files.len()
+                ),
+            },
+            "Do not pull any medium out.",
         ),
         Effect::Archive { file } => doing(
             "Keeping what was withdrawn",

@@ -39,7 +39,7 @@ fn headline(fault: &Fault) -> Option<&'static str> {
         Fault::PinLocked { .. } => "PIN BLOCKED",
         Fault::PukWrong { .. } => "WRONG PUK",
         Fault::PukLocked { .. } => "PUK BLOCKED",
-        Fault::NewSecretRefused { .. } => "NOT TAKEN",
+        Fault::NewSecretRefused { .. } | Fault::NotTaken { .. } => "NOT TAKEN",
         Fault::TouchMissed { .. } => "NO TOUCH SEEN",
         Fault::TokenBusy { .. } => "TOKEN IS BUSY",
         Fault::ReaderService { .. } => "NO CARD SERVICE",
@@ -48,7 +48,13 @@ fn headline(fault: &Fault) -> Option<&'static str> {
         Fault::KeyDiffers { .. } => "WRONG KEY",
         Fault::BadSignature { .. } => "BAD SIGNATURE",
         Fault::ReadBackDiffers { .. } => "BAD COPY",
-        Fault::Module { .. }
+        Fault::MediumAbsent { present, .. } if present.is_empty() => "NO MEDIUM",
+        Fault::MediumAbsent { .. } => "WRONG MEDIUM",
+        Fault::MediumFailed { .. } => "MEDIUM LOST",
+        Fault::MediumFull { .. } => "MEDIUM IS FULL",
+        Fault::NotOnMedium { .. } => "NOT ON THE MEDIUM",
+        Fault::MediumUnfit { .. }
+        | Fault::Module { .. }
         | Fault::Unsupported { .. }
         | Fault::TokenFailed { .. }
         | Fault::Storage { .. } => return None,
@@ -237,6 +243,12 @@ fn told(fault: &Fault) -> Words {
             "Check that the medium is inserted, mounted and not full. If another file is in the way, move it to another \
              place. Then try again.",
         ),
+        Fault::MediumAbsent { .. }
+        | Fault::MediumUnfit { .. }
+        | Fault::MediumFailed { .. }
+        | Fault::MediumFull { .. }
+        | Fault::NotOnMedium { .. }
+        | Fault::NotTaken { .. } => super::media::fault(fault),
         Fault::ReadBackDiffers { path } => words(
             format!(
                 "{}: what was read back is not what was written.",

@@ -112,6 +112,11 @@ pub fn refusal(refusal: &Refusal) -> Words {
             NOTHING,
             "Answer what the screen asks. The outline (F4) shows where the ceremony stands.",
         ),
+        Refusal::NothingReceived => words(
+            "No file was received, or it is larger than QR codes carry.",
+            NOTHING,
+            "Let the program read QR codes until it says that the file is complete.",
+        ),
         Refusal::SecretMissing { holder } => words(
             format!(
                 "No PIN or passphrase was given for the token of {}.",

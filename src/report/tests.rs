@@ -229,14 +229,17 @@ fn effects() -> Vec<Effect> {
             label: s("root"),
         },
         Effect::ReadFiles {
+            from: crate::ceremony::medium::Way::File,
             what: Contents::Certificates,
             paths: vec![s("a")],
         },
         Effect::ReadFiles {
+            from: crate::ceremony::medium::Way::File,
             what: Contents::PublicKeys,
             paths: vec![s("a")],
         },
         Effect::ReadFiles {
+            from: crate::ceremony::medium::Way::File,
             what: Contents::Metadata,
             paths: vec![s("a")],
         },

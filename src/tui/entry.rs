@@ -62,7 +62,7 @@ impl Entry {
     pub fn for_ask(ask: &Ask, holder: Option<&str>) -> Self {
         let mut fields = Vec::new();
         match &ask.form {
-            Form::Confirm | Form::Halted => {}
+            Form::Confirm | Form::Scan { .. } | Form::Halted => {}
             Form::Choose { options } => {
                 let keys: Vec<String> = options.iter().map(|o| o.key.clone()).collect();
                 let width = keys.iter().map(String::len).max().unwrap_or(8).clamp(8, 20);
@@ -288,6 +288,7 @@ impl Entry {
         Answer {
             initials: self.initials(),
             typed: self.fields.iter().filter(typed).map(text).collect(),
+            received: None,
             read_to_end,
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rootstage::ceremony::plan::Transport;
 use rootstage::ceremony::plan::{
     AttestationPolicy, Duty, KeyIds, KeyName, KeyPlan, Mode, Participant, ParticipantId, Place,
     Plan, PlanPolicy, ProvisioningPolicy, RootPlan,
@@ -152,6 +153,7 @@ pub fn procedure(mode: Mode) -> Procedure {
         ],
     };
     let plan = Plan {
+        transport: Transport::default(),
         digest: Sha256::of(b"plan"),
         title: "First root of Example Corp".to_owned(),
         script: "first-root".to_owned(),

@@ -124,10 +124,15 @@ impl Played {
                         path: path.clone(),
                         sha256: Sha256::of(self.files[path.as_str()].as_bytes()),
                         text: self.files[path.as_str()].clone(),
+                        envelope: None,
                     })
                     .collect(),
             ),
-            Effect::Provision { .. } | Effect::Attest { .. } => {
+            Effect::Provision { .. }
+            | Effect::Attest { .. }
+            | Effect::ListMedia
+            | Effect::AttachLog
+            | Effect::Export { .. } => {
                 unreachable!("the tokens of these pictures come provisioned")
             }
             Effect::Archive { file } => Outcome::Written(vec![file.clone()]),

@@ -146,6 +146,7 @@ fn command(state: &State, act: &Act) -> Command {
         Act::Typed(initials, typed) => Command::Answer(Answer {
             initials,
             typed,
+            received: None,
             read_to_end: true,
         }),
         Act::Continue => Command::Continue,

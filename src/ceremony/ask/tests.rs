@@ -10,6 +10,7 @@ fn answer(initials: &[&str], typed: &[&str]) -> Answer {
     Answer {
         initials: owned(initials),
         typed: owned(typed),
+        received: None,
         read_to_end: false,
     }
 }

@@ -4,6 +4,7 @@ mod attestation;
 mod people;
 mod published;
 mod root;
+mod transport;
 mod yubikeys;
 
 use super::{Mode, Participant, Plan, PlanPolicy};
@@ -81,6 +82,7 @@ fn read(reading: &Reading<'_>, digest: Sha256) -> Option<Plan> {
         root.is_some(),
         &participants,
     );
+    let transport = transport::read(reading, top.optional_section("transport"));
     let output = read_output(reading, top.optional_section("output"));
     top.finish();
     if let Some(Some(root)) = &root {
@@ -102,6 +104,7 @@ fn read(reading: &Reading<'_>, digest: Sha256) -> Option<Plan> {
             Some(read) => Some(read?.plan),
         },
         policy,
+        transport,
         output,
     })
 }

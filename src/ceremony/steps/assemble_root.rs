@@ -6,6 +6,7 @@ use crate::ceremony::assembly::{self, Assembly, NotMade};
 use crate::ceremony::effect::{Contents, Effect};
 use crate::ceremony::event::Event;
 use crate::ceremony::evolve::AGAIN;
+use crate::ceremony::medium::Way;
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::state::State;
 
@@ -32,6 +33,7 @@ impl Kind for AssembleRoot {
             return Next::Do(Effect::ReadFiles {
                 what: Contents::PublicKeys,
                 paths,
+                from: Way::File,
             });
         }
         match assembly::assemble(state) {

@@ -8,6 +8,7 @@ use crate::ceremony::ask::{Ask, Choice, Form};
 use crate::ceremony::attested;
 use crate::ceremony::effect::{Contents, Effect};
 use crate::ceremony::evolve::AGAIN;
+use crate::ceremony::medium::Way;
 use crate::ceremony::plan::{KeyPlan, Participant};
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::state::{HeldKey, State};
@@ -117,6 +118,7 @@ fn read_certificates(state: &State, step: &BoundStep) -> Result<(), Next> {
     Err(Next::Do(Effect::ReadFiles {
         what: Contents::Certificates,
         paths: wanted,
+        from: Way::File,
     }))
 }
 

@@ -7,6 +7,7 @@ use crate::ceremony::assembly::{self, MetadataFile};
 use crate::ceremony::effect::{Contents, Effect};
 use crate::ceremony::event::Event;
 use crate::ceremony::import;
+use crate::ceremony::medium::Way;
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::state::State;
 
@@ -47,6 +48,7 @@ impl Kind for ImportStaged {
             return Next::Do(Effect::ReadFiles {
                 what: Contents::Metadata,
                 paths: plan.paths().cloned().collect(),
+                from: Way::File,
             });
         }
         let payload = match import::content(state) {

@@ -6,6 +6,7 @@ use crate::ceremony::effect::{Contents, Effect};
 use crate::ceremony::event::Event;
 use crate::ceremony::evolve::AGAIN;
 use crate::ceremony::import;
+use crate::ceremony::medium::Way;
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::state::State;
 use crate::tuf::root::Role;
@@ -35,6 +36,7 @@ impl Kind for TrustedRoot {
             return Next::Do(Effect::ReadFiles {
                 what: Contents::Metadata,
                 paths: vec![plan.path.clone()],
+                from: Way::File,
             });
         }
         let trusted = match import::trusted(state) {

@@ -157,6 +157,60 @@ pub enum Fault {
         /// What the operating system said.
         reason: String,
     },
+    /// The medium of a role is not there.
+    #[error("{role} medium not found: {medium}")]
+    MediumAbsent {
+        /// What it is for: `IN`, `OUT`, `LOG`.
+        role: String,
+        /// Which one was bound to the role, in words.
+        medium: String,
+        /// Media that are there instead, in words.
+        present: Vec<String>,
+    },
+    /// A medium cannot be used as it is: not mounted, write-protected, without a known file system.
+    #[error("{medium} cannot be used: {reason}")]
+    MediumUnfit {
+        /// Which one, in words.
+        medium: String,
+        /// Why.
+        reason: String,
+    },
+    /// A medium went away or failed in the middle.
+    #[error("{medium} failed: {reason}")]
+    MediumFailed {
+        /// Which one, in words.
+        medium: String,
+        /// What the operating system said.
+        reason: String,
+    },
+    /// There is not enough room on a medium. Nothing was written.
+    #[error("{medium} has {free} bytes free, {needed} are needed")]
+    MediumFull {
+        /// Which one, in words.
+        medium: String,
+        /// Bytes needed.
+        needed: u64,
+        /// Bytes free.
+        free: u64,
+    },
+    /// A file is not on the medium.
+    #[error("{name} is not on {medium}")]
+    NotOnMedium {
+        /// Which one, in words.
+        medium: String,
+        /// What was looked for.
+        name: String,
+        /// What is there.
+        there: Vec<String>,
+    },
+    /// What came in is not what was expected: no envelope, a damaged one, one of another kind.
+    #[error("{name}: {reason}")]
+    NotTaken {
+        /// What came in.
+        name: String,
+        /// Why it is not taken.
+        reason: String,
+    },
     /// What was read back is not what was written.
     #[error("{path}: what was read back is not what was written")]
     ReadBackDiffers {
@@ -189,6 +243,12 @@ impl Fault {
             | Self::PinWrong { .. }
             | Self::PinLength { .. }
             | Self::Storage { .. }
+            | Self::MediumAbsent { .. }
+            | Self::MediumUnfit { .. }
+            | Self::MediumFailed { .. }
+            | Self::MediumFull { .. }
+            | Self::NotOnMedium { .. }
+            | Self::NotTaken { .. }
             | Self::ReadBackDiffers { .. }
             | Self::Module { .. } => Retry::Safe,
             Self::TokenFailed { .. } | Self::BadSignature { .. } => Retry::LookFirst,

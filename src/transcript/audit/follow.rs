@@ -8,7 +8,7 @@ use crate::ceremony::effect::{Effect, Message};
 use crate::ceremony::event::{Event, Exception};
 use crate::ceremony::plan::ParticipantId;
 use crate::ceremony::procedure::BoundStep;
-use crate::ceremony::state::{Placed, Standing, State};
+use crate::ceremony::state::{LogCopy, Placed, Standing, State};
 use crate::ceremony::steps::{self, Kind, Next};
 use crate::ceremony::withdraw::withdrawable;
 
@@ -123,6 +123,11 @@ impl Follow {
             }
             (Event::Resumed(resumption), _) => self.written_by(&resumption.program),
             (Event::Paused { .. }, _) => self.due = due,
+            (Event::LogLost(_), _) => {
+                if state.log != LogCopy::Kept {
+                    say(FOLLOWED, "no LOG medium was being written to".to_owned());
+                }
+            }
             (Event::ExceptionLogged(exception), _) => {
                 let number = state.exceptions.last().map_or(1, |last| last.number + 1);
                 if exception.number != number {

@@ -5,7 +5,7 @@ use super::{
     SIGNATURES,
 };
 use crate::ceremony::assembly::{self, NotMade};
-use crate::ceremony::effect::{Effect, Message, all_written};
+use crate::ceremony::effect::{Effect, Message, all_exported, all_written};
 use crate::ceremony::event::Event;
 use crate::ceremony::import;
 use crate::ceremony::procedure::BoundStep;
@@ -26,7 +26,9 @@ pub fn judge_outcome(
         (Effect::CheckEnvironment, Event::EnvironmentChecked { .. })
         | (Effect::ReadClock, Event::ClockRead { .. })
         | (Effect::Identify { .. }, Event::TokenIdentified(_))
-        | (Effect::FindKey { .. }, Event::KeySought { .. }) => true,
+        | (Effect::FindKey { .. }, Event::KeySought { .. })
+        | (Effect::ListMedia, Event::MediaListed { .. })
+        | (Effect::AttachLog, Event::LogAttached {}) => true,
         (
             Effect::Provision { act, .. },
             Event::TokenProvisioned {
@@ -52,6 +54,13 @@ pub fn judge_outcome(
         (Effect::ReadFiles { paths, .. }, Event::FilesRead { files }) => {
             files.iter().map(|file| &file.path).eq(paths)
         }
+        (
+            Effect::Export { way, files },
+            Event::Exported {
+                way: by,
+                files: written,
+            },
+        ) => way == by && all_exported(*way, files, written),
         (Effect::Archive { file }, Event::Archived { file: there }) => {
             all_written(&[], std::slice::from_ref(file), std::slice::from_ref(there))
         }

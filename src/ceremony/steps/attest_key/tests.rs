@@ -110,6 +110,7 @@ fn read(state: &mut State, files: &[(&str, String)]) {
         path: (*path).to_owned(),
         sha256: Sha256::of(text.as_bytes()),
         text: text.clone(),
+        envelope: None,
     });
     then(
         state,
@@ -141,6 +142,7 @@ fn files_are_read_then_the_token_is_looked_at_then_asked_and_then_the_room() {
     assert_eq!(
         next(&state),
         Next::Do(Effect::ReadFiles {
+            from: crate::ceremony::medium::Way::File,
             what: Contents::Certificates,
             paths: vec!["between.pem".to_owned(), "root.pem".to_owned()],
         })
