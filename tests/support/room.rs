@@ -26,7 +26,7 @@ use tempfile::TempDir;
 use time::OffsetDateTime;
 use time::macros::datetime;
 
-use super::world::{Happening, Happenings, PowerCut, Staged, What};
+use super::world::{Happening, Happenings, OnShelf, PowerCut, Shelf, Staged, What};
 use super::yubikeys::{Drawer, Mixed};
 
 /// The day on which every story happens.
@@ -57,6 +57,8 @@ pub struct Room {
     pub drawer: Drawer,
     /// Where `YubiKeys` are looked for.
     pub yubikeys: Found,
+    /// The media in the room.
+    pub shelf: Shelf,
 }
 
 /// Where `YubiKeys` are looked for.
@@ -141,6 +143,7 @@ impl Room {
             cut: 0,
             drawer: Drawer::default(),
             yubikeys: Found::InDrawer,
+            shelf: Shelf::default(),
         }
     }
 
@@ -165,6 +168,7 @@ impl Room {
             cut: 0,
             drawer: Drawer::default(),
             yubikeys: Found::InDrawer,
+            shelf: Shelf::default(),
         }
     }
 
@@ -208,9 +212,11 @@ impl Room {
                     }),
                     Found::InReaders => Box::new(AllTokens::new(1)),
                 },
+                media: Box::new(OnShelf::new(&self.shelf)),
                 checks: Box::new(|| vec![check("network.interfaces", CheckVerdict::Pass)]),
                 clock,
             },
+            shelf: Arc::clone(&self.shelf),
             happenings: Arc::clone(&self.happenings),
             performed: Arc::clone(&self.performed),
         }))
@@ -228,6 +234,12 @@ impl Room {
     /// How things stand.
     pub fn state(&self) -> &State {
         self.driver.as_ref().expect("the program runs").state()
+    }
+
+    /// Whether the copy on the LOG medium lacks the end.
+    pub fn log_behind(&self) -> bool {
+        let driver = self.driver.as_ref().expect("the program runs");
+        driver.log_behind().is_some()
     }
 
     /// The open question.
