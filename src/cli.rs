@@ -137,15 +137,15 @@ enum Verb {
         after_help = "Example:\n  rootstage envelope inspect root-2.rse"
     )]
     Envelope(envelope::Verb),
-    /// QR codes: a file shown, printed, or read.
-    #[command(subcommand, after_help = "Example:\n  rootstage qr show root-2.rse")]
-    Qr(qr::Verb),
     /// Removable media: what is plugged in, files from one and onto one.
     #[command(
         subcommand,
         after_help = "Example:\n  rootstage media write /dev/sdb1 root-2.rse"
     )]
     Media(media::Verb),
+    /// QR codes: a file shown, printed, or read.
+    #[command(subcommand, after_help = "Example:\n  rootstage qr show root-2.rse")]
+    Qr(qr::Verb),
     /// Checks this machine: network, swap, clock, terminal, this binary.
     #[command(after_help = "Example:\n  rootstage doctor --json")]
     Doctor(doctor::Doctor),
@@ -289,8 +289,8 @@ pub fn run(hardening: Hardening) -> ExitCode {
         Some(Verb::Token(verb)) => verb.run(&room),
         Some(Verb::Attest(verb)) => verb.run(),
         Some(Verb::Envelope(verb)) => verb.run(),
-        Some(Verb::Qr(verb)) => verb.run(&room),
         Some(Verb::Media(verb)) => verb.run(),
+        Some(Verb::Qr(verb)) => verb.run(&room),
         Some(Verb::Doctor(verb)) => verb.run(&room),
         Some(Verb::Completions(verb)) => {
             verb.run();

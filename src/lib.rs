@@ -31,6 +31,7 @@
 //! | show a file as QR codes, or put one together from what was read | [`qr::Transfer`], [`qr::Collector`] |
 //! | know which media are plugged in, read from one, write to one | [`media::Machine::places`], [`media::read::read`], [`media::write::write`]; a copy of the transcript: [`media::log::LogCopy`] |
 //! | read QR codes in pictures, videos, from a camera | [`scan`], behind the trait [`Scanner`]; on a screen: [`tui::scan::Scan`] |
+//! | have QR codes on a screen of the terminal, or on paper | [`tui::show::Show`], [`qr::sheet::Sheets`] |
 //! | bring signatures of several sites together | [`envelope::merge`] |
 //! | know what a root changes, and what is to be said of it | [`tuf::diff::diff`]; every rule is in [`RULES`] |
 //! | know who must still sign, under the old root and the new | [`tuf::rotation::signers`] |

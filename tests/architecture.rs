@@ -34,7 +34,10 @@ const ARROWS: &[(&str, &[&str])] = &[
             "tuf",
         ],
     ),
-    ("transcript", &["canonical", "ceremony", "digest", "tuf"]),
+    (
+        "transcript",
+        &["canonical", "ceremony", "digest", "envelope", "safe", "tuf"],
+    ),
     ("report", &["ceremony", "safe"]),
     // pure: what crosses the air gap, and what is made of several that did
     ("envelope", &["canonical", "digest", "safe", "tuf"]),
@@ -57,7 +60,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("journal", &["canonical", "ceremony", "transcript"]),
     (
         "world",
-        &["ceremony", "digest", "journal", "ports", "secret"],
+        &[
+            "ceremony", "digest", "envelope", "journal", "media", "ports", "safe", "secret",
+        ],
     ),
     // shell: the loop
     ("driver", &["ceremony", "journal", "ports", "secret"]),
@@ -74,6 +79,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "world::ATTESTATIONS",
             "world::INPUTS",
             "world::METADATA",
+            "world::OUTPUTS",
         ],
     ),
     (

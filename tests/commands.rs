@@ -441,6 +441,7 @@ fn json_is_one_document_and_nothing_else() {
         "envelope inspect one.rse",
         "envelope open one.rse -o opened",
         "envelope merge d/metadata/1.root.json one.rse -o merged.json",
+        "qr sheet one.rse --format svg -o codes",
         &attest,
     ] {
         let mut words: Vec<&str> = call.split(' ').collect();

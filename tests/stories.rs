@@ -21,6 +21,8 @@ mod attestation;
 mod disk;
 #[path = "stories/laws.rs"]
 mod laws;
+#[path = "stories/media.rs"]
+mod media;
 #[path = "stories/people.rs"]
 mod people;
 #[path = "stories/policy.rs"]

@@ -31,7 +31,7 @@ use rootstage::ceremony::plan::Mode;
 use rootstage::ceremony::procedure::Procedure;
 use rootstage::digest::Sha256;
 use rootstage::directory;
-use rootstage::transcript::audit::{Artefacts, Auditor, Verdict};
+use rootstage::transcript::audit::{Artefacts, Auditor, Scope, Verdict};
 use rootstage::transcript::chain::Draft;
 use rootstage::transcript::{Chain, Record};
 
@@ -106,7 +106,9 @@ impl Desk {
         }
         let artefacts = Artefacts {
             metadata: vec![read("1.root.json"), read("root.json")],
+            scope: Scope::Whole,
             inputs,
+            outputs: Vec::new(),
             attestations,
             trusted: Vec::new(),
         };

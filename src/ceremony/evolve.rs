@@ -19,6 +19,8 @@ use returns::{replace, withdraw};
 pub const AGAIN: &str = "again";
 /// The choice that starts the step's work again, whatever the ask.
 pub const BACK: &str = "back";
+/// The choice that gives the role of a medium to another one.
+pub const ANOTHER: &str = "another";
 /// The choice that looks for media again.
 pub const LOOK: &str = "look";
 
@@ -183,6 +185,13 @@ pub fn evolve(state: &mut State, placed: &Placed) {
         Event::MediumBound { role, medium } => {
             state.media.insert(*role, medium.clone());
             log::chosen(&mut state.here);
+            if log::exchanged(&state.here) {
+                let faults = state.here.faults;
+                state.here = Here {
+                    faults,
+                    ..Here::default()
+                };
+            }
         }
         Event::LogAttached {} => {
             state.in_flight = None;

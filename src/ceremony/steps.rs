@@ -11,6 +11,7 @@ mod choose_medium;
 mod clock;
 mod close;
 mod environment;
+mod exchange;
 mod export;
 mod findings;
 mod generate_key;
@@ -34,6 +35,7 @@ use super::ask::{Answer, Ask, Choice, Form, Seat};
 use super::effect::Effect;
 use super::event::{Event, Exception};
 use super::evolve::AGAIN;
+use super::medium::MediumRole;
 use super::plan::{Duty, KeyPlan, ParticipantId, Plan};
 use super::procedure::BoundStep;
 use super::refusal::Refusal;
@@ -72,6 +74,11 @@ pub static KINDS: &[&dyn Kind] = &[
 /// The kind of this name.
 pub fn kind(name: &str) -> Option<&'static dyn Kind> {
     KINDS.iter().copied().find(|kind| kind.name() == name)
+}
+
+/// Name of the question which medium has this role.
+pub fn medium_question(role: MediumRole) -> String {
+    choose_medium::name(role)
 }
 
 /// Whether an answer to this ask lets a ceremony go on that a rule would stop.
@@ -182,6 +189,7 @@ fn ask_of(state: &State, step: &BoundStep, name: &str, title: &str, form: Form) 
 /// What `step` wants next: what is under way with its token comes before its own work.
 pub fn next(kind: &dyn Kind, state: &State, step: &BoundStep) -> Next {
     log_copy::comes_first(state, step)
+        .or_else(|| exchange::wanted(state, step))
         .or_else(|| in_hand::spare::declared(state, step))
         .or_else(|| in_hand::unblock::settled(state, step))
         .unwrap_or_else(|| kind.next(state, step))
@@ -217,19 +225,21 @@ pub fn accept(
 }
 
 /// The ask after something failed: what happened, and then the step's work starts again. Where the
-/// plan has a spare token, and trying again is in vain or was so twice, that can be chosen.
+/// plan has a spare token, and trying again is in vain or was so twice, that can be chosen; where a medium
+/// failed, another medium.
 fn again(state: &State, step: &BoundStep, fault: &Fault) -> Ask {
     let words = crate::report::fault(fault);
     let in_vain = fault.retry() == Retry::Useless || state.here.faults >= 2;
     let spare = in_hand::spare::choice(state, step).filter(|_| in_vain);
-    let offered = spare.is_some();
-    let form = spare.map_or(Form::Confirm, |spare| Form::Choose {
+    let other = exchange::choice(state, step, fault).or(spare);
+    let offered = other.is_some();
+    let form = other.map_or(Form::Confirm, |other| Form::Choose {
         options: vec![
             Choice {
                 key: AGAIN.to_owned(),
                 meaning: "try again now".to_owned(),
             },
-            spare,
+            other,
         ],
     });
     let mut ask = Ask::new(AGAIN, words.happened, form);

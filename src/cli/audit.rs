@@ -15,7 +15,7 @@ use crate::transcript::audit::{Auditor, Finding, Verdict};
 /// Arguments of `audit`.
 #[derive(Debug, Args)]
 pub struct Audit {
-    /// The ceremony directory.
+    /// The ceremony directory; or the copy of the transcript on a LOG medium, `….transcript.jsonl`.
     dir: PathBuf,
     /// The transcript head from the paper: 64 hex digits, or 32 PGP words.
     #[arg(long, value_name = "HEX|WORDS")]

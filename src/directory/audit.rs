@@ -8,7 +8,7 @@ use super::{DirectoryError, io_at, mode_of_first_line, read_procedure};
 use crate::ceremony::procedure::Procedure;
 use crate::digest::Sha256;
 use crate::journal::TRANSCRIPT;
-use crate::transcript::audit::{Artefacts, Auditor, Finding, Verdict};
+use crate::transcript::audit::{Artefacts, Auditor, Finding, Scope, Verdict};
 
 /// Longest line that is read, in bytes: no record comes near it, and a file without newlines must
 /// not fill the memory.
@@ -31,12 +31,16 @@ impl Audited {
     }
 }
 
-/// Audits the ceremony in `dir`. `trusted` are path and bytes of roots that the auditor trusts.
+/// Audits the ceremony in `dir`, or the copy on a LOG medium where `dir` is the transcript there, with plan
+/// and script beside it. `trusted` are path and bytes of roots that the auditor trusts.
 pub fn audit(
     dir: &Path,
     expected_head: Option<Sha256>,
     trusted: Vec<(String, Vec<u8>)>,
 ) -> Result<Audited, DirectoryError> {
+    if dir.is_file() {
+        return audit_of_copy(dir, expected_head, trusted);
+    }
     let path = dir.join(TRANSCRIPT);
     let file = std::fs::File::open(&path).map_err(io_at(&path))?;
     let procedure = Arc::new(read_procedure(dir)?);
@@ -44,8 +48,48 @@ pub fn audit(
     let auditor = follow(&procedure, lines, expected_head).map_err(io_at(&path))?;
     let findings = auditor.finish(&Artefacts {
         metadata: part(dir, crate::world::METADATA)?,
+        scope: Scope::Whole,
         inputs: part(dir, crate::world::INPUTS)?,
+        outputs: part(dir, crate::world::OUTPUTS)?,
         attestations: tree(&dir.join(crate::world::ATTESTATIONS))?,
+        trusted,
+    });
+    Ok(Audited { auditor, findings })
+}
+
+/// The end of the name of a transcript on a LOG medium; before it is the name of the ceremony, as before
+/// those of plan and script.
+const COPY: &str = ".transcript.jsonl";
+
+fn audit_of_copy(
+    path: &Path,
+    expected_head: Option<Sha256>,
+    trusted: Vec<(String, Vec<u8>)>,
+) -> Result<Audited, DirectoryError> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let Some(ceremony) = name.strip_suffix(COPY) else {
+        let error = std::io::Error::other(format!(
+            "neither a ceremony directory nor the copy on a LOG medium, whose name ends in {COPY}"
+        ));
+        return Err(io_at(path)(error));
+    };
+    let read = |name: &str| {
+        let path = path.with_file_name(format!("{ceremony}.{name}"));
+        std::fs::read(&path).map_err(io_at(&path))
+    };
+    let procedure = Arc::new(super::procedure(
+        &read(super::PLAN)?,
+        &read(super::SCRIPT)?,
+    )?);
+    let file = std::fs::File::open(path).map_err(io_at(path))?;
+    let lines = BufReader::with_capacity(1 << 16, file);
+    let auditor = follow(&procedure, lines, expected_head).map_err(io_at(path))?;
+    let findings = auditor.finish(&Artefacts {
+        scope: Scope::Record,
+        metadata: Vec::new(),
+        inputs: Vec::new(),
+        outputs: Vec::new(),
+        attestations: Vec::new(),
         trusted,
     });
     Ok(Audited { auditor, findings })

@@ -79,7 +79,7 @@ pub enum MediaError {
         reason: String,
     },
     /// Something else uses it.
-    #[error("{device} is in use{}", .at.as_ref().map_or_else(String::new, |at| format!(": it is mounted at {at}")))]
+    #[error("{device} is in use: it is {}", .at.as_ref().map_or_else(|| "held by another program".to_owned(), |at| format!("mounted at {at}")))]
     Busy {
         /// Which medium.
         device: String,

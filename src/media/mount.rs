@@ -4,6 +4,7 @@ use std::ffi::CString;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use data_encoding::HEXLOWER;
 use rustix::fs::{Mode, OFlags};
@@ -20,6 +21,11 @@ use crate::safe::safe;
 
 /// How the directories begin in which media are mounted.
 const PRIVATE: &str = "rootstage-medium-";
+
+/// How often something is tried that is in use.
+const TRIES: u32 = 50;
+/// How long is waited in between.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// What a person named.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,7 +112,7 @@ impl Opened {
             device: &self.name,
             doing,
         };
-        rustix::mount::unmount(private, UnmountFlags::empty()).map_err(|errno| at.says(errno))?;
+        unmount(private).map_err(|errno| at.says(errno))?;
         let _ = std::fs::remove_dir(private);
         self.private = None;
         Ok(())
@@ -118,7 +124,7 @@ impl Drop for Opened {
         self.root = None;
         if let Some(private) = &self.private {
             // of a medium that was pulled, or that somebody looks into, the mount goes with its last user
-            if rustix::mount::unmount(private, UnmountFlags::empty()).is_err() {
+            if unmount(private).is_err() {
                 let _ = rustix::mount::unmount(private, UnmountFlags::DETACH);
             }
             let _ = std::fs::remove_dir(private);
@@ -145,12 +151,13 @@ impl Machine {
                 let Some(found) = place.mounts.first() else {
                     return self.mount(&place, access);
                 };
-                // what only the kernel understands, and what this user may not mount, is used as it is
+                // what somebody else's driver understands, and what this user may not mount, is used as
+                // it is
                 if place.kind.is_none() {
                     return open_as_found(place.name(), found, access);
                 }
                 match self.mount(&place, access) {
-                    Err(MediaError::NotPermitted { .. }) => {
+                    Err(MediaError::NotPermitted { .. } | MediaError::NotMountable { .. }) => {
                         open_as_found(place.name(), found, access)
                     }
                     result => result,
@@ -189,7 +196,11 @@ impl Machine {
             });
         };
         let private = self.private_directory(at)?;
-        if let Err(errno) = mount(&place.node, &private, kind, access) {
+        let mounted = match place.mounts.first() {
+            Some(_) => mount(&place.node, &private, kind, access),
+            None => patiently(|| mount(&place.node, &private, kind, access)),
+        };
+        if let Err(errno) = mounted {
             let _ = std::fs::remove_dir(&private);
             return Err(match (errno, place.mounts.first()) {
                 (Errno::BUSY, Some(mount)) => busy(&name, mount),
@@ -306,6 +317,21 @@ fn open_as_found(name: String, mount: &MountPoint, access: Access) -> Result<Ope
 fn directory(path: &Path) -> rustix::io::Result<OwnedFd> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
     rustix::fs::open(path, flags, Mode::empty())
+}
+
+/// Somebody may look into a medium for a moment: an indexer, a program that was just started.
+fn patiently(mut act: impl FnMut() -> rustix::io::Result<()>) -> rustix::io::Result<()> {
+    for _ in 0..TRIES {
+        match act() {
+            Err(Errno::BUSY) => std::thread::sleep(PAUSE),
+            result => return result,
+        }
+    }
+    act()
+}
+
+fn unmount(at: &Path) -> rustix::io::Result<()> {
+    patiently(|| rustix::mount::unmount(at, UnmountFlags::empty()))
 }
 
 /// Mounts with the first driver that the kernel has.

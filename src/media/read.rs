@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::os::fd::OwnedFd;
 
-use rustix::fs::{Dir, FileType, Mode, OFlags, ResolveFlags};
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 
 use super::error::{At, Doing, SHOWN};
@@ -136,6 +136,12 @@ impl Opened {
             name: shortened(name),
         };
         if name.contains('/') {
+            return Err(not_a_file());
+        }
+        // a device or a pipe is not even opened
+        let named = rustix::fs::statat(self.root(), name, AtFlags::SYMLINK_NOFOLLOW)
+            .map_err(|errno| self.at(doing).says(errno))?;
+        if FileType::from_raw_mode(named.st_mode) != FileType::RegularFile {
             return Err(not_a_file());
         }
         let opened: rustix::io::Result<OwnedFd> = rustix::fs::openat2(

@@ -62,8 +62,8 @@ pub enum Taken {
 /// How far it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// The first bytes of the file's SHA-256, once a frame was seen.
-    pub id: Option<[u8; 4]>,
+    /// The first three bytes of the file's SHA-256, once a frame was seen.
+    pub id: Option<[u8; 3]>,
     /// Distinct frames of the transfer that were received, never more than are needed. Where the
     /// sender changed the size of the frames: as many of the new size as what was received is worth.
     pub received: usize,

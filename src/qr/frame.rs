@@ -9,7 +9,7 @@ use super::{MAX_FILE, MAX_NEEDED, erasure};
 pub const TAG: &str = "RSQA";
 
 /// Bytes of a frame besides its body.
-pub const OVERHEAD: usize = 12;
+pub const OVERHEAD: usize = 11;
 
 /// Characters of the longest frame: what the largest QR code holds (version 40, level L).
 pub const MAX_CHARS: usize = 4296;
@@ -21,8 +21,8 @@ const DIGEST: usize = 32;
 /// one stream help each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Stream {
-    /// First four bytes of the SHA-256 of the file.
-    pub id: [u8; 4],
+    /// First three bytes of the SHA-256 of the file.
+    pub id: [u8; 3],
     /// Length in bytes of what is carried: the SHA-256 of the file, then the file.
     pub length: u16,
 }
@@ -111,7 +111,7 @@ impl Frame {
     }
 
     fn of_bytes(bytes: &[u8]) -> Option<Self> {
-        let (id, rest) = bytes.split_first_chunk::<4>()?;
+        let (id, rest) = bytes.split_first_chunk::<3>()?;
         let (length, rest) = rest.split_first_chunk::<2>()?;
         let (start, body) = rest.split_first_chunk::<2>()?;
         Some(Self {

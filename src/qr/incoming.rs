@@ -10,8 +10,11 @@ use crate::digest::Sha256;
 /// that frames that contradict each other have room side by side.
 const MOST_KEPT: usize = 8;
 
-/// How many symbols are worked on for one frame where frames contradict each other: about 10 ms.
+/// How many symbols are worked on for one frame where frames contradict each other: some 5 ms.
 const WORK: usize = 16 << 10;
+
+/// What each choice costs besides, in symbols.
+const COST: usize = 1 << 10;
 
 /// A stream, as far as it was received.
 #[derive(Clone, Debug)]
@@ -21,7 +24,7 @@ pub struct Incoming {
     word: Vec<Option<Symbol>>,
     /// How many symbols of it are known.
     known: usize,
-    /// All frames that brought something, by start and body, and as the how manieth they came.
+    /// All frames that brought something, by start and body, and when each was seen last.
     frames: BTreeMap<(u16, Vec<u8>), u64>,
     /// Symbols of all of them.
     kept: usize,
@@ -85,14 +88,18 @@ impl Incoming {
     /// Takes a frame of this stream.
     pub fn take(&mut self, frame: Frame) -> Brought {
         self.run = (frame.body.len() / 2).max(1);
-        let news = self.learn(&frame);
-        let brought = if news { Brought::New } else { Brought::Nothing };
-        if news {
+        let now = self.new + self.repeated;
+        let brought = if self.learn(&frame) {
             self.new += 1;
-            self.keep(frame);
+            self.keep(frame, now);
+            Brought::New
         } else {
             self.repeated += 1;
-        }
+            if let Some(when) = self.frames.get_mut(&(frame.start, frame.body)) {
+                *when = now;
+            }
+            Brought::Nothing
+        };
         let symbols = self.stream.symbols();
         if self.known < symbols {
             return brought;
@@ -103,11 +110,16 @@ impl Incoming {
             return Brought::File(file);
         }
         self.contradictions += 1;
-        // frames of two files under one name, or made to deceive. Nobody knows which: of many
-        // choices one is without them, sooner the more frames there are.
-        let tries = (WORK / symbols).max(1) as u64;
+        // Frames of two files under one name, or made to deceive. Nobody knows which: of many choices
+        // one is without them, sooner the more frames there are; and the latest frames are, once the
+        // sender alone was seen for as long as a transfer takes.
+        let tries = 1 + (WORK / (symbols + COST)) as u64;
         let found = (0..tries).find_map(|number| {
-            let word = self.choice(self.contradictions.wrapping_mul(tries) + number)?;
+            let chance = self.contradictions.wrapping_mul(tries).wrapping_add(number);
+            let word = self.choice(|when| match number {
+                0 => u64::MAX - when,
+                _ => shuffled(chance, when),
+            })?;
             file(self.stream, &word)
         });
         found.map_or(brought, Brought::File)
@@ -128,9 +140,9 @@ impl Incoming {
         learnt > 0 || (doubtful && !self.frames.contains_key(&(frame.start, frame.body.clone())))
     }
 
-    fn keep(&mut self, frame: Frame) {
+    fn keep(&mut self, frame: Frame, now: u64) {
         self.kept += frame.body.len() / 2;
-        self.frames.insert((frame.start, frame.body), self.new);
+        self.frames.insert((frame.start, frame.body), now);
         while self.kept > MOST_KEPT * self.stream.symbols() {
             let oldest = self.frames.iter().min_by_key(|(_, when)| **when);
             let Some((oldest, _)) = oldest.map(|(key, when)| (key.clone(), *when)) else {
@@ -141,11 +153,11 @@ impl Incoming {
         }
     }
 
-    /// Frames that do not contradict each other, as many as are enough: another choice for each
-    /// `number`. `None` where it came out too small.
-    fn choice(&self, number: u64) -> Option<Vec<Option<Symbol>>> {
+    /// As many frames as are enough, and do not contradict each other: those that come first by the
+    /// time when they were seen last. `None` where it came out too small.
+    fn choice(&self, by: impl Fn(u64) -> u64) -> Option<Vec<Option<Symbol>>> {
         let mut order: Vec<_> = self.frames.iter().collect();
-        order.sort_by_cached_key(|(_, when)| shuffled(number, **when));
+        order.sort_by_cached_key(|(_, when)| by(**when));
         let mut word = vec![None; self.word.len()];
         let mut known = 0;
         for ((start, body), _) in order {
@@ -181,7 +193,7 @@ fn file(stream: Stream, word: &[Option<Symbol>]) -> Option<Vec<u8>> {
 
 /// A number that looks like chance: `SplitMix64`. Nothing secret hangs on it.
 fn shuffled(choice: u64, frame: u64) -> u64 {
-    let mut z = (choice << 32 ^ frame).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let mut z = (choice.rotate_left(32) ^ frame).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     z ^ (z >> 31)

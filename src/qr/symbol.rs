@@ -47,6 +47,11 @@ pub fn smallest(chars: usize, level: Level) -> Option<u8> {
     (1..=40).find(|version| capacity(*version, level) >= chars)
 }
 
+/// Whether the alphanumeric mode has the character (ISO/IEC 18004, table 5).
+fn is_alphanumeric(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b' ' | b'$' | b'%' | b'*' | b'+' | b'-' | b'.' | b'/' | b':')
+}
+
 impl Level {
     fn ec(self) -> EcLevel {
         match self {
@@ -61,6 +66,10 @@ impl Symbol {
     /// The symbol of `version` for a text of the alphanumeric mode; `None` where it is too long, or
     /// has other characters.
     pub fn new(text: &str, version: u8, level: Level) -> Option<Self> {
+        // the encoder takes any byte, and makes a code of another text of it
+        if !text.bytes().all(is_alphanumeric) {
+            return None;
+        }
         // not `QrCode::with_version`, whose segments are not always the shortest: a text that just
         // fits does not always fit there
         let mut bits = Bits::new(Version::Normal(i16::from(version)));
@@ -87,3 +96,6 @@ impl Symbol {
         x < self.width && self.dark.get(y * self.width + x).copied().unwrap_or(false)
     }
 }
+
+#[cfg(test)]
+mod tests;

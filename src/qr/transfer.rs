@@ -48,9 +48,9 @@ impl Transfer {
         let small = TransferError::SymbolTooSmall { chars };
         let digest = Sha256::of(file);
         let carried = [digest.0.as_slice(), file].concat();
-        let [a, b, c, d, ..] = digest.0;
+        let [a, b, c, ..] = digest.0;
         let stream = Stream {
-            id: [a, b, c, d],
+            id: [a, b, c],
             length: u16::try_from(carried.len()).map_err(|_| small)?,
         };
         // base32: five bytes in eight characters

@@ -10,6 +10,7 @@ mod result;
 use std::sync::Arc;
 
 use crate::ceremony::ask::Form;
+use crate::ceremony::effect::Effect;
 use crate::ceremony::event::Event;
 use crate::ceremony::evolve::evolve;
 use crate::ceremony::plan::Mode;
@@ -54,6 +55,8 @@ rules! {
     BASE = "root.base", "The root that was trusted before is the one of the plan, and enough of its own keys signed it.", "TUF 1.0.34, section 5.3";
     IMPORTED = "content.imported", "Content from outside is what was read, and has not changed since.", "transcript";
     INPUTS = "files.in", "The files in in/ are, byte for byte, what the transcript says was read.", "transcript";
+    MEDIA = "media.bound", "Every medium was given its role by two people, and one role only.", "script";
+    LOG = "media.log", "The LOG medium was brought up to date whenever it had failed, or two people went on without it.", "script";
     POSSESSION = "keys.possession", "Every key in the root was proved to be on its keyholder's token.", "script";
     EVIDENCE = "attestation.evidence", "The files in attestations/ are, byte for byte, what the tokens brought forward.", "transcript";
     ATTESTED = "attestation.verdict", "The certificates of every attested key, judged again, prove what the plan demands.", "plan";
@@ -66,6 +69,7 @@ rules! {
     TRUSTED = "root.trusted", "The root is one that the auditor trusts, or follows from it.", "TUF 1.0.34, section 5.3.4";
     ACCEPTED = "findings.accepted", "What would have stopped the ceremony was accepted by two people before anybody signed.", "policy";
     FILES = "root.files", "The files in metadata/ are, byte for byte, what the transcript leads to.", "transcript";
+    OUTPUTS = "files.out", "The files in out/ that left the ceremony are, byte for byte, those on record.", "transcript";
 }
 
 /// What the audit says of a rule.
@@ -114,12 +118,26 @@ enum Anchor {
     },
 }
 
+/// How much of a ceremony lies before the auditor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// Its directory, with every file.
+    #[default]
+    Whole,
+    /// The copy on the LOG medium: transcript, plan and script, and no files beside them.
+    Record,
+}
+
 /// What is in the ceremony directory besides the transcript.
 pub struct Artefacts {
+    /// Whether files are expected at all.
+    pub scope: Scope,
     /// Name and bytes of each file in `metadata/`.
     pub metadata: Vec<(String, Vec<u8>)>,
     /// Name and bytes of each file in `in/`.
     pub inputs: Vec<(String, Vec<u8>)>,
+    /// Name and bytes of each file in `out/`.
+    pub outputs: Vec<(String, Vec<u8>)>,
     /// Path in `attestations/` and bytes of each file there.
     pub attestations: Vec<(String, Vec<u8>)>,
     /// Path and bytes of each root that the auditor trusts already.
@@ -219,6 +237,18 @@ impl Auditor {
 /// that very head, statements, and the closing.
 fn only_closes(state_after: &State, placed: &Placed) -> bool {
     match &placed.event {
+        // The same holds for a LOG medium that has to be brought up to date.
+        Event::LogLost(_) | Event::LogAttached {} => true,
+        Event::Asked(_)
+        | Event::Answered { .. }
+        | Event::Intended(Effect::AttachLog | Effect::ListMedia)
+        | Event::MediaListed { .. }
+        | Event::MediumBound { .. }
+        | Event::Faulted(_)
+            if state_after.log_is_out() =>
+        {
+            true
+        }
         Event::Asked(ask) => matches!(ask.form, Form::Confirm | Form::Words { .. } | Form::TypeBack { .. }),
         Event::Answered { .. }
         | Event::StepBegun {}

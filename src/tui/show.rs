@@ -7,7 +7,7 @@
 //!  █▄▄▄▄▄█ █ ▄▀ █▄▄▄▄▄█    6 frames a second
 //!  ▄▄▄ ▄▄▄▄█ ▀▄▄▄  ▄▄ ▄    Version 12: 65 x 65 modules
 //!  …                       SHA-256 …
-//!  Space pause  , . step  + - speed  m s density  w wide  x pixels  ? help  q quit
+//!  Space pause  , . step  + - speed  m s size  w wide  x pixels  ? help  q quit
 //! ```
 //!
 //! [`Show`] is the part that other screens can use: it knows of no file, no terminal and no clock
@@ -36,6 +36,9 @@ pub enum Ending {
     /// By a signal; 1 (SIGHUP) where the terminal went away.
     Signal(i32),
 }
+
+/// Said where the terminal is of a kind that has no colours.
+pub const NO_COLOURS: &str = "If this terminal has no colours, codes black on white are lost.";
 
 /// How long is slept where nothing is to be shown.
 const IDLE: Duration = Duration::from_hours(1);

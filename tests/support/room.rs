@@ -17,11 +17,12 @@ use rootstage::ceremony::state::State;
 use rootstage::digest::Sha256;
 use rootstage::directory::{self, Audited, DirectoryError};
 use rootstage::driver::{Driver, Order, Stop};
+use rootstage::media::Machine;
 use rootstage::ports::World;
 use rootstage::secret::Secret;
 use rootstage::token::AllTokens;
 use rootstage::transcript::audit::Verdict;
-use rootstage::world::ThisMachine;
+use rootstage::world::{Sticks, ThisMachine};
 use tempfile::TempDir;
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -59,6 +60,8 @@ pub struct Room {
     pub yubikeys: Found,
     /// The media in the room.
     pub shelf: Shelf,
+    /// Where real media are looked for; `None`: those of the shelf.
+    pub sticks: Option<Machine>,
 }
 
 /// Where `YubiKeys` are looked for.
@@ -144,6 +147,7 @@ impl Room {
             drawer: Drawer::default(),
             yubikeys: Found::InDrawer,
             shelf: Shelf::default(),
+            sticks: None,
         }
     }
 
@@ -169,6 +173,7 @@ impl Room {
             drawer: Drawer::default(),
             yubikeys: Found::InDrawer,
             shelf: Shelf::default(),
+            sticks: None,
         }
     }
 
@@ -212,7 +217,10 @@ impl Room {
                     }),
                     Found::InReaders => Box::new(AllTokens::new(1)),
                 },
-                media: Box::new(OnShelf::new(&self.shelf)),
+                media: match &self.sticks {
+                    None => Box::new(OnShelf::new(&self.shelf)),
+                    Some(machine) => Box::new(Sticks::of(machine.clone())),
+                },
                 checks: Box::new(|| vec![check("network.interfaces", CheckVerdict::Pass)]),
                 clock,
             },

@@ -1,6 +1,6 @@
 //! The copy of the transcript on the LOG medium, and the choice of media.
 
-use super::{AGAIN, BACK, LOOK};
+use super::{AGAIN, ANOTHER, BACK, LOOK};
 use crate::ceremony::ask::{Answer, Form};
 use crate::ceremony::effect::Effect;
 use crate::ceremony::medium::Medium;
@@ -60,6 +60,12 @@ pub fn listed(here: &mut Here, media: &[Medium]) {
 pub fn chosen(here: &mut Here) {
     here.listed = None;
     here.listed_after = None;
+}
+
+/// Whether the choice was one of another medium than that with which the step began.
+pub fn exchanged(here: &Here) -> bool {
+    let given = here.answers.get(AGAIN);
+    given.is_some_and(|given| given.answer.typed.first().is_some_and(|word| word == ANOTHER))
 }
 
 /// Whether a failure is one of the LOG medium: it is kept there, and the step knows nothing of it.

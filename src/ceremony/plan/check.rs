@@ -118,6 +118,7 @@ pub fn against_script(plan: &Plan, script: &Script) -> Vec<Problem> {
         first_root(plan, script, &mut problems);
     }
     parts(plan, script, &mut problems);
+    transport(plan, script, &mut problems);
     problems
 }
 
@@ -158,6 +159,36 @@ fn parts(plan: &Plan, script: &Script, problems: &mut Vec<Problem>) {
             script.name
         );
         problems.push(Problem::new(0, "participant", sentence));
+    }
+}
+
+/// The script has the steps for everything that crosses the air gap.
+fn transport(plan: &Plan, script: &Script, problems: &mut Vec<Problem>) {
+    let has = |kind: &str| {
+        let mut steps = script.acts.iter().flat_map(|act| &act.steps);
+        steps.any(|step| step.kind == kind)
+    };
+    if !plan.transport.media().is_empty() && !has("bind-media") {
+        let sentence = format!(
+            "The plan needs media, but the script `{}` has no step of kind `bind-media` in which they get their \
+             roles.",
+            script.name
+        );
+        problems.push(Problem::new(0, "transport", sentence));
+    }
+    if !plan.transport.outgoing.is_empty() && !has("export") {
+        let sentence = format!(
+            "`transport.out` names ways by which results leave, but the script `{}` has no step of kind `export`.",
+            script.name
+        );
+        problems.push(Problem::new(0, "transport.out", sentence));
+    }
+    if let Some((one, other)) = cautions::same_on_a_medium(plan) {
+        let sentence = format!(
+            "On the IN medium a file is found by the last part of its path: {one:?} and {other:?} would be one file. \
+             Give one of them another name."
+        );
+        problems.push(Problem::new(0, "transport.in", sentence));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::check::{cautions, stamp};
 use super::{KeyIds, Mode, Place, Plan};
+use crate::ceremony::medium::{MediumRole, Way};
 use crate::ceremony::token::TokenKind;
 
 /// Labels of lines that nobody should read past; on paper they stand in red.
@@ -84,6 +85,7 @@ impl Plan {
         say("Checks that must pass", checks);
         lines.extend(self.of_tokens());
         lines.extend(self.of_attestations());
+        lines.extend(self.of_transport());
         let mut say = |label: &str, value: String| lines.push((label.to_owned(), value));
         if self.policy.no_spare_acknowledged {
             let value = "acknowledged: one lost key, and the root can never be signed again";
@@ -95,6 +97,44 @@ impl Plan {
         }
         for caution in cautions(self) {
             say("KNOW THIS", caution);
+        }
+        lines
+    }
+
+    /// How files cross the air gap, where it is otherwise than by files alone.
+    fn of_transport(&self) -> Vec<(String, String)> {
+        let mut lines = Vec::new();
+        let mut say = |label: &str, value: String| lines.push((label.to_owned(), value));
+        let transport = &self.transport;
+        let ways = |ways: &[Way], medium: &str| {
+            let words = ways.iter().map(|way| match way {
+                Way::File => "as files in a directory",
+                Way::Medium => medium,
+                Way::Qr => "as QR codes",
+            });
+            words.collect::<Vec<_>>().join(", ")
+        };
+        if transport.incoming != [Way::File] {
+            say(
+                "Files come in",
+                ways(&transport.incoming, "on the IN medium"),
+            );
+        }
+        if !transport.outgoing.is_empty() {
+            say(
+                "Results leave",
+                ways(&transport.outgoing, "on the OUT medium"),
+            );
+        }
+        // serial number and label are written down when the medium is prepared, and compared in the room
+        for role in transport.media() {
+            let purpose = match role {
+                MediumRole::In => "files come in on it; only read",
+                MediumRole::Out => "the result leaves on it; empty before",
+                MediumRole::Log => "gets a copy of the record; stays inserted",
+            };
+            let value = format!("{purpose}. Serial ________________ Label ________________");
+            say(&format!("{} medium", role.name()), value);
         }
         lines
     }

@@ -116,7 +116,10 @@ fn others() -> String {
 
 /// The end of a form.
 const OUTPUT: &str = "\n# Mounted media to which the signed metadata is written as well, such as \"/media/out\".\n\
-     [output]\ndirectories = []\n";
+     [output]\ndirectories = []\n\n\
+     # Media and QR codes: take out the `#` of what is used. `in` is \"file\", \"medium\" or \"qr\", or several;\n\
+     # so is `out`; with `log` a LOG medium gets a copy of the record.\n\
+     # [transport]\n# in = [\"medium\"]\n# out = [\"medium\"]\n# log = true\n";
 
 fn root(text: &mut String, outline: &Outline) {
     let _ = write!(

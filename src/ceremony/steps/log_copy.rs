@@ -5,7 +5,7 @@ use super::{Next, chosen_in, is_on_record, two_of};
 use crate::ceremony::ask::{Ask, Choice, Form};
 use crate::ceremony::effect::Effect;
 use crate::ceremony::event::{Event, Exception};
-use crate::ceremony::evolve::BACK;
+use crate::ceremony::evolve::{ANOTHER, BACK};
 use crate::ceremony::medium::MediumRole;
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::state::{LogCopy, State};
@@ -15,8 +15,6 @@ use crate::ceremony::token::Fault;
 const LOST: &str = "log-lost";
 /// The same medium is brought up to date.
 const ATTACH: &str = "attach";
-/// Another medium takes its place.
-const ANOTHER: &str = "another";
 /// The ceremony goes on without one.
 const WITHOUT: &str = "without";
 /// The question whether it really goes on without one.

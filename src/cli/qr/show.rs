@@ -68,6 +68,9 @@ impl Show {
             Some(Dense::Kitty) => show.in_pixels(Graphics::Kitty),
             None => {}
         }
+        if !may_have_colours() {
+            show.say(show::NO_COLOURS);
+        }
         let digest = show.digest();
         let ending = show::run(show).map_err(|error| {
             Failure::surroundings(format!("{error}. The file was not changed."))
@@ -88,6 +91,12 @@ impl Show {
             ))),
         }
     }
+}
+
+/// Whether the terminal is not of a kind that has none.
+fn may_have_colours() -> bool {
+    std::env::var("TERM")
+        .is_ok_and(|term| !term.is_empty() && term != "dumb" && !term.starts_with("vt"))
 }
 
 /// Terminals that say of themselves that they have the graphics of kitty; others are asked.

@@ -96,7 +96,8 @@ fn block(entry: &Path) -> Option<Block> {
     let usb = usb_device(&path);
     let device = path.join("device");
     let said = |name: &str| text(&device.join(name));
-    let model = [said("vendor"), said("model").or_else(|| said("name"))];
+    let vendor = said("vendor").filter(|vendor| !vendor.starts_with("0x"));
+    let model = [vendor, said("model").or_else(|| said("name"))];
     let of_usb = |name: &str| usb.and_then(|usb| text(&usb.join(name)));
     let model: Vec<String> = if of_usb("product").is_some() {
         [of_usb("manufacturer"), of_usb("product")]

@@ -145,7 +145,7 @@ impl MediaError {
                  another medium."
             }
             Self::NotMountable { .. } => {
-                "Use another medium: ext4 and FAT32 are known to the kernels of live systems."
+                "Use a medium with another file system: FAT32 and ext4 are known almost everywhere."
             }
             Self::Busy { .. } => "Close what uses it, unmount it, and try again.",
             Self::NotPermitted { .. } => {

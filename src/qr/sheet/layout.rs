@@ -11,6 +11,8 @@
 //!   1 of 12; any 9  2 of 12; any 9  3 of 12; any 9
 //! ```
 
+use std::fmt::Write as _;
+
 use super::{Caption, Item, Page, Paper};
 use crate::digest::Sha256;
 use crate::qr::symbol::{QUIET, Symbol};
@@ -151,7 +153,8 @@ fn header(facts: &Facts<'_>, number: usize, total: usize, count: usize) -> Vec<(
         for (place, word) in row.iter().enumerate() {
             // words of two syllables have at most 9 letters, those of three at most 11
             let room = if place % 2 == 0 { 10 } else { 12 };
-            line.push_str(&format!("{word:<room$}"));
+            // writing to a String cannot fail
+            let _ = write!(line, "{word:<room$}");
         }
         lines.push((SMALL, line.trim_end().to_owned()));
     }

@@ -1,18 +1,18 @@
 //! What the world said, and what was concluded from it: checked again, never believed.
 
 use super::{
-    ACCEPTED, APPROVED, BASE, FOLLOWED, IMPORTED, KEY_IDS, PAYLOAD, POLICY, POSSESSION, Rule,
-    SIGNATURES,
+    ACCEPTED, APPROVED, BASE, FOLLOWED, IMPORTED, KEY_IDS, LOG, MEDIA, PAYLOAD, POLICY, POSSESSION,
+    Rule, SIGNATURES,
 };
 use crate::ceremony::assembly::{self, NotMade};
 use crate::ceremony::effect::{Effect, Message, all_exported, all_written};
 use crate::ceremony::event::Event;
 use crate::ceremony::import;
 use crate::ceremony::incoming;
-use crate::ceremony::medium::Way;
+use crate::ceremony::medium::{Medium, MediumRole, Way};
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::state::State;
-use crate::ceremony::steps::by_way;
+use crate::ceremony::steps::{self, by_way};
 use crate::tuf::key::PublicKey;
 
 /// Whether an outcome answers the effect in flight, and holds.
@@ -120,6 +120,34 @@ fn verifies(state: &State, message: &Message, sig: &str) -> bool {
     signature.is_ok_and(|signature| state.signature_holds(message, &signature))
 }
 
+fn medium_bound(
+    state: &State,
+    role: MediumRole,
+    medium: &Medium,
+    say: &mut dyn FnMut(Rule, String),
+) {
+    let here = if state.log_is_out() {
+        &state.mending
+    } else {
+        &state.here
+    };
+    let given = here.answers.get(&steps::medium_question(role));
+    let people = given.map_or(0, |given| given.by.len());
+    if people < 2 && state.procedure.plan.participants.len() > 1 {
+        say(
+            MEDIA,
+            format!("the {} medium was not chosen by two people", role.name()),
+        );
+    }
+    let mut others = state.media.iter().filter(|(other, _)| **other != role);
+    if let Some((other, _)) = others.find(|(_, bound)| bound.is_same(medium)) {
+        say(
+            MEDIA,
+            format!("the {} medium is the {} medium", role.name(), other.name()),
+        );
+    }
+}
+
 /// Rules about conclusions, so that a forged one is named for what it is.
 pub fn judge_conclusion(state: &State, event: &Event, say: &mut dyn FnMut(Rule, String)) {
     match event {
@@ -158,6 +186,15 @@ pub fn judge_conclusion(state: &State, event: &Event, say: &mut dyn FnMut(Rule, 
             Ok(_) => say(IMPORTED, "other content was read".to_owned()),
             Err(problem) => say(IMPORTED, problem),
         },
+        Event::MediumBound { role, medium } => medium_bound(state, *role, medium, say),
+        Event::LogGivenUp { by } => {
+            if by.len() < 2 && state.procedure.plan.participants.len() > 1 {
+                say(
+                    LOG,
+                    "going on without a LOG medium takes two people".to_owned(),
+                );
+            }
+        }
         Event::TokenReplaced { key, by } => {
             if by.len() < 2 && state.procedure.plan.participants.len() > 1 {
                 say(

@@ -2,11 +2,12 @@
 
 mod artefacts;
 mod attestations;
+mod media;
 
 use super::{
     ACCEPTED, APPROVED, ATTESTED, Anchor, Artefacts, Auditor, BASE, CATALOGUE, CHAIN, EVIDENCE,
-    EXCEPTIONS, FILES, FOLLOWED, Finding, HEAD, IMPORTED, INPUTS, KEY_IDS, MODE, PAYLOAD, POLICY,
-    POSSESSION, Rule, SIGNATURES, THRESHOLD, TRUSTED, Verdict, WHOLE,
+    EXCEPTIONS, FILES, FOLLOWED, Finding, HEAD, IMPORTED, INPUTS, KEY_IDS, LOG, MEDIA, MODE,
+    OUTPUTS, PAYLOAD, POLICY, POSSESSION, Rule, SIGNATURES, THRESHOLD, TRUSTED, Verdict, WHOLE,
 };
 use crate::ceremony::assembly;
 use crate::ceremony::event::Count;
@@ -63,6 +64,9 @@ fn judge(auditor: &Auditor, artefacts: &Artefacts, rule: Rule) -> Said {
         BASE => base(state),
         IMPORTED => imported(state),
         INPUTS => artefacts::inputs(state, artefacts),
+        MEDIA => media::bound(state),
+        LOG => media::log(state),
+        OUTPUTS => artefacts::outputs(state, artefacts),
         ACCEPTED => accepted(state),
         POSSESSION => possession(state),
         EVIDENCE => attestations::evidence(state, artefacts, auditor.follow.foreign()),

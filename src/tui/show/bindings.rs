@@ -62,7 +62,7 @@ pub const HINTS: &[(&str, &str)] = &[
     ("Space", "pause"),
     (", .", "step"),
     ("+ -", "speed"),
-    ("m s", "density"),
+    ("m s", "size"),
     ("w", "wide"),
     ("x", "pixels"),
     ("?", "help"),

@@ -12,6 +12,8 @@ pub const GUTTER: u16 = 1;
 pub const FOOTER: u16 = 1;
 /// The smallest window in which anything is shown.
 pub const SMALLEST: (u16, u16) = (80, 24);
+/// Largest version that is taken without being asked for: a camera of 640 by 480 still reads it.
+pub const USUAL_LARGEST: u8 = 22;
 /// Fewest pixels of a module: a camera needs about three of its own for each.
 const LEAST_PIXELS: usize = 3;
 

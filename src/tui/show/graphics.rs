@@ -1,5 +1,7 @@
 //! Codes in pixels, for terminals that can: sixels (DEC STD 070) and the graphics of kitty.
 
+use std::fmt::Write as _;
+
 use data_encoding::BASE64;
 
 use crate::qr::sheet::raster;
@@ -87,7 +89,8 @@ fn sixels(symbol: &Symbol, module: usize) -> String {
                 }
             }
             for (bits, count) in runs {
-                text.push_str(&format!("!{count}{}", char::from(b'?' + bits)));
+                // writing to a String cannot fail
+                let _ = write!(text, "!{count}{}", char::from(b'?' + bits));
             }
         };
         line("#0", false);
@@ -109,7 +112,7 @@ fn kitty(symbol: &Symbol, module: usize) -> String {
     loop {
         let (piece, after) = rest.split_at(rest.len().min(PIECE));
         let more = u8::from(!after.is_empty());
-        text.push_str(&format!("\x1b_G{keys}m={more};{piece}\x1b\\"));
+        let _ = write!(text, "\x1b_G{keys}m={more};{piece}\x1b\\");
         if after.is_empty() {
             return text;
         }

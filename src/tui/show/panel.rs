@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::bindings::{BINDINGS, HINTS};
-use super::fit::{Division, Drawing, FOOTER, GUTTER, Window, needed};
+use super::fit::{Division, Drawing, FOOTER, GUTTER, USUAL_LARGEST, Window, needed};
 use super::state::Show;
 use crate::qr::symbol::width;
 use crate::tui::glyphs;
@@ -17,11 +17,24 @@ use crate::tui::widgets::symbol::Cells;
 /// Larger windows that are worth to be recommended.
 const LARGER: [(u16, u16); 2] = [(120, 40), (200, 60)];
 
+/// How the words of the digest stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Spoken {
+    /// Numbered, in two columns.
+    Numbered,
+    /// One after the other.
+    Running,
+}
+
+/// Columns of the numbered words.
+const NUMBERED: usize = 36;
+
 /// Whether all words that must be there have room beside a code of so many columns.
 pub fn fits(show: &Show, columns: u16) -> bool {
     let (area_columns, area_rows) = show.window.size;
     let room = area_columns.saturating_sub(columns + GUTTER);
-    let lines: usize = words(show, usize::from(room)).iter().map(Vec::len).sum();
+    let paragraphs = words(show, usize::from(room), Spoken::Running);
+    let lines: usize = paragraphs.iter().map(Vec::len).sum();
     lines <= usize::from(area_rows.saturating_sub(FOOTER))
 }
 
@@ -53,9 +66,15 @@ pub fn draw(show: &Show, columns: u16, area: Rect, buffer: &mut Buffer) {
 /// The paragraphs with blank lines between them, as far as there is room: the digest is always
 /// there, what is recommended goes first.
 fn panel(show: &Show, wide: usize, high: usize) -> Text {
-    let mut paragraphs = words(show, wide);
-    let advice = advice(show, wide);
     let lines = |paragraphs: &[Text]| paragraphs.iter().map(Vec::len).sum::<usize>();
+    let mut advice = advice(show, wide);
+    if !show.notice.is_empty() {
+        advice = pen(show).wrapped(Role::AlertWarn, &show.notice, 0, wide);
+    }
+    let mut paragraphs = words(show, wide, Spoken::Numbered);
+    if wide < NUMBERED || lines(&paragraphs) + advice.len() + paragraphs.len() > high {
+        paragraphs = words(show, wide, Spoken::Running);
+    }
     if !advice.is_empty() && lines(&paragraphs) + advice.len() <= high {
         paragraphs.push(advice);
     }
@@ -72,7 +91,7 @@ fn panel(show: &Show, wide: usize, high: usize) -> Text {
 }
 
 /// What must be there.
-fn words(show: &Show, wide: usize) -> Vec<Text> {
+fn words(show: &Show, wide: usize, spoken: Spoken) -> Vec<Text> {
     let pen = pen(show);
     let Some(division) = &show.division else {
         return Vec::new();
@@ -113,22 +132,35 @@ fn words(show: &Show, wide: usize) -> Vec<Text> {
         Role::Text,
         format!("Version {}: {side} x {side} modules", division.version),
     ));
-    let mut digest = vec![pen.line(Role::Dim, "SHA-256; the reader shows the same:")];
-    // as many groups as have room, but not so many that one loses count
+    let mut digest = vec![pen.line(Role::Dim, "SHA-256, the same at the reader:")];
     let groups = show.digest.groups();
-    let in_a_row = ((wide + 1) / 5).clamp(1, 8);
+    let in_a_row = match spoken {
+        Spoken::Numbered => 4,
+        Spoken::Running => ((wide + 1) / 5).clamp(1, 8),
+    };
     digest.extend(
         groups
             .chunks(in_a_row)
             .map(|row| pen.line(Role::Important, row.join(" "))),
     );
-    let spoken = show.digest.words().join(" ");
-    digest.extend(pen.wrapped(Role::Important, &spoken, 0, wide));
-    let mut all = vec![what, how, digest];
-    if !show.notice.is_empty() {
-        all.push(pen.wrapped(Role::AlertWarn, &show.notice, 0, wide));
+    let words = show.digest.words();
+    match spoken {
+        Spoken::Running => {
+            digest.extend(pen.wrapped(Role::Important, &words.join(" "), 0, wide));
+        }
+        Spoken::Numbered => {
+            let (first, second) = words.split_at(words.len() / 2);
+            for (number, (left, right)) in (1..).zip(first.iter().zip(second)) {
+                digest.push(Line::from(vec![
+                    pen.span(Role::Dim, format!("{number:>3} ")),
+                    pen.span(Role::Important, format!("{left:<14}")),
+                    pen.span(Role::Dim, format!("{:>3} ", number + first.len())),
+                    pen.span(Role::Important, (*right).to_owned()),
+                ]));
+            }
+        }
     }
-    all
+    vec![what, how, digest]
 }
 
 /// What a larger window would save.
@@ -145,14 +177,17 @@ fn advice(show: &Show, wide: usize) -> Text {
             ..show.window
         };
         let larger = size.0 >= show.window.size.0 && size.1 >= show.window.size.1;
-        let other = Division::new(&show.file, window.largest().filter(|_| larger)?.min(22))?;
+        let other = Division::new(
+            &show.file,
+            window.largest().filter(|_| larger)?.min(USUAL_LARGEST),
+        )?;
         (other.transfer.needed() < now.transfer.needed())
             .then(|| (size, other.transfer.needed(), now.transfer.needed()))
     });
     better.map_or_else(Text::new, |((columns, rows), fewer, many)| {
         pen(show).wrapped(
             Role::Guidance,
-            &format!("A window of {columns} x {rows} needs {fewer}, not {many}."),
+            &format!("A window of {columns} x {rows} needs {fewer} frames, not {many}."),
             0,
             wide,
         )
@@ -170,12 +205,23 @@ pub fn too_small(show: &Show, area: Rect, buffer: &mut Buffer) {
         Drawing::Cells(Cells::Half) => "",
         Drawing::Pixels => " Or press x for cells instead of pixels.",
     };
-    let mut text = vec![pen.line(Role::Title, "This window is too small.")];
+    let (title, size) = if show.window.drawing == Drawing::Pixels && show.window.cell.is_none() {
+        (
+            "The pixels of this window are not known.",
+            "The terminal does not say how many pixels it has.".to_owned(),
+        )
+    } else {
+        (
+            "This window is too small.",
+            format!(
+                "It has {} x {}. Needed: {columns} x {rows}.",
+                area.width, area.height
+            ),
+        )
+    };
+    let mut text = vec![pen.line(Role::Title, title)];
     for words in [
-        format!(
-            "It has {} x {}. Needed: {columns} x {rows}.",
-            area.width, area.height
-        ),
+        size,
         format!("Make it larger; the codes come back by themselves. Nothing was lost.{way_out}"),
         "Pages of codes for paper or another screen: rootstage qr sheet.".to_owned(),
         "q quits.".to_owned(),

@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::bindings::{Act, act};
-use super::fit::{Division, Drawing, Window};
+use super::fit::{Division, Drawing, USUAL_LARGEST, Window};
 use super::graphics::{self, Graphics};
 use super::panel;
 use crate::digest::Sha256;
@@ -23,9 +23,6 @@ const SLOWEST: u8 = 2;
 pub const FASTEST: u8 = 12;
 /// Frames a second where nothing else is said.
 const USUAL: u8 = 6;
-/// Largest version that is taken without being asked for: a camera of 640 by 480 still reads it.
-const USUAL_LARGEST: u8 = 22;
-
 /// How to draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look {
@@ -63,6 +60,13 @@ pub struct Showing {
     pub graphics: Option<Graphics>,
     /// Frames a second; zero where they do not move.
     pub speed: u8,
+}
+
+/// Which way the density goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Towards {
+    Denser,
+    Sparser,
 }
 
 /// A file that is being shown.
@@ -144,6 +148,11 @@ impl Show {
     /// Whether the help is open.
     pub fn helps(&self) -> bool {
         self.help
+    }
+
+    /// Says something beside the code until a key is pressed: at most 66 characters.
+    pub fn say(&mut self, words: &str) {
+        words.clone_into(&mut self.notice);
     }
 
     /// SHA-256 of the file.
@@ -237,7 +246,8 @@ impl Show {
             }
             Act::Faster => self.set_speed(self.speed + 1, now),
             Act::Slower => self.set_speed(self.speed - 1, now),
-            Act::Denser | Act::Sparser => return self.redivide(act(key) == Some(Act::Denser)),
+            Act::Denser => return self.redivide(Towards::Denser),
+            Act::Sparser => return self.redivide(Towards::Sparser),
             Act::Wide => {
                 self.window.drawing = match self.window.drawing {
                     Drawing::Cells(Cells::Half) => Drawing::Cells(Cells::Whole),
@@ -246,7 +256,7 @@ impl Show {
                 self.divide();
                 return Some(Wish::Repaint);
             }
-            Act::Pixels => return self.toggle_pixels(),
+            Act::Pixels => return Some(self.toggle_pixels()),
         }
         None
     }
@@ -267,18 +277,18 @@ impl Show {
         }
     }
 
-    fn toggle_pixels(&mut self) -> Option<Wish> {
+    fn toggle_pixels(&mut self) -> Wish {
         if self.window.drawing == Drawing::Pixels {
             self.window.drawing = Drawing::Cells(Cells::Half);
             self.divide();
-            return Some(Wish::Repaint);
+            return Wish::Repaint;
         }
         let Some(graphics) = self.look.graphics else {
-            "Asking the terminal whether it draws pixels …".clone_into(&mut self.notice);
-            return Some(Wish::Ask);
+            "Asking the terminal whether it draws pixels.".clone_into(&mut self.notice);
+            return Wish::Ask;
         };
         self.answered(Some(graphics));
-        Some(Wish::Repaint)
+        Wish::Repaint
     }
 
     fn set_speed(&mut self, speed: u8, now: Instant) {
@@ -300,22 +310,18 @@ impl Show {
         self.symbol = division.symbol(self.number);
     }
 
-    fn redivide(&mut self, denser: bool) -> Option<Wish> {
+    fn redivide(&mut self, towards: Towards) -> Option<Wish> {
         let most = self.window.largest()?;
-        let other = self.division.as_ref().and_then(|now| {
-            if denser {
-                now.denser(&self.file, most)
-            } else {
-                now.sparser(&self.file)
-            }
-        });
+        let now = self.division.as_ref()?;
+        let (other, otherwise) = match towards {
+            Towards::Denser => (
+                now.denser(&self.file, most),
+                "No larger code fits into this window, or it would save no frame.",
+            ),
+            Towards::Sparser => (now.sparser(&self.file), "Smaller codes cannot carry it."),
+        };
         let Some(other) = other else {
-            self.notice = if denser {
-                "No larger code fits into this window, or it would save no frame."
-            } else {
-                "Smaller codes cannot carry it."
-            }
-            .to_owned();
+            otherwise.clone_into(&mut self.notice);
             return None;
         };
         self.wanted = Some(other.version);

@@ -1,6 +1,7 @@
 //! What a plan may say, and what its reviewers should have decided knowingly.
 
-use crate::ceremony::plan::{Mode, Plan};
+use crate::ceremony::medium::Way;
+use crate::ceremony::plan::{Mode, Plan, StagedPlan, Transport};
 use crate::ceremony::token::TokenKind;
 use crate::ceremony::token::piv::{PinPolicy, TouchPolicy};
 
@@ -40,7 +41,64 @@ pub fn cautions(plan: &Plan) -> Vec<String> {
                 .to_owned(),
         );
     }
+    sentences.extend(of_transport(plan));
     sentences
+}
+
+fn of_transport(plan: &Plan) -> Vec<String> {
+    let mut sentences = Vec::new();
+    let transport = &plan.transport;
+    if *transport == Transport::default() {
+        return sentences;
+    }
+    let paths: Vec<&str> = incoming(plan).collect();
+    let other_ways = transport.incoming != [Way::File];
+    if other_ways && paths.is_empty() {
+        sentences.push(
+            "`transport.in` names ways by which metadata comes in, and this plan reads none: nothing will come."
+                .to_owned(),
+        );
+    }
+    if other_ways
+        && !transport.incoming.contains(&Way::File)
+        && transport.incoming.contains(&Way::Qr)
+        && !transport.incoming.contains(&Way::Medium)
+    {
+        sentences.push(
+            "Metadata comes in as QR codes only: without a camera or a hand scanner that works, nothing is signed \
+             on that day."
+                .to_owned(),
+        );
+    }
+    if !transport.log {
+        sentences.push(
+            "`transport.log` is not set: the only copy of the record is the one on this machine, until somebody \
+             copies it."
+                .to_owned(),
+        );
+    }
+    sentences
+}
+
+/// Paths of metadata that comes from outside.
+fn incoming(plan: &Plan) -> impl Iterator<Item = &str> {
+    let staged = plan.staged.iter().flat_map(StagedPlan::paths);
+    let trusted = plan.trusted.iter().map(|trusted| &trusted.path);
+    trusted.chain(staged).map(String::as_str)
+}
+
+/// Files of the plan that are one file on a medium, because only the last part of a path counts there.
+pub fn same_on_a_medium(plan: &Plan) -> Option<(&str, &str)> {
+    if !plan.transport.incoming.contains(&Way::Medium) {
+        return None;
+    }
+    let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_lowercase();
+    let paths: Vec<&str> = incoming(plan).collect();
+    paths.iter().enumerate().find_map(|(at, path)| {
+        let mut before = paths.iter().take(at);
+        let twin = before.find(|other| *other != path && last(other) == last(path))?;
+        Some((*twin, *path))
+    })
 }
 
 #[cfg(test)]

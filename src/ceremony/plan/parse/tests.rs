@@ -13,6 +13,44 @@ fn plan(keyholders: u32, threshold: u32) -> String {
     })
 }
 
+#[test]
+fn transport_is_read_and_every_problem_in_it_told() {
+    use crate::ceremony::medium::{MediumRole, Way};
+    let read = |section: &str| {
+        let text = plan(3, 2).replacen("[policy]", &format!("{section}\n\n[policy]"), 1);
+        Plan::parse(text.as_bytes()).map_err(|problems| problems.in_file("p"))
+    };
+    let whole = "[transport]\nin = [\"medium\", \"qr\"]\nout = [\"file\", \"medium\"]\nlog = true";
+    let plan = read(whole).unwrap();
+    assert_eq!(plan.transport.incoming, [Way::Medium, Way::Qr]);
+    assert_eq!(plan.transport.outgoing, [Way::File, Way::Medium]);
+    assert_eq!(plan.transport.media(), MediumRole::ALL);
+    let lines: Vec<String> = plan
+        .parameters()
+        .into_iter()
+        .map(|(label, value)| format!("{label}: {value}"))
+        .collect();
+    for said in [
+        "Files come in: on the IN medium, as QR codes",
+        "Results leave: as files",
+        "LOG medium: gets a copy",
+    ] {
+        assert!(lines.iter().any(|line| line.starts_with(said)), "{lines:?}");
+    }
+    for (section, says) in [
+        ("[transport]\nin = []", "nothing could come in"),
+        ("[transport]\nin = [\"usb\"]", "must be one of"),
+        ("[transport]\nout = [\"mediun\"]", "Did you mean"),
+        ("[transport]\nout = [\"qr\", \"qr\"]", "twice"),
+        ("[transport]\nin = \"qr\"", "must be"),
+        ("[transport]\nlog = \"yes\"", "must be"),
+        ("[transport]\nlogs = true", "Did you mean `log`?"),
+    ] {
+        let told = read(section).err().unwrap_or_default();
+        assert!(told.contains(says), "{section}: {told}");
+    }
+}
+
 fn told(from: &str, to: &str) -> String {
     let text = plan(3, 2);
     assert!(text.contains(from), "{from}");

@@ -3,9 +3,12 @@
 
 use super::{Said, fail, nothing_signed, pass, signs};
 use crate::ceremony::assembly;
+use crate::ceremony::effect::InputFile;
 use crate::ceremony::plan::StagedPlan;
 use crate::ceremony::state::{Ending, State};
-use crate::transcript::audit::{Artefacts, Verdict};
+use crate::digest::Sha256;
+use crate::envelope::Envelope;
+use crate::transcript::audit::{Artefacts, Scope, Verdict};
 use crate::tuf::root::{Root, Signed};
 use crate::tuf::trusted::Trusted;
 
@@ -13,6 +16,9 @@ pub fn inputs(state: &State, artefacts: &Artefacts) -> Said {
     let plan = &state.procedure.plan;
     let staged = plan.staged.iter().flat_map(StagedPlan::paths);
     let trusted = plan.trusted.iter().map(|trusted| &trusted.path);
+    if artefacts.scope == Scope::Record {
+        return record_only();
+    }
     let mut files = 0;
     for file in trusted
         .chain(staged)
@@ -26,8 +32,76 @@ pub fn inputs(state: &State, artefacts: &Artefacts) -> Said {
             }
             Some(_) => files += 1,
         }
+        if let Some(problem) = envelope(file, artefacts) {
+            return fail(problem);
+        }
     }
     pass(format!("{files} files, byte for byte"))
+}
+
+/// What is wrong with the envelope in which a file came, if it came in one.
+fn envelope(file: &InputFile, artefacts: &Artefacts) -> Option<String> {
+    let from = file.envelope.as_ref()?;
+    let name = crate::safe::safe(&from.file.name);
+    let Some((_, bytes)) = artefacts
+        .inputs
+        .iter()
+        .find(|(known, _)| *known == from.file.name)
+    else {
+        return Some(format!("in/{name} is missing"));
+    };
+    if Sha256::of(bytes) != from.file.sha256 || bytes.len() as u64 != from.file.size {
+        return Some(format!("in/{name} is not what was read"));
+    }
+    let envelope = match Envelope::parse(bytes) {
+        Ok(envelope) => envelope,
+        Err(error) => return Some(format!("in/{name}: {error}")),
+    };
+    let manifest = envelope.manifest();
+    let carried = match envelope.payloads() {
+        [only] => only.name == from.payload && only.bytes == file.text.as_bytes(),
+        _ => false,
+    };
+    let same = envelope.digest() == from.content
+        && manifest.kind.name() == from.kind
+        && manifest.from == from.from
+        && manifest.note == from.note;
+    (!carried || !same).then(|| format!("in/{name} is not the envelope of what was read"))
+}
+
+/// Files that left are there as they are on record.
+pub fn outputs(state: &State, artefacts: &Artefacts) -> Said {
+    if artefacts.scope == Scope::Record {
+        return record_only();
+    }
+    let mut files = 0;
+    for written in state.exported.values().flatten() {
+        let name = written.name.rsplit('/').next().unwrap_or_default();
+        match artefacts.outputs.iter().find(|(known, _)| known == name) {
+            None => return fail(format!("out/{} is missing", crate::safe::safe(name))),
+            Some((_, bytes))
+                if Sha256::of(bytes) != written.sha256 || bytes.len() as u64 != written.size =>
+            {
+                return fail(format!(
+                    "out/{} is not what left the ceremony",
+                    crate::safe::safe(name)
+                ));
+            }
+            Some(_) => files += 1,
+        }
+    }
+    pass(match files {
+        0 => "nothing left besides metadata".to_owned(),
+        files => format!("{files} copies left, as on record"),
+    })
+}
+
+/// Of a copy on a LOG medium nobody expects files.
+pub fn record_only() -> Said {
+    (
+        Verdict::Note,
+        "not compared: this is the copy on a LOG medium, which has no files".to_owned(),
+    )
 }
 
 /// The auditor's own roots, oldest first, each followed by the next; the last of them is this
@@ -87,6 +161,9 @@ pub fn trusted(state: &State, artefacts: &Artefacts) -> Said {
 }
 
 pub fn files(state: &State, artefacts: &Artefacts) -> Said {
+    if artefacts.scope == Scope::Record {
+        return record_only();
+    }
     let mut wanted = assembly::defunct_files(state);
     if signs(state) {
         wanted.extend(assembly::metadata_files(state));

@@ -7,7 +7,7 @@ use crate::ceremony::plan::KeyName;
 use crate::ceremony::state::{Ending, State};
 use crate::ceremony::token::Evidence;
 use crate::digest::Sha256;
-use crate::transcript::audit::{Artefacts, Verdict};
+use crate::transcript::audit::{Artefacts, Scope, Verdict};
 
 fn note(sentence: &str) -> Said {
     (Verdict::Note, sentence.to_owned())
@@ -16,6 +16,9 @@ fn note(sentence: &str) -> Said {
 /// The files beside the transcript. Words of a verdict may differ between versions of the program:
 /// where another one (`foreign`) wrote the transcript, that file is only looked for.
 pub fn evidence(state: &State, artefacts: &Artefacts, foreign: Option<&str>) -> Said {
+    if artefacts.scope == Scope::Record {
+        return super::artefacts::record_only();
+    }
     for (name, sha256) in &state.attested {
         let words = foreign.is_some() && name.ends_with(attested::VERDICT);
         match artefacts
