@@ -82,7 +82,12 @@ const ARROWS: &[(&str, &[&str])] = &[
             "world::OUTPUTS",
         ],
     ),
-    ("answers", &["ceremony", "driver", "report", "secret"]),
+    (
+        "answers",
+        &[
+            "ceremony", "driver", "ports", "qr", "report", "safe", "scan", "secret",
+        ],
+    ),
     // shell: what people see; a screen never touches a token, a file of the ceremony, the machine
     (
         "tui",
