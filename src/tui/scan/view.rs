@@ -15,7 +15,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::{Eyes, Scan};
-use crate::qr::{Progress, frames};
+use crate::qr::Progress;
 use crate::tui::glyphs::GlyphSet;
 use crate::tui::pen::{Pen, Text};
 use crate::tui::theme::Role;
@@ -159,7 +159,7 @@ fn grid(pen: Pen, progress: &Progress, width: usize) -> Text {
             Role::Dim,
             format!(
                 "and {n} of {} that make up for missing ones",
-                frames(needed) - needed
+                progress.all.saturating_sub(needed)
             ),
         )),
     }
