@@ -75,8 +75,7 @@ impl Scan {
             return text;
         }
         text.extend(pen.wrapped(Role::Title, &self.headline(&progress), 0, width));
-        if progress.needed > 0 {
-            let done = progress.received * width / progress.needed;
+        if let Some(done) = (progress.received * width).checked_div(progress.needed) {
             text.push(Line::from(vec![
                 pen.span(Role::Guidance, "━".repeat(done.min(width))),
                 pen.span(Role::Dim, "─".repeat(width.saturating_sub(done))),
