@@ -112,10 +112,9 @@ fn plain_name(name: &str) -> String {
     if check_name(name).is_ok() {
         return name.to_owned();
     }
-    let ending = if name.ends_with(".rse") {
-        ".rse"
-    } else {
-        ".json"
+    let ending = match name.rsplit_once('.') {
+        Some((_, "rse")) => ".rse",
+        _ => ".json",
     };
     let plain: String = name
         .chars()

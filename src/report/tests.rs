@@ -56,6 +56,11 @@ fn refusals() -> Vec<Refusal> {
             command: s("Skipping"),
             because: s("a token is at work."),
         },
+        Refusal::NothingReceived,
+        Refusal::WrongFile {
+            path: s("root.json"),
+            reason: s("it is encrypted"),
+        },
         Refusal::SecretMissing {
             holder: ParticipantId(s("bob")),
         },

@@ -91,13 +91,7 @@ impl Receiving {
         for typed in typed {
             match typed {
                 Typed::Scan(line) => self.line(&line, age),
-                Typed::Keys(strokes) => {
-                    keys.extend(strokes.into_iter().map(|stroke| match stroke {
-                        Stroke::Char(c) => Key::Char(c),
-                        Stroke::Enter => Key::Enter,
-                        Stroke::Tab => Key::Tab,
-                    }))
-                }
+                Typed::Keys(strokes) => keys.extend(strokes.into_iter().map(pressed)),
             }
         }
         keys
@@ -182,6 +176,14 @@ impl Receiving {
     pub fn draw(&self, look: (Pen, GlyphSet), area: Rect, now: Instant, buffer: &mut Buffer) {
         let (pen, glyphs) = look;
         self.scan.draw(pen, glyphs, area, self.age(now), buffer);
+    }
+}
+
+fn pressed(stroke: Stroke) -> Key {
+    match stroke {
+        Stroke::Char(c) => Key::Char(c),
+        Stroke::Enter => Key::Enter,
+        Stroke::Tab => Key::Tab,
     }
 }
 

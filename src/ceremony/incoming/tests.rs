@@ -1,1 +1,46 @@
+use time::macros::datetime;
 
+use super::{Signatures, unpack};
+use crate::envelope::{Draft, Envelope, Kind, Payload};
+
+fn envelope(kind: Kind, name: &str) -> Vec<u8> {
+    let draft = Draft {
+        kind,
+        ceremony: None,
+        created: datetime!(2026-12-01 10:00 UTC),
+        from: None,
+        note: None,
+        payloads: vec![Payload {
+            name: name.to_owned(),
+            bytes: b"{}".to_vec(),
+        }],
+    };
+    Envelope::pack(draft).unwrap().to_file().unwrap()
+}
+
+#[test]
+fn signatures_are_taken_where_the_file_is_here_already() {
+    let list = envelope(Kind::Signatures, "signatures.json");
+    assert_eq!(unpack(&list, Signatures::Taken).unwrap().text, "{}");
+    assert!(unpack(&list, Signatures::Refused).is_err());
+    for kind in [Kind::StagedRole, Kind::SignedRole] {
+        let whole = envelope(kind, "root.json");
+        assert_eq!(unpack(&whole, Signatures::Refused).unwrap().text, "{}");
+    }
+}
+
+#[test]
+fn what_is_no_metadata_is_named() {
+    for (bytes, words) in [
+        (envelope(Kind::Attestations, "a.pem"), "kind attestations"),
+        (b"age-encryption.org/v1".to_vec(), "encrypted"),
+        (b"-----BEGIN AGE ENCRYPTED FILE-----".to_vec(), "encrypted"),
+        (vec![0xff, 0xfe], "neither an envelope nor a text"),
+    ] {
+        let error = unpack(&bytes, Signatures::Taken).unwrap_err();
+        assert!(error.contains(words), "{error}");
+    }
+    let mut damaged = envelope(Kind::StagedRole, "root.json");
+    damaged.pop();
+    assert!(unpack(&damaged, Signatures::Taken).is_err());
+}
