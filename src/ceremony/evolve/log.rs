@@ -65,7 +65,13 @@ pub fn chosen(here: &mut Here) {
 /// Whether the choice was one of another medium than that with which the step began.
 pub fn exchanged(here: &Here) -> bool {
     let given = here.answers.get(AGAIN);
-    given.is_some_and(|given| given.answer.typed.first().is_some_and(|word| word == ANOTHER))
+    given.is_some_and(|given| {
+        given
+            .answer
+            .typed
+            .first()
+            .is_some_and(|word| word == ANOTHER)
+    })
 }
 
 /// Whether a failure is one of the LOG medium: it is kept there, and the step knows nothing of it.
