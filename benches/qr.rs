@@ -1,4 +1,4 @@
-//! QR frames beside BBQr, UR and the fewest frames that there can be:
+//! QR frames beside `BBQr`, UR and the fewest frames that there can be:
 //!
 //! ```text
 //! cargo bench --bench qr
@@ -172,7 +172,7 @@ fn losses() {
                     missing.is_empty()
                 }));
                 let mut decoder = ur::Decoder::default();
-                let start = draw(&mut state, 3 * count);
+                let start = draw(&mut state, count);
                 all[2].push(shown(start, percent, &mut state, |n| {
                     decoder.receive(&stream[n % stream.len()]).expect("a part");
                     decoder.complete()
@@ -231,7 +231,7 @@ fn times() {
         let digest = median(|| {
             drop(std::hint::black_box(
                 rootstage::digest::Sha256::of(&file).hex(),
-            ))
+            ));
         });
         println!(
             "{bytes} B: all frames made in {made:?}, the last read and the file restored in {read:?} (goal 1 ms at 3401 B), SHA-256 of the file {digest:?}"

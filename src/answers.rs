@@ -1,6 +1,8 @@
 //! A front end without people: every question is answered as it asks to be answered, or from an
 //! answers file. The engine is the same as under the screens; there is no other path.
 
+mod received;
+
 use std::collections::BTreeMap;
 use std::io::Read;
 
@@ -15,6 +17,7 @@ use crate::ceremony::state::State;
 use crate::ceremony::steps;
 use crate::ceremony::token::Fault;
 use crate::driver::{Driver, Order, Stop};
+use crate::safe::safe;
 use crate::secret::Secret;
 
 /// Answers written beforehand.
@@ -60,6 +63,9 @@ pub struct Listed {
     pub initials: Option<Vec<String>>,
     /// What is typed; where absent, what the question asks for.
     pub typed: Option<Vec<String>>,
+    /// Path of what is received, for a question that takes a file out of QR codes: an envelope, a
+    /// text with a frame on each line, a picture, or a folder of pictures.
+    pub received: Option<String>,
     /// Skip the step instead, with this exception.
     pub skip: Option<ListedException>,
 }
@@ -111,6 +117,16 @@ pub enum Unanswered {
     Secret {
         /// Whose.
         holder: String,
+        /// Why.
+        reason: String,
+    },
+    /// What was to be received could not be had.
+    #[error(
+        "what {path} holds cannot be received: {reason}. What is on record stays; `rootstage resume` goes on with it."
+    )]
+    Received {
+        /// Path in the answers file.
+        path: String,
         /// Why.
         reason: String,
     },
@@ -223,7 +239,8 @@ fn reply(
             });
         }
         // What would stop a ceremony is never accepted because nobody said otherwise.
-        if !answers.as_asked || steps::accepts_a_stop(ask) {
+        let scan = matches!(ask.form, Form::Scan { .. });
+        if !answers.as_asked || scan || steps::accepts_a_stop(ask) {
             return Err(Unanswered::NotListed {
                 step: step.to_owned(),
                 ask: ask.name.clone(),
@@ -231,12 +248,22 @@ fn reply(
             });
         }
     }
+    let received = listed.as_ref().and_then(|listed| listed.received.as_ref());
+    let received = received
+        .map(|path| match received::read(path) {
+            Ok(file) => Ok(Answer::carry(&file)),
+            Err(reason) => Err(Unanswered::Received {
+                path: safe(path),
+                reason,
+            }),
+        })
+        .transpose()?;
     let (initials, typed) = listed.map_or((None, None), |l| (l.initials, l.typed));
     let usual = as_asked(ask, &state.procedure.plan, clock());
     let answer = Answer {
         initials: initials.unwrap_or(usual.initials),
         typed: typed.unwrap_or(usual.typed),
-        received: None,
+        received,
         read_to_end: usual.read_to_end,
     };
     let key = state.step().and_then(|step| state.procedure.key_plan(step));

@@ -28,7 +28,7 @@
 //! | verify a whole repository as clients do, from files that I bring | [`tuf::client::Client`] with a [`tuf::client::Fetch`] |
 //! | read targets, snapshot or timestamp metadata | [`Trusted::delegate`], which gives [`tuf::targets::Targets`] and its like; what changes: [`tuf::targets::targets_changes`] |
 //! | carry files across the air gap, or read what came | [`Envelope::pack`], [`Envelope::parse`]; encrypted: [`sealed`] |
-//! | show a file as QR codes, or put one together from what was read | [`qr::Transfer`], [`qr::Collector`] |
+//! | show a file as QR codes, or put one together from what was read | [`qr::Transfer`], [`qr::Collector`]; what a hand scanner types: [`qr::keyboard`] |
 //! | know which media are plugged in, read from one, write to one | [`media::Machine::places`], [`media::read::read`], [`media::write::write`]; a copy of the transcript: [`media::log::LogCopy`] |
 //! | read QR codes in pictures, videos, from a camera | [`scan`], behind the trait [`Scanner`]; on a screen: [`tui::scan::Scan`] |
 //! | have QR codes on a screen of the terminal, or on paper | [`tui::show::Show`], [`qr::sheet::Sheets`] |

@@ -2,14 +2,16 @@
 //!
 //! A file of at most [`MAX_FILE`] bytes (as a rule an envelope) becomes a [`Transfer`]: a set of
 //! frames, each a text that one QR code holds. Any [`Transfer::needed`] distinct frames of it give
-//! the file again, whichever they are and in whichever order they come. A [`Collector`] takes texts
-//! as they are read, of this transfer or not, and gives the file only when its whole SHA-256 is
-//! right. `assets/qr-frames-format.md` describes the format for other programs.
+//! the file again, whichever they are and in whichever order they come, and frames of several sizes
+//! help each other. A [`Collector`] takes texts as they are read, of this transfer or not, and gives
+//! the file only when its whole SHA-256 is right. `assets/qr-frames-format.md` describes the format for
+//! other programs.
 //!
 //! * [`frame`]: one frame, as text
 //! * [`symbol`]: the modules of a QR code
-//! * [`sheet`]: pages of QR codes, as bytes
-//! * [`keyboard`]: what a hand scanner typed, where its keyboard layout is not the computer's
+//! * [`sheet`]: pages of symbols, for paper and screens
+//! * [`keyboard`]: what a hand scanner typed, where its keyboard layout is not the computer's, and when
+//!   it was one
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::indexing_slicing))]
 
 mod collector;
@@ -30,15 +32,6 @@ pub const MAX_FILE: usize = 16 << 10;
 
 /// Most frames that a transfer may need: smaller symbols than these make no sense.
 pub const MAX_NEEDED: usize = 1024;
-
-/// About how many frames there are in all, where `needed` are enough.
-pub fn frames(needed: usize) -> usize {
-    if needed <= 1 {
-        needed
-    } else {
-        erasure::word(needed)
-    }
-}
 
 #[cfg(test)]
 mod tests;

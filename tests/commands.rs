@@ -442,6 +442,7 @@ fn json_is_one_document_and_nothing_else() {
         "envelope open one.rse -o opened",
         "envelope merge d/metadata/1.root.json one.rse -o merged.json",
         "qr sheet one.rse --format svg -o codes",
+        "media list --all --images",
         &attest,
     ] {
         let mut words: Vec<&str> = call.split(' ').collect();
@@ -451,6 +452,8 @@ fn json_is_one_document_and_nothing_else() {
         assert!(said.json().is_object(), "{call}: {said:?}");
         assert!(said.out.ends_with("}\n"), "{call}");
     }
+    // these want a medium: tests/media/commands.rs calls them
+    untried.retain(|command| !matches!(command.as_str(), "media read" | "media write"));
     assert!(untried.is_empty(), "no call of {untried:?} was made");
 }
 

@@ -12,6 +12,8 @@
 #[path = "support/cards.rs"]
 #[allow(dead_code, reason = "each test file uses the part that it needs")]
 mod cards;
+#[path = "terminal/codes.rs"]
+mod codes;
 #[path = "terminal/home.rs"]
 mod home;
 #[path = "support/judges.rs"]

@@ -1,8 +1,7 @@
 //! `evolve`: the state after one more record. Total, dumb, infallible.
 
 mod log;
-
-use std::sync::Arc;
+mod returns;
 
 use super::ask::{Answer, Ask, Form};
 use super::attested;
@@ -10,12 +9,10 @@ use super::effect::{Effect, Message};
 use super::event::Event;
 use super::import;
 use super::judge;
-use super::plan::KeyName;
-use super::state::{
-    Defunct, Ending, Given, HeldKey, Here, LogCopy, Payload, Placed, Standing, State,
-};
+use super::state::{Ending, Given, HeldKey, Here, LogCopy, Payload, Placed, Standing, State};
 use super::token::Retry;
 use crate::digest::Sha256;
+use returns::{replace, withdraw};
 
 /// Asks of this name start the step's work again: what was seen so far is forgotten. Where they have
 /// choices, this is the word for it, and any other is kept as an answer.
@@ -336,59 +333,6 @@ fn put(state: &mut State, payload: Payload) {
     }
     state.judges = judges.into();
     state.payload = Some(payload);
-}
-
-/// Puts the spare token in the place of the dead one, and goes back to where this key's token is
-/// presented.
-fn replace(state: &mut State, key: &KeyName) {
-    let procedure = Arc::make_mut(&mut state.procedure);
-    if !procedure.plan.take_spare(key) {
-        return;
-    }
-    state.keys.remove(key);
-    state.provisioned.remove(key);
-    state.in_doubt = None;
-    state.asking = None;
-    state.here = Here::default();
-    let steps = &state.procedure.steps;
-    if let Some(back) = steps.iter().position(|step| step.key.as_ref() == Some(key)) {
-        for (standing, step) in state.standing.iter_mut().zip(steps).skip(back) {
-            if step.key.as_ref() == Some(key) {
-                *standing = Standing::Waiting;
-            }
-        }
-        state.position = back;
-    }
-}
-
-/// Puts the content aside and goes back to the step that read it.
-fn withdraw(state: &mut State, reason: &str) {
-    let signatures = super::assembly::signatures_made(state);
-    let Some(payload) = state.payload.take() else {
-        return;
-    };
-    state.defunct.push(Defunct {
-        payload,
-        signatures,
-        reason: reason.to_owned(),
-        archived: false,
-    });
-    state.judges = Vec::new().into();
-    state.accepted.clear();
-    state.approved.clear();
-    state.signatures.clear();
-    state.counted = false;
-    state.threshold_reached = false;
-    state.asking = None;
-    state.here = Here::default();
-    let steps = &state.procedure.steps;
-    let back = steps.iter().position(|step| step.kind == import::KIND);
-    if let Some(back) = back {
-        for standing in state.standing.iter_mut().skip(back) {
-            *standing = Standing::Waiting;
-        }
-        state.position = back;
-    }
 }
 
 fn stand(state: &mut State, standing: Standing) {

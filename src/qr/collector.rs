@@ -69,6 +69,8 @@ pub struct Progress {
     pub received: usize,
     /// Frames that are needed, of the size that came last; zero before the first was seen.
     pub needed: usize,
+    /// Frames of that size that there are in all.
+    pub all: usize,
     /// Numbers of the frames of this size of which everything is known, in order.
     pub frames: Vec<u16>,
     /// Texts that brought something new.
@@ -152,6 +154,7 @@ impl Collector {
         let (needed, received) = incoming.needed_and_received();
         progress.id = Some(stream.id);
         (progress.needed, progress.received) = (needed, received);
+        progress.all = incoming.all();
         progress.frames = incoming.numbers();
         (progress.new, progress.repeated) = (incoming.new, incoming.repeated);
         progress.foreign -= incoming.new + incoming.repeated;

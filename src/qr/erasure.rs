@@ -17,6 +17,15 @@ pub fn word(symbols: usize) -> usize {
     4 * symbols
 }
 
+/// How many frames of `run` symbols there are of it: one where one is enough, otherwise all that fit.
+pub fn frames(symbols: usize, run: usize) -> usize {
+    if symbols <= run {
+        1
+    } else {
+        word(symbols) / run
+    }
+}
+
 /// The code word of a stream.
 pub fn encode(stream: &[Symbol]) -> Option<Vec<Symbol>> {
     let more = word(stream.len()) - stream.len();

@@ -78,6 +78,11 @@ impl Incoming {
         (needed, needed - missing)
     }
 
+    /// How many frames of the size that came last there are.
+    pub fn all(&self) -> usize {
+        erasure::frames(self.stream.symbols(), self.run)
+    }
+
     /// Numbers of the frames of the size that came last of which all is known.
     pub fn numbers(&self) -> Vec<u16> {
         let frames = self.word.chunks_exact(self.run).zip(0..);

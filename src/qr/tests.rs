@@ -33,11 +33,11 @@ fn version(version: u8) -> usize {
 #[test]
 fn any_so_many_frames_as_are_needed_give_the_file() {
     // every choice of the frames of small transfers
-    for (bytes, chars) in [(2, 60), (10, 44), (31, 60), (40, 60), (60, 70), (70, 60)] {
+    for (bytes, chars) in [(2, 60), (31, 70), (40, 70), (60, 80)] {
         let file = file(bytes, 7);
         let transfer = Transfer::new(&file, chars).unwrap();
         let (needed, frames) = (transfer.needed(), transfer.frames());
-        assert!((2..=5).contains(&needed), "{bytes} {chars} {needed}");
+        assert!((2..=4).contains(&needed), "{bytes} {chars} {needed}");
         assert!(frames > 3 * needed, "{frames} of {needed}");
         let texts: Vec<String> = (0..frames).map(|number| transfer.text(number)).collect();
         for choice in 0..1u32 << frames {

@@ -88,10 +88,7 @@ impl Transfer {
     /// How many frames there are, about four times as many as are needed; after the last comes the
     /// first again. Where one frame is enough it is the only one.
     pub fn frames(&self) -> usize {
-        match self.needed() {
-            1 => 1,
-            _ => erasure::word(self.stream.symbols()) / self.run,
-        }
+        erasure::frames(self.stream.symbols(), self.run)
     }
 
     /// The text of a frame by its number from 0; numbers past the last begin again.

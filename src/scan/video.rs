@@ -18,8 +18,8 @@ const LONGEST_JPEG: usize = 16 << 20;
 /// Bytes that are read at once.
 const CHUNK: usize = 256 << 10;
 
-/// Gives each picture of an uncompressed video to `look` until it says `false`. What is missing at
-/// the end of a video that was cut off is a [`Flaw`] after all pictures that are whole.
+/// Gives each picture of an uncompressed video to `look` until it says `false`. Of a video that was
+/// cut off that is each one that is whole; what stands between pictures and should not is a [`Flaw`].
 pub fn y4m(file: impl Read, look: &mut dyn FnMut(Luma) -> bool) -> Result<(), Flaw> {
     // a brightness of 16 bits, and colours of the same size
     let limits = Limits {

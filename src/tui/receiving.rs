@@ -1,6 +1,5 @@
 //! A file on its way in while a question waits for it: what the camera saw, what a hand scanner typed.
 
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use ratatui::buffer::Buffer;
@@ -11,6 +10,7 @@ use super::keys::Key;
 use super::pen::{Pen, Text};
 use super::scan::{Eyes, Scan};
 use super::theme::Role;
+use crate::digest::Sha256;
 use crate::ports::{Blind, Sighting};
 use crate::qr::frame::Frame;
 use crate::qr::keyboard::{self, Burst, Stroke, Typed};
@@ -32,7 +32,7 @@ pub struct Receiving {
     /// What to tell people of the scanner's keyboard layout.
     advice: Option<String>,
     /// Transfers that were refused: they may still be in front of the camera.
-    refused: BTreeSet<[u8; 4]>,
+    refused: Vec<Sha256>,
 }
 
 impl Receiving {
@@ -44,7 +44,7 @@ impl Receiving {
             burst: Burst::default(),
             since: now,
             advice: None,
-            refused: BTreeSet::new(),
+            refused: Vec::new(),
         }
     }
 
@@ -132,7 +132,11 @@ impl Receiving {
     }
 
     fn was_refused(&self, text: &str) -> bool {
-        Frame::parse(text).is_ok_and(|frame| self.refused.contains(&frame.stream.id))
+        let of = |frame: Frame| {
+            let mut refused = self.refused.iter();
+            refused.any(|digest| digest.0.starts_with(&frame.stream.id))
+        };
+        Frame::parse(text).is_ok_and(of)
     }
 
     /// The file, once it is whole.
@@ -143,8 +147,7 @@ impl Receiving {
     /// The file was refused: another one is waited for.
     pub fn refuse(&mut self) {
         if let Some((_, digest)) = self.scan.file() {
-            let [a, b, c, d, ..] = digest.0;
-            self.refused.insert([a, b, c, d]);
+            self.refused.push(digest);
             self.scan = Scan::new(self.eyes, SOURCE);
         }
     }

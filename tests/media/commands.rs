@@ -80,6 +80,9 @@ fn listed_written_and_read() {
     let taken = rootstage(&stick, &call);
     assert_eq!(taken.status, 0, "{}", taken.err);
     let received = stick.directory.path().join("received/root-2.rse");
+    let as_json = rootstage(&stick, &[&call[..], &["--json"]].concat());
+    let taken: Value = serde_json::from_str(&as_json.out).unwrap();
+    assert_eq!(taken["files"][0]["bytes"], 11);
     assert_eq!(std::fs::read_to_string(&received).unwrap(), "an envelope");
     // a file of that name that is another one stays
     std::fs::write(&received, "another").unwrap();

@@ -161,6 +161,12 @@ impl Terminal {
         look(&self.seen.0.lock().unwrap())
     }
 
+    /// Waits until the cells are as wanted: how light the upper and the lower half of each is, row by
+    /// row.
+    pub fn wait_for_cells(&self, what: &str, mut wanted: impl FnMut(&[Vec<(u8, u8)>]) -> bool) {
+        self.until(what, |seen| wanted(&cells(seen)).then_some(()));
+    }
+
     /// Waits until the screen is as wanted.
     pub fn wait(&self, what: &str, mut wanted: impl FnMut(&Look) -> bool) -> Look {
         self.until(what, |seen| {
@@ -316,6 +322,31 @@ pub struct Ended {
     pub restored: bool,
     /// Everything that was written to it.
     pub raw: Vec<u8>,
+}
+
+fn cells(seen: &Seen) -> Vec<Vec<(u8, u8)>> {
+    let screen = seen.parser.screen();
+    let (rows, columns) = screen.size();
+    let half = |row, column| {
+        let cell = screen.cell(row, column).unwrap();
+        let (front, back) = (light(cell.fgcolor()), light(cell.bgcolor()));
+        match cell.contents() {
+            "▀" => (front, back),
+            "▄" => (back, front),
+            "█" => (front, front),
+            _ => (back, back),
+        }
+    };
+    let row = |row| (0..columns).map(|column| half(row, column)).collect();
+    (0..rows).map(row).collect()
+}
+
+fn light(colour: vt100::Color) -> u8 {
+    match colour {
+        vt100::Color::Rgb(red, ..) => red,
+        vt100::Color::Idx(7 | 15 | 231) => 255,
+        vt100::Color::Idx(_) | vt100::Color::Default => 0,
+    }
 }
 
 fn look(seen: &Seen) -> Look {

@@ -9,7 +9,7 @@ use crate::cli::Failure;
 use crate::digest::Sha256;
 use crate::envelope::{Envelope, MAGIC};
 use crate::journal::write_whole;
-use crate::qr::{Progress, frames};
+use crate::qr::Progress;
 use crate::safe::safe;
 use crate::scan::files::PassedOver;
 use crate::sealed::is_encrypted;
@@ -123,7 +123,7 @@ pub fn missing(progress: &Progress) -> String {
             ),
         };
     }
-    let all = frames(progress.needed);
+    let all = progress.all;
     let missing = progress.needed - progress.received;
     format!(
         "{} of {} frames were read; {missing} still needed: any {missing} more of the {all} that \
@@ -137,7 +137,7 @@ pub fn counted(progress: &Progress) -> Value {
     json!({
         "received": progress.received,
         "needed": progress.needed,
-        "in_all": frames(progress.needed),
+        "in_all": progress.all,
         "new": progress.new,
         "repeated": progress.repeated,
         "foreign": progress.foreign,

@@ -69,7 +69,7 @@ impl Scan {
             Source::Typed if screen => return self.watched(room, "hand scanner", None),
             Source::Typed => typed_lines()?,
         };
-        self.conclude(seen)
+        self.conclude(&seen)
     }
 
     /// A camera and typed lines are each a source of their own: they end when the file is there.
@@ -131,7 +131,7 @@ impl Scan {
     }
 
     /// Writes the file, or says what is missing.
-    fn conclude(&self, seen: Seen) -> Result<(), Failure> {
+    fn conclude(&self, seen: &Seen) -> Result<(), Failure> {
         let progress = seen.collector.progress();
         for file in &seen.passed_over {
             notice(&format!("{}: passed over: {}", file.name, file.reason));
@@ -145,7 +145,7 @@ impl Scan {
             if self.json {
                 print_json(&with_counts(json!({ "complete": false })));
             }
-            return Err(incomplete(&progress, &seen));
+            return Err(incomplete(&progress, seen));
         };
         let (text, document) = received::write(file, &self.output, self.accept())?;
         notice(&format!("{} written", self.output.display()));

@@ -65,9 +65,9 @@ pub fn choose(offers: &[Offer]) -> Option<Offer> {
         let pixels = u64::from(offer.width) * u64::from(offer.height);
         let size = match pixels {
             0 => return None,
-            // up to 1280 x 960 more is better, beyond it less
-            n if n <= 1280 * 960 => n,
-            n => (1280 * 960_u64).saturating_sub(n / 8),
+            // up to 1280 x 720 more is better; beyond it less, and better than 640 x 480 still
+            n if n <= 1280 * 720 => n,
+            n => (900_000_u64).saturating_sub(n / 64),
         };
         Some(((fluent, size, std::cmp::Reverse(kind)), *offer))
     });

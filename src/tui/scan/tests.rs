@@ -73,7 +73,7 @@ fn what_is_foreign_or_damaged_takes_nothing_away() {
     damaged.pop();
     scan.line(&damaged, secs(4));
     let text = screen(&scan, 100, 20, secs(4));
-    assert!(text.contains("Hold the camera still"), "{text}");
+    assert!(text.contains("was not read right"), "{text}");
     assert!(
         text.contains("new 2, repeated 0, foreign 1, unreadable 1"),
         "{text}"

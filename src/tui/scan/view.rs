@@ -15,7 +15,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::{Eyes, Scan};
-use crate::qr::{Progress, frames};
+use crate::qr::Progress;
 use crate::tui::glyphs::GlyphSet;
 use crate::tui::pen::{Pen, Text};
 use crate::tui::theme::Role;
@@ -75,8 +75,7 @@ impl Scan {
             return text;
         }
         text.extend(pen.wrapped(Role::Title, &self.headline(&progress), 0, width));
-        if progress.needed > 0 {
-            let done = progress.received * width / progress.needed;
+        if let Some(done) = (progress.received * width).checked_div(progress.needed) {
             text.push(Line::from(vec![
                 pen.span(Role::Guidance, "━".repeat(done.min(width))),
                 pen.span(Role::Dim, "─".repeat(width.saturating_sub(done))),
@@ -160,7 +159,7 @@ fn grid(pen: Pen, progress: &Progress, width: usize) -> Text {
             Role::Dim,
             format!(
                 "and {n} of {} that make up for missing ones",
-                frames(needed) - needed
+                progress.all.saturating_sub(needed)
             ),
         )),
     }

@@ -198,31 +198,35 @@ fn advice(show: &Show, wide: usize) -> Text {
 pub fn too_small(show: &Show, area: Rect, buffer: &mut Buffer) {
     let pen = pen(show);
     let (columns, rows) = needed(&show.file, show.window.drawing);
-    let way_out = match show.window.drawing {
-        Drawing::Cells(Cells::Whole) => {
-            " Or press w for half cells, if the font has them (a UTF-8 locale)."
-        }
-        Drawing::Cells(Cells::Half) => "",
-        Drawing::Pixels => " Or press x for cells instead of pixels.",
-    };
-    let (title, size) = if show.window.drawing == Drawing::Pixels && show.window.cell.is_none() {
+    let unknown = show.window.drawing == Drawing::Pixels && show.window.cell.is_none();
+    let larger = "Make it larger; the codes come back by themselves. Nothing was lost.";
+    let (title, size, way_out) = if unknown {
         (
             "The pixels of this window are not known.",
             "The terminal does not say how many pixels it has.".to_owned(),
+            "Press x for cells instead of pixels.".to_owned(),
         )
     } else {
+        let or = match show.window.drawing {
+            Drawing::Cells(Cells::Whole) => {
+                " Or press w for half cells, if the font has them (a UTF-8 locale)."
+            }
+            Drawing::Cells(Cells::Half) => "",
+            Drawing::Pixels => " Or press x for cells instead of pixels.",
+        };
         (
             "This window is too small.",
             format!(
                 "It has {} x {}. Needed: {columns} x {rows}.",
                 area.width, area.height
             ),
+            format!("{larger}{or}"),
         )
     };
     let mut text = vec![pen.line(Role::Title, title)];
     for words in [
         size,
-        format!("Make it larger; the codes come back by themselves. Nothing was lost.{way_out}"),
+        way_out,
         "Pages of codes for paper or another screen: rootstage qr sheet.".to_owned(),
         "q quits.".to_owned(),
     ] {

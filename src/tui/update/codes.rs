@@ -17,6 +17,7 @@ use crate::tui::view::codes_area;
 
 impl Reaction {
     /// What this and then the other want.
+    #[must_use]
     pub fn and(self, other: Self) -> Self {
         let mut raw = self.raw;
         raw.extend(other.raw);
@@ -160,11 +161,16 @@ impl Model {
         }
         let show = self.show.as_mut()?;
         match act(key, false) {
-            Some(Act::Help) => {}
-            Some(Act::Leave | Act::Redraw | Act::Codes) => return None,
-            Some(Act::Exception | Act::Skip | Act::Abort | Act::Outline | Act::Digests) => {
-                return None;
-            }
+            Some(
+                Act::Leave
+                | Act::Redraw
+                | Act::Codes
+                | Act::Exception
+                | Act::Skip
+                | Act::Abort
+                | Act::Outline
+                | Act::Digests,
+            ) => return None,
             Some(Act::Back) if show.helps() => {}
             Some(Act::Back) => {
                 self.overlay = None;

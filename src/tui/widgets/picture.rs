@@ -50,7 +50,7 @@ pub fn draw(picture: &Luma, colour: Colour, glyphs: GlyphSet, area: Rect, buffer
                 continue;
             };
             if colour == Colour::Mono || glyphs == GlyphSet::Ascii {
-                let mean = (u16::from(upper.unwrap_or(0)) + u16::from(lower.unwrap_or(0))) / 2;
+                let mean = u8::midpoint(upper.unwrap_or(0), lower.unwrap_or(0));
                 let marks = match glyphs {
                     GlyphSet::Ascii => DENSITY_ASCII,
                     _ => DENSITY,

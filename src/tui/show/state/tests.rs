@@ -32,7 +32,7 @@ fn drawn(show: &Show) -> String {
         .map(ratatui::buffer::Cell::symbol)
         .collect();
     let rows: Vec<String> = cells
-        .chunks(usize::from(columns))
+        .chunks(usize::from(columns.max(1)))
         .map(<[&str]>::concat)
         .collect();
     rows.join("\n")
@@ -276,7 +276,7 @@ fn pixels_of_an_unknown_number_are_not_drawn() {
     show.fit(SMALL, None);
     let text = drawn(&show);
     assert!(text.contains("does not say how many pixels"), "{text}");
-    assert!(text.contains("press x for cells"), "{text}");
+    assert!(text.contains("Press x for cells"), "{text}");
     show.key(Key::Char('x'), Instant::now());
     assert_eq!(show.showing().version, 5);
 }
