@@ -1,9 +1,9 @@
 //! Roots that exist already: keyholders come and go, thresholds change, content comes from outside.
 
-#[path = "rotation/crossing.rs"]
-mod crossing;
 #[path = "rotation/codes.rs"]
 mod codes;
+#[path = "rotation/crossing.rs"]
+mod crossing;
 #[path = "rotation/staged.rs"]
 mod staged;
 
