@@ -22,6 +22,8 @@ mod files;
 mod forged_yubikeys;
 #[path = "tamper/forgeries.rs"]
 mod forgeries;
+#[path = "tamper/media.rs"]
+mod media;
 
 use std::fs;
 use std::sync::Arc;

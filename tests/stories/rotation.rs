@@ -2,6 +2,8 @@
 
 #[path = "rotation/codes.rs"]
 mod codes;
+#[path = "rotation/crossing.rs"]
+mod crossing;
 #[path = "rotation/staged.rs"]
 mod staged;
 
