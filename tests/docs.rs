@@ -224,7 +224,7 @@ fn plans_scripts_and_answers_in_the_documents_are_ones() {
             panic!("what is this block? {first}");
         }
     }
-    assert_eq!(seen, 6);
+    assert_eq!(seen, 7);
 }
 
 #[test]

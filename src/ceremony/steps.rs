@@ -311,7 +311,7 @@ fn two_of(state: &State, step: &BoundStep) -> Vec<Seat> {
 
 /// Whether the last exception is this one but for its number, which is its place in the log; otherwise the
 /// exception as it is to be logged.
-fn is_on_record(state: &State, exception: Exception) -> Result<(), Box<Exception>> {
+fn is_on_record(state: &State, exception: &Exception) -> Result<(), Box<Exception>> {
     let last = state.exceptions.last();
     let numbered = |number| Exception {
         number,

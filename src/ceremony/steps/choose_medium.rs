@@ -125,22 +125,23 @@ fn question(offers: &[Offer<'_>], back: WayBack, mut ask: Ask) -> Ask {
 
 fn facts(offer: &Offer<'_>) -> String {
     let medium = offer.medium;
-    let mut text = medium.describe();
     let kind = match medium.filesystem.as_str() {
         "" => "unknown".to_owned(),
         kind => crate::safe::safe(kind),
     };
-    text.push_str(&format!(", file system {kind}, {} bytes", medium.size));
+    let mut facts = vec![
+        medium.describe(),
+        format!("file system {kind}"),
+        format!("{} bytes", medium.size),
+    ];
     if let Some(at) = &medium.mounted {
-        text.push_str(&format!(", mounted at {}", crate::safe::safe(at)));
+        facts.push(format!("mounted at {}", crate::safe::safe(at)));
     }
     if medium.image {
-        text.push_str(", AN IMAGE FILE for practice");
+        facts.push("AN IMAGE FILE for practice".to_owned());
     }
-    if let Some(refused) = &offer.refused {
-        text.push_str(&format!("; {refused}"));
-    }
-    text
+    facts.extend(offer.refused.clone());
+    facts.join(", ")
 }
 
 fn gone(role: MediumRole, word: &str, ask: Ask) -> Ask {

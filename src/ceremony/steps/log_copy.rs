@@ -126,7 +126,7 @@ fn without(state: &State, step: &BoundStep, fault: &Fault) -> Next {
         decided: format!("Two people go on without it, with the words {PHRASE}."),
         by: given.by.clone(),
     };
-    Next::record(match is_on_record(state, exception) {
+    Next::record(match is_on_record(state, &exception) {
         Ok(()) => Event::LogGivenUp {
             by: given.by.clone(),
         },

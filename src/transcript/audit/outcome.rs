@@ -187,13 +187,11 @@ pub fn judge_conclusion(state: &State, event: &Event, say: &mut dyn FnMut(Rule, 
             Err(problem) => say(IMPORTED, problem),
         },
         Event::MediumBound { role, medium } => medium_bound(state, *role, medium, say),
-        Event::LogGivenUp { by } => {
-            if by.len() < 2 && state.procedure.plan.participants.len() > 1 {
-                say(
-                    LOG,
-                    "going on without a LOG medium takes two people".to_owned(),
-                );
-            }
+        Event::LogGivenUp { by } if by.len() < 2 && state.procedure.plan.participants.len() > 1 => {
+            say(
+                LOG,
+                "going on without a LOG medium takes two people".to_owned(),
+            );
         }
         Event::TokenReplaced { key, by } => {
             if by.len() < 2 && state.procedure.plan.participants.len() > 1 {

@@ -57,7 +57,7 @@ impl Model {
             }
             Report::Notice(Said::TouchOver) => self.touch_is_over(),
             Report::Notice(Said::LogBehind(fault)) => {
-                self.log_behind = Some(report::log_behind(&fault))
+                self.log_behind = Some(report::log_behind(&fault));
             }
             Report::Refused(refusal) => {
                 self.sent = None;

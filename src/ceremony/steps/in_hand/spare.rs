@@ -63,7 +63,7 @@ pub fn declared(state: &State, step: &BoundStep) -> Option<Next> {
         ),
         by: given.by.clone(),
     };
-    Some(Next::record(match is_on_record(state, exception) {
+    Some(Next::record(match is_on_record(state, &exception) {
         Ok(()) => Event::TokenReplaced {
             key: key.name.clone(),
             by: given.by.clone(),
