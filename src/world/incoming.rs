@@ -4,26 +4,19 @@ use std::io::Read;
 use std::path::Path;
 
 use super::{INPUTS, ThisMachine, storage};
-use crate::ceremony::ask::received_file;
-use crate::ceremony::effect::{Contents, FileDigest, FromEnvelope, InputFile};
+use crate::ceremony::effect::{Contents, InputFile};
 use crate::ceremony::import;
+use crate::ceremony::incoming;
 use crate::ceremony::medium::{MediumRole, Way};
 use crate::ceremony::state::State;
+use crate::ceremony::steps::by_way;
 use crate::ceremony::token::Fault;
 use crate::digest::Sha256;
-use crate::envelope::{Envelope, Kind, MAGIC};
 use crate::journal::write_whole;
 use crate::safe::safe;
 
 /// Largest public key file that is read, in bytes.
 const KEY_FILE_LIMIT: u64 = 64 * 1024;
-/// Name of the question whose answer has what was read from QR codes.
-const SCAN: &str = "scan";
-/// How a file begins that is encrypted with age, as bytes and as text.
-const ENCRYPTED: [&[u8]; 2] = [
-    b"age-encryption.org/v1",
-    b"-----BEGIN AGE ENCRYPTED FILE-----",
-];
 
 /// What may come in.
 #[derive(Clone, Copy)]
@@ -53,28 +46,6 @@ impl Wanted {
             reason: format!("larger than {} bytes, so not {}", self.limit, self.words),
         })
     }
-
-    /// The file as it goes on record.
-    fn input(
-        self,
-        path: &str,
-        whole: &str,
-        bytes: Vec<u8>,
-        envelope: Option<FromEnvelope>,
-    ) -> Result<InputFile, Fault> {
-        self.fits(whole, &bytes)?;
-        let sha256 = Sha256::of(&bytes);
-        let text = String::from_utf8(bytes).map_err(|_| Fault::Storage {
-            path: whole.to_owned(),
-            reason: format!("not a text, so not {}", self.words),
-        })?;
-        Ok(InputFile {
-            path: path.to_owned(),
-            sha256,
-            text,
-            envelope,
-        })
-    }
 }
 
 impl ThisMachine {
@@ -100,7 +71,10 @@ impl ThisMachine {
                 let most = wanted.limit.saturating_mul(names.len() as u64);
                 self.media.read(medium, &names, most)?
             }
-            Way::Qr => vec![scanned(state)?],
+            Way::Qr => {
+                let nothing = || not_taken("What came as QR codes", "nothing was received");
+                vec![incoming::received(state, by_way::SCAN).ok_or_else(nothing)?]
+            }
         };
         if files.len() != paths.len() {
             let reason = format!("{} came, and {} are wanted", files.len(), paths.len());
@@ -114,7 +88,7 @@ impl ThisMachine {
                     Way::Medium => last_part(path),
                     Way::Qr => format!("What came as QR codes for {path}"),
                 };
-                self.take(wanted, path, &whole, bytes)
+                self.take(state, wanted, path, &whole, bytes)
             })
             .collect()
     }
@@ -122,31 +96,32 @@ impl ThisMachine {
     /// One file that came in. Everything about it is known before a copy is kept.
     fn take(
         &self,
+        state: &State,
         wanted: Wanted,
         path: &str,
         whole: &str,
         bytes: Vec<u8>,
     ) -> Result<InputFile, Fault> {
+        wanted.fits(whole, &bytes)?;
         if wanted.what != Contents::Metadata {
-            return wanted.input(path, whole, bytes, None);
+            let sha256 = Sha256::of(&bytes);
+            let text = String::from_utf8(bytes).map_err(|_| Fault::Storage {
+                path: whole.to_owned(),
+                reason: format!("not a text, so not {}", wanted.words),
+            })?;
+            return Ok(InputFile {
+                path: path.to_owned(),
+                sha256,
+                text,
+                envelope: None,
+            });
         }
-        if ENCRYPTED.iter().any(|start| bytes.starts_with(start)) {
-            let reason = "it is encrypted, and nothing is decrypted in this room. Bring it as an envelope that is not \
-                          encrypted";
-            return Err(not_taken(whole, reason));
+        let file = incoming::file(path, &bytes, incoming::signatures_at(state, path))
+            .map_err(|reason| not_taken(whole, reason))?;
+        wanted.fits(whole, file.text.as_bytes())?;
+        if let Some(envelope) = &file.envelope {
+            self.keep(&envelope.file.name, &bytes)?;
         }
-        if bytes.starts_with(&MAGIC) {
-            let (payload, from) = unpacked(path, whole, &bytes)?;
-            let envelope = from.file.name.clone();
-            let file = wanted.input(path, whole, payload, Some(from))?;
-            self.keep(&envelope, &bytes)?;
-            self.keep(&file.kept_as(), file.text.as_bytes())?;
-            return Ok(file);
-        }
-        if Path::new(path).extension().is_some_and(|end| end == "rse") {
-            return Err(not_taken(whole, "it is no envelope"));
-        }
-        let file = wanted.input(path, whole, bytes, None)?;
         self.keep(&file.kept_as(), file.text.as_bytes())?;
         Ok(file)
     }
@@ -157,58 +132,6 @@ impl ThisMachine {
         let copy = kept.join(name);
         write_whole(&copy, bytes).map_err(|error| storage(&copy, &error))
     }
-}
-
-/// The one payload of an envelope that carries metadata, or signatures over it.
-fn unpacked(path: &str, whole: &str, bytes: &[u8]) -> Result<(Vec<u8>, FromEnvelope), Fault> {
-    let envelope = Envelope::parse(bytes).map_err(|error| not_taken(whole, error.to_string()))?;
-    let manifest = envelope.manifest();
-    if !matches!(
-        manifest.kind,
-        Kind::StagedRole | Kind::SignedRole | Kind::Signatures
-    ) {
-        let reason = format!(
-            "it is an envelope of kind {}; wanted is {}, {} or {}",
-            manifest.kind,
-            Kind::StagedRole,
-            Kind::SignedRole,
-            Kind::Signatures
-        );
-        return Err(not_taken(whole, reason));
-    }
-    let [payload] = envelope.payloads() else {
-        let number = envelope.payloads().len();
-        let reason = format!("the envelope carries {number} files, and one is wanted");
-        return Err(not_taken(whole, reason));
-    };
-    let sha256 = Sha256::of(bytes);
-    let digits = sha256.hex();
-    let from = FromEnvelope {
-        file: FileDigest {
-            name: format!(
-                "{}-{}.envelope",
-                digits.get(..12).unwrap_or_default(),
-                last_part(path)
-            ),
-            sha256,
-            size: bytes.len() as u64,
-        },
-        content: envelope.digest(),
-        kind: manifest.kind.name().to_owned(),
-        payload: payload.name.clone(),
-        from: manifest.from.clone(),
-        note: manifest.note.clone(),
-    };
-    Ok((payload.bytes.clone(), from))
-}
-
-/// The file that the room has read from QR codes.
-fn scanned(state: &State) -> Result<Vec<u8>, Fault> {
-    let given = state.here.answers.get(SCAN);
-    given
-        .and_then(|given| given.answer.received.as_deref())
-        .and_then(received_file)
-        .ok_or_else(|| not_taken("What came as QR codes", "nothing was received"))
 }
 
 fn read_file(full: &Path, wanted: Wanted) -> Result<Vec<u8>, Fault> {

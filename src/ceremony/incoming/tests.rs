@@ -1,6 +1,6 @@
 use time::macros::datetime;
 
-use super::{Signatures, unpack};
+use super::{Signatures, file};
 use crate::envelope::{Draft, Envelope, Kind, Payload};
 
 fn envelope(kind: Kind, name: &str) -> Vec<u8> {
@@ -21,11 +21,17 @@ fn envelope(kind: Kind, name: &str) -> Vec<u8> {
 #[test]
 fn signatures_are_taken_where_the_file_is_here_already() {
     let list = envelope(Kind::Signatures, "signatures.json");
-    assert_eq!(unpack(&list, Signatures::Taken).unwrap().text, "{}");
-    assert!(unpack(&list, Signatures::Refused).is_err());
+    assert_eq!(
+        file("root.json", &list, Signatures::Taken).unwrap().text,
+        "{}"
+    );
+    assert!(file("root.json", &list, Signatures::Refused).is_err());
     for kind in [Kind::StagedRole, Kind::SignedRole] {
         let whole = envelope(kind, "root.json");
-        assert_eq!(unpack(&whole, Signatures::Refused).unwrap().text, "{}");
+        assert_eq!(
+            file("root.json", &whole, Signatures::Refused).unwrap().text,
+            "{}"
+        );
     }
 }
 
@@ -37,10 +43,10 @@ fn what_is_no_metadata_is_named() {
         (b"-----BEGIN AGE ENCRYPTED FILE-----".to_vec(), "encrypted"),
         (vec![0xff, 0xfe], "neither an envelope nor a text"),
     ] {
-        let error = unpack(&bytes, Signatures::Taken).unwrap_err();
+        let error = file("root.json", &bytes, Signatures::Taken).unwrap_err();
         assert!(error.contains(words), "{error}");
     }
     let mut damaged = envelope(Kind::StagedRole, "root.json");
     damaged.pop();
-    assert!(unpack(&damaged, Signatures::Taken).is_err());
+    assert!(file("root.json", &damaged, Signatures::Taken).is_err());
 }

@@ -4,10 +4,10 @@
 use super::{Said, fail, nothing_signed, pass, signs};
 use crate::ceremony::assembly;
 use crate::ceremony::effect::InputFile;
+use crate::ceremony::incoming::{self, Signatures};
 use crate::ceremony::plan::StagedPlan;
 use crate::ceremony::state::{Ending, State};
 use crate::digest::Sha256;
-use crate::envelope::Envelope;
 use crate::transcript::audit::{Artefacts, Scope, Verdict};
 use crate::tuf::root::{Root, Signed};
 use crate::tuf::trusted::Trusted;
@@ -50,23 +50,11 @@ fn envelope(file: &InputFile, artefacts: &Artefacts) -> Option<String> {
     else {
         return Some(format!("in/{name} is missing"));
     };
-    if Sha256::of(bytes) != from.file.sha256 || bytes.len() as u64 != from.file.size {
-        return Some(format!("in/{name} is not what was read"));
+    match incoming::file(&file.path, bytes, Signatures::Taken) {
+        Ok(again) if again == *file => None,
+        Ok(_) => Some(format!("in/{name} is not the envelope of what was read")),
+        Err(problem) => Some(format!("in/{name}: {problem}")),
     }
-    let envelope = match Envelope::parse(bytes) {
-        Ok(envelope) => envelope,
-        Err(error) => return Some(format!("in/{name}: {error}")),
-    };
-    let manifest = envelope.manifest();
-    let carried = match envelope.payloads() {
-        [only] => only.name == from.payload && only.bytes == file.text.as_bytes(),
-        _ => false,
-    };
-    let same = envelope.digest() == from.content
-        && manifest.kind.name() == from.kind
-        && manifest.from == from.from
-        && manifest.note == from.note;
-    (!carried || !same).then(|| format!("in/{name} is not the envelope of what was read"))
 }
 
 /// Files that left are there as they are on record.
