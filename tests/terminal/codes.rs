@@ -49,11 +49,11 @@ impl Codes {
 
     /// Goes on without people until the answers that are listed are no answers any more.
     fn unattended(&self, verb: &[&str], answers: &str) -> Output {
-        let mut text = "as_asked = true\n".to_owned();
-        for number in 1..=3 {
-            text += &format!("[secret.keyholder-{number}]\nenv = \"PASSPHRASE_{number}\"\n");
-        }
-        fs::write(self.base.join("answers.toml"), text + answers).unwrap();
+        let secret =
+            |number| format!("[secret.keyholder-{number}]\nenv = \"PASSPHRASE_{number}\"\n");
+        let secrets: String = (1..=3).map(secret).collect();
+        let text = format!("as_asked = true\n{secrets}{answers}");
+        fs::write(self.base.join("answers.toml"), text).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_rootstage"));
         for number in 1..=3 {
             let value = format!("rehearsal of keyholder-{number}");
@@ -214,7 +214,7 @@ fn picture(cells: &[Vec<(u8, u8)>]) -> Luma {
         let half = y / SCALE;
         for x in 0..width {
             let (upper, lower) = cells[half / 2][x / SCALE];
-            pixels.push(if half % 2 == 0 { upper } else { lower });
+            pixels.push(if half.is_multiple_of(2) { upper } else { lower });
         }
     }
     Luma {

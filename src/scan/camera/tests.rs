@@ -88,9 +88,9 @@ fn what_cannot_be_a_picture_is_refused() {
     assert!(grey(layout(Kind::Jpeg, 8, 0), b"\xff\xd8\xff\xc4").is_err());
 }
 
-fn offer(fourcc: &[u8; 4], width: u32, height: u32, rate: f32) -> Offer {
+fn offer(fourcc: [u8; 4], width: u32, height: u32, rate: f32) -> Offer {
     Offer {
-        fourcc: *fourcc,
+        fourcc,
         width,
         height,
         rate: (rate > 0.0).then_some(rate),
@@ -100,29 +100,29 @@ fn offer(fourcc: &[u8; 4], width: u32, height: u32, rate: f32) -> Offer {
 #[test]
 fn the_fluent_large_and_uncompressed_one_is_chosen() {
     let usb2 = [
-        offer(b"YUYV", 640, 480, 30.0),
-        offer(b"YUYV", 1280, 720, 10.0),
-        offer(b"MJPG", 640, 480, 30.0),
-        offer(b"MJPG", 1280, 720, 30.0),
-        offer(b"MJPG", 1920, 1080, 30.0),
-        offer(b"H264", 1280, 720, 60.0),
+        offer(*b"YUYV", 640, 480, 30.0),
+        offer(*b"YUYV", 1280, 720, 10.0),
+        offer(*b"MJPG", 640, 480, 30.0),
+        offer(*b"MJPG", 1280, 720, 30.0),
+        offer(*b"MJPG", 1920, 1080, 30.0),
+        offer(*b"H264", 1280, 720, 60.0),
     ];
     assert_eq!(choose(&usb2), Some(usb2[3]));
     // where it is uncompressed as well, that
-    let usb3 = [offer(b"YUYV", 1280, 720, 30.0), usb2[3]];
+    let usb3 = [offer(*b"YUYV", 1280, 720, 30.0), usb2[3]];
     assert_eq!(choose(&usb3), Some(usb3[0]));
     assert_eq!(choose(&[usb2[0], usb2[1]]), Some(usb2[0]));
     assert_eq!(choose(&[usb2[1]]), Some(usb2[1]));
-    let infrared = [offer(b"GREY", 640, 360, 15.0)];
+    let infrared = [offer(*b"GREY", 640, 360, 15.0)];
     assert_eq!(choose(&infrared), Some(infrared[0]));
-    let silent = [offer(b"YUYV", 1280, 720, 0.0)];
+    let silent = [offer(*b"YUYV", 1280, 720, 0.0)];
     assert_eq!(choose(&silent), Some(silent[0]));
     assert_eq!(
         choose(&[usb2[4]]),
         Some(usb2[4]),
         "a large one is better than none"
     );
-    assert_eq!(choose(&[usb2[5], offer(b"YUYV", 0, 0, 30.0)]), None);
+    assert_eq!(choose(&[usb2[5], offer(*b"YUYV", 0, 0, 30.0)]), None);
 }
 
 #[test]
