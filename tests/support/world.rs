@@ -180,12 +180,12 @@ impl OnShelf {
         medium: &Medium,
         act: impl FnOnce(&mut Stick) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
-        let mut shelf = self.shelf.lock().unwrap();
+        let mut sticks = self.shelf.lock().unwrap();
         let there = |stick: &&mut Stick| stick.inserted && medium.is_same(&stick.medium);
-        if let Some(stick) = shelf.iter_mut().find(there) {
+        if let Some(stick) = sticks.iter_mut().find(there) {
             return act(stick);
         }
-        let present = shelf.iter().filter(|stick| stick.inserted);
+        let present = sticks.iter().filter(|stick| stick.inserted);
         Err(Fault::MediumAbsent {
             role: role.name().to_owned(),
             medium: medium.describe(),
@@ -212,8 +212,8 @@ impl Stick {
 
 impl Media for OnShelf {
     fn list(&mut self, mode: Mode) -> Result<Vec<Medium>, Fault> {
-        let shelf = self.shelf.lock().unwrap();
-        let offered = shelf
+        let sticks = self.shelf.lock().unwrap();
+        let offered = sticks
             .iter()
             .filter(|stick| stick.inserted && (mode == Mode::Rehearsal || !stick.medium.image));
         Ok(offered.map(|stick| stick.medium.clone()).collect())

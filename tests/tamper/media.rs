@@ -93,9 +93,9 @@ fn the_copy_is_lost_and_given_up_as_people_said_or_not_at_all() {
     // a loss where nothing is written to
     let mut records = desk.loose();
     let given_up = records.iter().position(is_given_up).unwrap();
-    let loss = records.iter().find(|record| lost(record)).unwrap().clone();
+    let again = records.iter().find(|record| lost(record)).unwrap().clone();
     let step = records[given_up].step.clone();
-    records.insert(given_up + 1, Loose { step, ..loss });
+    records.insert(given_up + 1, Loose { step, ..again });
     let failing = desk.failing(&chained(Mode::Rehearsal, &records), None);
     assert!(failing.contains(&"script.followed"), "{failing:?}");
 }
