@@ -441,7 +441,8 @@ fn json_is_one_document_and_nothing_else() {
         "envelope inspect one.rse",
         "envelope open one.rse -o opened",
         "envelope merge d/metadata/1.root.json one.rse -o merged.json",
-        "qr sheet one.rse --format svg -o codes",
+        "qr sheet one.rse --format png -o codes",
+        "qr scan codes -o back.rse",
         "media list --all --images",
         &attest,
     ] {
