@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use rootstage::ceremony::paper::{Paper, html::html, markdown::markdown};
-use rootstage::ceremony::plan::{Mode, Outline, Plan, check, rehearsal, template};
+use rootstage::ceremony::plan::{Mode, Outline, Plan, Transport, check, rehearsal, template};
 use rootstage::ceremony::procedure::Procedure;
 use rootstage::ceremony::script::{Act, Each, Script, Step};
 use rootstage::ceremony::scripts;
@@ -156,7 +156,8 @@ fn every_command_says_something_fit_for_80_columns() {
         }
     }
     assert!(script_text::check("s.toml", &script).starts_with("s.toml: a script without faults"));
-    let broken = Plan::parse(template(Mode::Production, &outline()).as_bytes());
+    let broken =
+        Plan::parse(template(Mode::Production, &outline(), &Transport::default()).as_bytes());
     let said = plan_text::check("plan.toml", &broken);
     assert!(said.contains("plan.toml:"), "{said}");
     assert!(said.ends_with("19 problems.\n"), "{said}");

@@ -23,8 +23,8 @@ pub use describe::ALARMS;
 pub use policy::{AttestationPolicy, PlanPolicy, ProvisioningPolicy};
 pub use transport::Transport;
 pub use write::{
-    OneSignature, OneToken, Outline, Practice, Published, Staged, Unfit, Unreadable, fits,
-    one_signature, one_token, practice, rehearsal, staged_root, template, template_after,
+    Crossing, OneSignature, OneToken, Outline, Practice, Published, Staged, Unfit, Unreadable,
+    fits, one_signature, one_token, practice, rehearsal, staged_root, template, template_after,
     template_of_tokens,
 };
 

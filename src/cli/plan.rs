@@ -4,12 +4,15 @@ pub mod text;
 
 use std::path::{Path, PathBuf};
 
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use time::Duration;
 
 use super::{Failure, print, print_json, read, write_output};
-use crate::ceremony::plan::{self, Mode, Outline, Plan, Published, Staged, check};
+use crate::ceremony::medium::Way;
+use crate::ceremony::plan::{
+    self, Crossing, Mode, Outline, Plan, Published, Staged, Transport, check,
+};
 use crate::ceremony::problem::{Problem, Problems};
 use crate::ceremony::script::Script;
 use crate::ceremony::scripts;
@@ -25,7 +28,7 @@ const PROVISION_TOKEN: &str = "provision-token";
 pub enum Verb {
     /// Writes a plan to be filled in.
     #[command(
-        after_help = "Example:\n  rootstage plan new --script renew-root --trusted 4.root.json -o plan.toml"
+        after_help = "Examples:\n  rootstage plan new --script renew-root --trusted 4.root.json -o plan.toml\n  rootstage plan new --script sign-staged --in medium,qr --out medium,qr --log -o plan.toml"
     )]
     New(New),
     /// Checks a plan against its script, this binary, this machine and the day.
@@ -59,6 +62,17 @@ pub struct New {
     /// Days until the root expires.
     #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=3650))]
     days: u32,
+    /// How metadata comes in, where it is not as files of this machine alone: medium, qr, file, or several with
+    /// commas, of which the room chooses.
+    #[arg(long = "in", value_name = "WAYS", value_delimiter = ',', value_parser = way())]
+    incoming: Vec<Way>,
+    /// How the result leaves, besides the ceremony directory: medium, qr, file, or several with commas, all of
+    /// which are used.
+    #[arg(long = "out", value_name = "WAYS", value_delimiter = ',', value_parser = way())]
+    outgoing: Vec<Way>,
+    /// A medium that stays inserted gets a copy of every record.
+    #[arg(long)]
+    log: bool,
     /// A plan for a rehearsal.
     #[arg(long)]
     rehearsal: bool,
@@ -90,6 +104,15 @@ pub struct Show {
     json: bool,
 }
 
+/// A way across the air gap, by its word in plans.
+fn way() -> impl TypedValueParser<Value = Way> {
+    PossibleValuesParser::new(Way::WORDS.map(|(word, _)| word)).try_map(|word| {
+        let mut ways = Way::WORDS.iter();
+        let found = ways.find(|(of, _)| *of == word).map(|(_, way)| *way);
+        found.ok_or("no such way")
+    })
+}
+
 impl Verb {
     /// Runs the verb.
     pub fn run(&self) -> Result<(), Failure> {
@@ -110,6 +133,7 @@ impl New {
             )));
         }
         self.judge_files()?;
+        let transport = self.transport()?;
         let mode = if self.rehearsal {
             Mode::Rehearsal
         } else {
@@ -123,9 +147,9 @@ impl New {
             expires: super::now() + Duration::days(i64::from(self.days)),
         };
         let plan = if self.script == FIRST_ROOT {
-            plan::template(mode, &outline)
+            plan::template(mode, &outline, &transport)
         } else if self.script == PROVISION_TOKEN {
-            plan::template_of_tokens(mode, &outline)
+            plan::template_of_tokens(mode, &outline, &transport)
         } else {
             let read = |path: &PathBuf| -> Result<(String, Vec<u8>), Failure> {
                 Ok((self.as_in_plan(path)?, read(path)?))
@@ -155,6 +179,7 @@ impl New {
                 &outline,
                 trusted.as_ref(),
                 staged.as_ref(),
+                &transport,
             )
         };
         write_output(self.output.as_ref(), &plan)
@@ -175,6 +200,48 @@ impl New {
             return useless("--staged", "sign-staged");
         }
         Ok(())
+    }
+
+    /// How files cross the air gap. Ways for which the script has no use are a mistake of the caller.
+    fn transport(&self) -> Result<Transport, Failure> {
+        let crossing = Crossing::of(&self.script);
+        let judged = |option: &str, ways: &[Way], used: bool, why: &str| {
+            if !used && !ways.is_empty() {
+                return Err(Failure::call(format!(
+                    "{option}: {why} on a day of {}. Nothing was written. Leave {option} out.",
+                    self.script
+                )));
+            }
+            let mut before = ways.iter().enumerate();
+            match before.find(|(at, way)| ways.iter().take(*at).any(|other| other == *way)) {
+                None => Ok(()),
+                Some((_, way)) => Err(Failure::call(format!(
+                    "{option} names {} twice. Nothing was written. Name each way once.",
+                    way.name()
+                ))),
+            }
+        };
+        judged(
+            "--in",
+            &self.incoming,
+            crossing.comes_in(),
+            "no metadata is read",
+        )?;
+        judged(
+            "--out",
+            &self.outgoing,
+            crossing.leaves(),
+            "no metadata is made",
+        )?;
+        let mut transport = Transport {
+            outgoing: self.outgoing.clone(),
+            log: self.log,
+            ..Transport::default()
+        };
+        if !self.incoming.is_empty() {
+            transport.incoming.clone_from(&self.incoming);
+        }
+        Ok(transport)
     }
 
     /// The path of a file as the plan has it: relative to the plan's directory where it is below

@@ -1,6 +1,6 @@
 //! A day on which several YubiKeys are provisioned and no metadata is made.
 
-use rootstage::ceremony::plan::{Mode, Outline, Plan, template_of_tokens};
+use rootstage::ceremony::plan::{Mode, Outline, Plan, Transport, template_of_tokens};
 use rootstage::ceremony::scripts;
 use rootstage::transcript::audit::Verdict;
 use rootstage::tuf::key::PublicKey;
@@ -22,6 +22,7 @@ fn plan() -> String {
             threshold: 1,
             expires: datetime!(2027-11-30 12:00 UTC),
         },
+        &Transport::default(),
     );
     let people = [
         ("Val Administrator", "VA"),

@@ -1,5 +1,6 @@
 //! Writing plans: the form to fill in before the day, and the plan of a rehearsal.
 
+mod crossing;
 mod desk;
 mod next;
 mod one;
@@ -12,9 +13,12 @@ use time::OffsetDateTime;
 
 use super::check::stamp;
 use super::parse::{ONLINE_ROLES, REQUIRED_CHECKS};
-use super::{Duty, Mode};
+use super::{Duty, Mode, Transport};
 use crate::ceremony::scripts::rehearsal_of;
 
+use crossing::crossing;
+
+pub use crossing::Crossing;
 pub use desk::{OneToken, one_token};
 pub use next::{Published, Staged, Unreadable, template_after};
 pub use one::{OneSignature, one_signature};
@@ -38,7 +42,7 @@ pub struct Outline {
 
 /// A plan to be filled in, with a comment at every entry. Names, initials and tokens are left
 /// empty: each is a problem with its line until somebody has filled it in.
-pub fn template(mode: Mode, outline: &Outline) -> String {
+pub fn template(mode: Mode, outline: &Outline, transport: &Transport) -> String {
     let mut text = head(mode, "first-root", outline);
     text.push_str(
         "# Everybody who takes part. `id` is how the record names a person; initials are what each\n\
@@ -68,6 +72,7 @@ pub fn template(mode: Mode, outline: &Outline) -> String {
     root(&mut text, outline);
     text.push_str(&policy(mode, outline, Comments::Yes));
     text.push_str(OUTPUT);
+    text.push_str(&crossing(Crossing::Result, transport));
     text
 }
 
@@ -114,12 +119,9 @@ fn others() -> String {
     text
 }
 
-/// The end of a form.
-const OUTPUT: &str = "\n# Mounted media to which the signed metadata is written as well, such as \"/media/out\".\n\
-     [output]\ndirectories = []\n\n\
-     # Media and QR codes: take out the `#` of what is used. `in` is \"file\", \"medium\" or \"qr\", or several;\n\
-     # so is `out`; with `log` a LOG medium gets a copy of the record.\n\
-     # [transport]\n# in = [\"medium\"]\n# out = [\"medium\"]\n# log = true\n";
+/// The directories of a form to which the result is written.
+const OUTPUT: &str = "\n# Mounted directories to which the signed metadata is written as well, such as \"/media/out\". Media that\n\
+     # the program is to mount by itself are in [transport].\n[output]\ndirectories = []\n";
 
 fn root(text: &mut String, outline: &Outline) {
     let _ = write!(

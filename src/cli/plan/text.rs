@@ -205,6 +205,11 @@ pub fn show_json(plan: &Plan) -> Value {
                 "test_roots": plan.policy.attestation.test_roots,
             },
         },
+        "transport": {
+            "in": plan.transport.incoming,
+            "out": plan.transport.outgoing,
+            "log": plan.transport.log,
+        },
         "cautions": cautions(plan),
         "output": { "directories": plan.output },
     })

@@ -105,13 +105,13 @@ pub const BINDINGS: &[Binding] = &[
         &[Key::Char('m'), Key::Char('M')],
         "m",
         Act::Denser,
-        "More in a code: fewer codes. The reader begins anew.",
+        "More in a code: fewer codes. What was read still counts.",
     ),
     bind(
         &[Key::Char('s'), Key::Char('S')],
         "s",
         Act::Sparser,
-        "Smaller codes: more of them. The reader begins anew.",
+        "Smaller codes: more of them. What was read still counts.",
     ),
     bind(
         &[Key::Char('w'), Key::Char('W')],

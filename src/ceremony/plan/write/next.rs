@@ -7,10 +7,10 @@ use std::fmt::Write as _;
 
 use form::{Joins, form};
 
-use super::{Comments, OUTPUT, Outline, head, others, policy, quoted};
+use super::{Comments, Crossing, OUTPUT, Outline, crossing, head, others, policy, quoted};
 use crate::ceremony::import::LIMIT;
-use crate::ceremony::plan::Mode;
 use crate::ceremony::plan::check::stamp;
+use crate::ceremony::plan::{Mode, Transport};
 use crate::ceremony::token::Algorithm;
 use crate::digest::Sha256;
 use crate::safe::safe;
@@ -95,6 +95,7 @@ pub fn template_after(
     outline: &Outline,
     trusted: Option<&Published>,
     staged: Option<&Staged>,
+    transport: &Transport,
 ) -> String {
     let form = form(script);
     let mut text = head(mode, script, outline);
@@ -157,6 +158,7 @@ pub fn template_after(
         );
     }
     text.push_str(OUTPUT);
+    text.push_str(&crossing(Crossing::of(script), transport));
     text
 }
 

@@ -1,7 +1,11 @@
 use time::macros::datetime;
 
-use super::{Outline, Practice, Published, Staged, practice, rehearsal, template, template_after};
-use crate::ceremony::plan::{Mode, Plan, check};
+use super::{
+    Crossing, Outline, Practice, Published, Staged, practice, rehearsal, template, template_after,
+    template_of_tokens,
+};
+use crate::ceremony::medium::Way;
+use crate::ceremony::plan::{Mode, Plan, Transport, check};
 use crate::ceremony::scripts;
 use crate::digest::Sha256;
 use crate::tuf::key::KeyId;
@@ -38,8 +42,15 @@ fn every_form_after_the_first_says_what_to_fill_in() {
     for script in after() {
         for mode in [Mode::Production, Mode::Rehearsal] {
             let outline = outline(3, 2);
-            let blank = to_be_filled_in(&template_after(mode, script, &outline, None, None));
-            let text = template_after(mode, script, &outline, Some(&published), None);
+            let blank = to_be_filled_in(&template_after(
+                mode,
+                script,
+                &outline,
+                None,
+                None,
+                &files(),
+            ));
+            let text = template_after(mode, script, &outline, Some(&published), None, &files());
             let known = to_be_filled_in(&text);
             assert!(known < blank, "{script}: {known} of {blank}");
             assert!(text.contains(&format!("sha256 = \"{}\"", Sha256::of(GOLDEN).hex())));
@@ -55,6 +66,7 @@ fn every_form_after_the_first_says_what_to_fill_in() {
         &outline(3, 2),
         None,
         Some(&staged),
+        &files(),
     );
     to_be_filled_in(&text);
     assert!(text.contains(&format!("payload = \"{PAYLOAD}\"")));
@@ -113,6 +125,80 @@ fn every_rehearsal_after_the_first_parses() {
     }
 }
 
+fn files() -> Transport {
+    Transport::default()
+}
+
+/// The form of a script.
+fn form(script: &str, transport: &Transport) -> String {
+    let outline = outline(3, 2);
+    match script {
+        "first-root" => template(Mode::Production, &outline, transport),
+        "provision-token" => template_of_tokens(Mode::Production, &outline, transport),
+        _ => template_after(Mode::Production, script, &outline, None, None, transport),
+    }
+}
+
+/// The rehearsal of a first root with the section `[transport]` of a form.
+fn carried(script: &str, form: &str) -> Plan {
+    let (_, section) = form.split_once("\n[transport]").expect("the section");
+    let text = format!("{}\n[transport]{section}", rehearsal(&outline(3, 2)));
+    let plan = Plan::parse(text.as_bytes());
+    plan.unwrap_or_else(|problems| panic!("{script}: {problems}\n{text}"))
+}
+
+#[test]
+fn a_form_carries_nothing_but_files_until_somebody_says_otherwise() {
+    for script in scripts::names() {
+        let form = form(script, &files());
+        assert_eq!(carried(script, &form).transport, files(), "{script}");
+    }
+}
+
+#[test]
+fn what_a_form_has_as_a_comment_is_good_for_its_script() {
+    for script in scripts::names() {
+        let form = form(script, &files());
+        let used = ["in", "out", "log"].iter().fold(form, |form, key| {
+            form.replace(&format!("\n# {key} = "), &format!("\n{key} = "))
+        });
+        let plan = carried(script, &used);
+        let crossing = Crossing::of(script);
+        assert!(plan.transport.log, "{script}");
+        assert_eq!(
+            plan.transport.incoming != files().incoming,
+            crossing.comes_in()
+        );
+        assert_eq!(!plan.transport.outgoing.is_empty(), crossing.leaves());
+        let shipped = scripts::bytes_of(script).expect("shipped");
+        let shipped = crate::ceremony::script::Script::parse(shipped).expect("a script");
+        let problems = check::against_script(&plan, &shipped);
+        let ours = problems
+            .iter()
+            .find(|problem| problem.to_string().contains("transport"));
+        assert_eq!(ours, None, "{script}");
+    }
+}
+
+#[test]
+fn a_form_carries_what_was_asked_for() {
+    for script in scripts::names() {
+        let crossing = Crossing::of(script);
+        let mut asked = Transport {
+            log: true,
+            ..files()
+        };
+        if crossing.comes_in() {
+            asked.incoming = vec![Way::Qr, Way::File];
+        }
+        if crossing.leaves() {
+            asked.outgoing = vec![Way::Medium, Way::Qr];
+        }
+        let plan = carried(script, &form(script, &asked));
+        assert_eq!(plan.transport, asked, "{script}");
+    }
+}
+
 fn outline(keyholders: u32, threshold: u32) -> Outline {
     Outline {
         title: "A \"quoted\" \\ title".to_owned(),
@@ -148,7 +234,7 @@ fn a_template_parses_once_it_is_filled_in() {
         (Mode::Rehearsal, 1, 1),
         (Mode::Rehearsal, 20, 10),
     ] {
-        let text = template(mode, &outline(keyholders, threshold));
+        let text = template(mode, &outline(keyholders, threshold), &files());
         let problems = Plan::parse(text.as_bytes()).expect_err("to be filled in");
         let blanks = 4 + usize::try_from(keyholders).expect("small") * 3;
         assert_eq!(problems.len(), blanks, "{problems}");

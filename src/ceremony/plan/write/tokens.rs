@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::{Outline, REQUIRED_CHECKS, head, others};
-use crate::ceremony::plan::Mode;
+use super::{Crossing, Outline, REQUIRED_CHECKS, crossing, head, others};
+use crate::ceremony::plan::{Mode, Transport};
 
 /// A plan to be filled in for `provision-token`, for as many `YubiKeys` as the outline has keyholders.
 /// Threshold and expiry are not asked for.
-pub fn template_of_tokens(mode: Mode, outline: &Outline) -> String {
+pub fn template_of_tokens(mode: Mode, outline: &Outline, transport: &Transport) -> String {
     let mut text = head(mode, "provision-token", outline);
     text.push_str(
         "# No metadata is made or signed on this day. Everybody who takes part: `id` is how the record names\n\
@@ -48,5 +48,6 @@ pub fn template_of_tokens(mode: Mode, outline: &Outline) -> String {
         "\n# How often in a row PIN and PUK may be wrong, and the age recipients who can open a copy of each\n\
          # management key.\n[policy.provisioning]\npin_tries = 3\npuk_tries = 3\nescrow = []\n",
     );
+    text.push_str(&crossing(Crossing::Nothing, transport));
     text
 }
