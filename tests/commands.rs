@@ -7,6 +7,8 @@
 
 #[path = "commands/attest.rs"]
 mod attest;
+#[path = "commands/crossing.rs"]
+mod crossing;
 #[path = "commands/sign.rs"]
 mod sign;
 #[path = "support/venue.rs"]

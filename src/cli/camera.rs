@@ -13,8 +13,8 @@ use crate::scan::files::Files;
 /// Where QR codes are looked for.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Source {
-    /// Camera that reads QR codes where the plan lets files come in so, such as `/dev/video0`; or a
-    /// picture, a folder of pictures or a video instead. By default the first camera that is there.
+    /// The camera, such as `/dev/video0`, where the plan lets files come in as QR codes; or a picture, a
+    /// folder of pictures or a video in its place. By default the first camera that is there.
     #[arg(long, value_name = "SOURCE")]
     camera: Option<PathBuf>,
 }

@@ -22,15 +22,24 @@ use crate::sealed;
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Shows a file in the terminal, one QR code after the other.
+    ///
+    /// The codes go round until you leave with q. They are read in any order, and any that are enough give the
+    /// file; speed and size can be changed meanwhile, and what was read still counts. Key ? shows the keys.
     #[command(after_help = "Example:\n  rootstage qr show root-2.rse")]
     Show(show::Show),
     /// Writes pages of QR codes, for paper or for other screens.
+    ///
+    /// Any of the codes that are enough give the file, so that some may be spoiled; the pages say how many, and
+    /// the SHA-256 that the reader compares.
     #[command(
         after_help = "Example:\n  rootstage qr sheet root-2.rse --format pdf -o root-2-codes"
     )]
     Sheet(sheet::Sheet),
     /// Puts a file together from QR codes: in pictures, in videos, before a camera, or typed by a
     /// hand scanner.
+    ///
+    /// A camera and a hand scanner have a screen, which says how many codes are still needed, and then the words
+    /// that are compared with the sender's. Nothing is written before the whole file is there and its SHA-256 is right.
     #[command(
         after_help = "Examples:\n  rootstage qr scan /dev/video0 -o root-2.rse\n  rootstage qr scan photos/ page-2.png -o root-2.rse\n  rootstage qr scan - -o root-2.rse    # a hand scanner, or lines of text"
     )]

@@ -244,7 +244,7 @@ fn a_sheet_with_many_symbols_is_read_at_once() {
     }
     room.write("sheet.png", png(&sheet));
     room.rootstage(&["qr", "scan", "sheet.png", "-o", "got.rse"])
-        .is(0, &["1 pictures were looked at"]);
+        .is(0, &["1 picture was looked at"]);
     assert_eq!(std::fs::read(room.at("got.rse")).unwrap(), file);
 }
 

@@ -8,6 +8,9 @@ use crate::ceremony::token::TokenKind;
 /// Labels of lines that nobody should read past; on paper they stand in red.
 pub const ALARMS: [&str; 2] = ["KNOW THIS", "TEST ROOTS"];
 
+/// Room to write on paper.
+const BLANK: &str = "________________________________";
+
 impl Plan {
     /// Parameters that are not people: label and value.
     pub fn parameters(&self) -> Vec<(String, String)> {
@@ -133,8 +136,9 @@ impl Plan {
                 MediumRole::Out => "the result leaves on it; empty before",
                 MediumRole::Log => "gets a copy of the record; stays inserted",
             };
-            let value = format!("{purpose}. Serial ________________ Label ________________");
-            say(&format!("{} medium", role.name()), value);
+            say(&format!("{} medium", role.name()), purpose.to_owned());
+            say("its serial number", BLANK.to_owned());
+            say("its label", BLANK.to_owned());
         }
         lines
     }

@@ -72,6 +72,10 @@ pub fn show(plan: &Plan) -> String {
         if ALARMS.contains(&label.as_str()) || label.starts_with("YubiKey") {
             return (label, value);
         }
+        // IN, OUT, P-384: no beginning of a sentence
+        if label.chars().nth(1).is_none_or(char::is_uppercase) {
+            return (label, value);
+        }
         let mut letters = label.chars();
         let first = letters.next().map(|c| c.to_lowercase().to_string());
         (first.unwrap_or_default() + letters.as_str(), value)

@@ -77,8 +77,8 @@ impl Scan {
         let alone = |source: Source, name: &Path| match self.sources.len() {
             1 => Ok(source),
             _ => Err(Failure::call(format!(
-                "{}: a camera or - is scanned by itself. Name it alone, or name only files and \
-                 folders.",
+                "{}: a camera or - is scanned by itself. Nothing was scanned. Name it alone, or name \
+                 only files and folders.",
                 name.display()
             ))),
         };
@@ -162,7 +162,7 @@ fn incomplete(progress: &Progress, seen: &Seen) -> Failure {
     let missing = received::missing(progress);
     if let Some(blind) = &seen.blind {
         return Failure::surroundings(format!(
-            "{blind}. Until then: {missing}. Nothing was written."
+            "{blind}. Until then: {missing}. Nothing was written. Put it right, and scan again."
         ));
     }
     let passed_over = match seen.passed_over.len() {
@@ -171,7 +171,8 @@ fn incomplete(progress: &Progress, seen: &Seen) -> Failure {
         n => format!(" {n} files were passed over."),
     };
     Failure::not_so(format!(
-        "{missing}.{passed_over} Nothing was written. Scan what is here together with more pictures."
+        "{missing}.{passed_over} Nothing was written. Scan again what is here, together with more of the \
+         codes, in one call."
     ))
 }
 
@@ -197,8 +198,14 @@ fn through_files(files: Vec<PathBuf>) -> Seen {
         (files, collector, blind)
     });
     let (pictures, read) = files.looked_at();
+    let were = |count: u64, what: &str| match count {
+        1 => format!("1 {what} was"),
+        _ => format!("{count} {what}s were"),
+    };
     notice(&format!(
-        "{pictures} pictures were looked at, {read} QR codes were read in them"
+        "{} looked at, {} read",
+        were(pictures, "picture"),
+        were(read, "QR code")
     ));
     Seen {
         collector,

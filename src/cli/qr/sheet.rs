@@ -14,7 +14,7 @@ use crate::qr::sheet::{Caption, Paper, SheetError, Sheets};
 /// Arguments of `qr sheet`.
 #[derive(Debug, Args)]
 pub struct Sheet {
-    /// The envelope.
+    /// The envelope. Any other file is taken with a warning.
     #[arg(value_name = "ENVELOPE")]
     file: PathBuf,
     /// What the pages are written as.

@@ -13,13 +13,13 @@ use crate::tui::show::{self, Ending, Look};
 /// Arguments of `qr show`.
 #[derive(Debug, Args)]
 pub struct Show {
-    /// The envelope.
+    /// The envelope. Any other file is taken with a warning.
     #[arg(value_name = "ENVELOPE")]
     file: PathBuf,
     /// Frames a second, from 2 to 12; keys change it.
     #[arg(long, value_name = "FRAMES", default_value_t = 6, value_parser = clap::value_parser!(u8).range(2..=12))]
     speed: u8,
-    /// Begins with the first frame standing still.
+    /// Begins with the first frame standing still; the space bar goes on.
     #[arg(long)]
     paused: bool,
     /// Whole cells instead of halves, for terminals whose font spoils the codes.
