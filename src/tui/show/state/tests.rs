@@ -2,6 +2,7 @@ use ratatui::buffer::Buffer;
 
 use super::*;
 use crate::qr::{Collector, Taken};
+use crate::tui::keys::Key;
 
 const LOOK: Look = Look {
     colour: Colour::Sixteen,
