@@ -372,6 +372,22 @@ impl<'a> Player<'a> {
         }
     }
 
+    /// Plays on until a question has received its file, and does not answer it.
+    pub fn until_received(&mut self) {
+        loop {
+            let look = self.terminal.wait("a question, or a file", |look| {
+                let next = look.records() != self.records && is_asking(look);
+                look.has("Initials take it.") || next && !look.has("The file is not complete yet")
+            });
+            if look.has("Initials take it.") {
+                self.records = look.records();
+                return;
+            }
+            let question = self.question().expect("a question that wants a file");
+            self.answer(&question);
+        }
+    }
+
     /// Plays to the last screen; gives the head that it shows.
     pub fn play_out(&mut self) -> String {
         while let Some(question) = self.question() {
