@@ -22,7 +22,10 @@ const LARGER: Kind = Kind {
     ..LARGE
 };
 /// A font of 6 by 13 pixels.
-const SMALL_FONT: &[&str] = &["-fn", "6x13"];
+const SMALL_FONT: &[&str] = &[
+    "-fn",
+    "-misc-fixed-medium-r-semicondensed--13-120-75-75-c-60-iso10646-1",
+];
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Waits for the code that was not seen yet, and keeps its photograph.
@@ -117,7 +120,7 @@ fn comes_in(player: &mut Player<'_>, path: &Path, after: impl FnOnce()) {
     for word in digest.words() {
         assert!(question.says(word), "{word}: {:#?}", question.body);
     }
-    player.choose(&question, "same");
+    player.answer(&question);
 }
 
 /// Waits for the one code on the ceremony's own screen; gives its photograph.

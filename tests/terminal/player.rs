@@ -21,8 +21,9 @@ pub struct People {
 }
 
 /// Words that choose; the first of a question that is on screen is chosen.
-const CHOICES: [&str; 6] = [
+const CHOICES: [&str; 7] = [
     "present",
+    "same",
     "again",
     "sign-again",
     "use-last-try",
