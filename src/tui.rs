@@ -49,6 +49,7 @@ use self::model::Model;
 use self::screens::home::Home;
 use self::session::{Occurrence, Session};
 pub use self::settings::{Colour, ColourWish, GlyphSet, Settings, Surroundings};
+use self::show::graphics::{Graphics, WIPE_KITTY};
 use self::update::Reaction;
 use crate::ceremony::command::Command;
 use crate::ceremony::state::State;
@@ -149,6 +150,7 @@ pub fn ceremony(
     let mut camera = scanner.map(Camera::new);
     let mut line = DriverLine(session.sender());
     let orders = start(Box::new(move |report| line.send(report)));
+    let mut before = None;
     loop {
         if let Some(camera) = &mut camera {
             camera.look(model.waits_for_pictures(), &session.sender());
@@ -187,18 +189,34 @@ pub fn ceremony(
             }
         }
         if let Some(leaving) = reaction.leave {
+            wipe(before)?;
             return Ok(leaving);
         }
         if reaction.flush {
             session.flush();
         }
-        if reaction.repaint {
+        let pixels = model.pixels();
+        let pictured = model.pictured().filter(|_| !pixels.is_empty());
+        if pictured != before {
+            // what is drawn in pixels does not go away with the cells
+            wipe(before)?;
+        }
+        if reaction.repaint || pictured != before {
             session.repaint()?;
         }
+        before = pictured;
         if !reaction.raw.is_empty() {
             backend::write_all(&reaction.raw)?;
         }
-        session.draw_at_once(model.pixels(), |buffer| view::draw(&model, buffer))?;
+        session.draw_at_once(pixels, |buffer| view::draw(&model, buffer))?;
+    }
+}
+
+/// Takes a picture away that stays when cells are drawn anew.
+fn wipe(pictured: Option<Graphics>) -> std::io::Result<()> {
+    match pictured {
+        Some(Graphics::Kitty) => backend::write_all(WIPE_KITTY),
+        Some(Graphics::Sixel) | None => Ok(()),
     }
 }
 

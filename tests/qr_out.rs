@@ -6,9 +6,12 @@
     reason = "a test that meets what it did not expect fails there"
 )]
 
+#[path = "support/display.rs"]
+#[allow(dead_code, reason = "each test file uses the part that it needs")]
+mod display;
 #[path = "qr_out/files.rs"]
 mod files;
-#[path = "qr_out/judge.rs"]
+#[path = "support/zbar.rs"]
 mod judge;
 #[path = "terminal/pty.rs"]
 #[allow(dead_code, reason = "each test file uses the part that it needs")]

@@ -161,7 +161,7 @@ impl Files {
 
 impl Scanner for Files {
     fn watch(&mut self, tell: &mut dyn FnMut(Sighting) -> Interest) -> Result<(), Blind> {
-        for source in std::mem::take(&mut self.sources) {
+        for source in self.sources.clone() {
             let blind = |error: std::io::Error| Blind {
                 source_name: safe(&source.display().to_string()),
                 reason: words(&error),

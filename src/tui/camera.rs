@@ -58,7 +58,12 @@ impl Camera {
                         Interest::Over
                     }
                 });
-                if let Err(blind) = watched {
+                let over = || Blind {
+                    source_name: "The pictures".to_owned(),
+                    reason: "there are no more".to_owned(),
+                };
+                let wanted = still.load(Ordering::Relaxed);
+                if let Some(blind) = watched.err().or_else(|| wanted.then(over)) {
                     // nobody listens any more once the screen was left
                     let _ = line.send(Occurrence::ScannerEnded(blind));
                 }

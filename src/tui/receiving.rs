@@ -8,12 +8,12 @@ use ratatui::layout::Rect;
 use super::glyphs::GlyphSet;
 use super::keys::Key;
 use super::pen::{Pen, Text};
+use super::scan::typing::{Heard, Typing};
 use super::scan::{Eyes, Scan};
 use super::theme::Role;
 use crate::digest::Sha256;
 use crate::ports::{Blind, Sighting};
 use crate::qr::frame::Frame;
-use crate::qr::keyboard::{self, Burst, Stroke, Typed};
 
 /// What is looked at, in words.
 const SOURCE: &str = "The camera";
@@ -25,12 +25,9 @@ pub const ROWS: usize = 14;
 pub struct Receiving {
     scan: Scan,
     eyes: Eyes,
-    /// Tells a hand scanner from a person.
-    burst: Burst,
+    typing: Typing,
     /// The beginning of its time.
     since: Instant,
-    /// What to tell people of the scanner's keyboard layout.
-    advice: Option<String>,
     /// Transfers that were refused: they may still be in front of the camera.
     refused: Vec<Sha256>,
 }
@@ -41,9 +38,8 @@ impl Receiving {
         Self {
             scan: Scan::new(eyes, SOURCE),
             eyes,
-            burst: Burst::default(),
+            typing: Typing::default(),
             since: now,
-            advice: None,
             refused: Vec::new(),
         }
     }
@@ -51,54 +47,30 @@ impl Receiving {
     /// A key was pressed. The keys that people pressed are given back, late; those of a scanner are
     /// taken.
     pub fn key(&mut self, key: Key, now: Instant) -> Vec<Key> {
-        let at = self.milliseconds(now);
-        let stroke = match key {
-            Key::Char(c) => Stroke::Char(c),
-            Key::Enter => Stroke::Enter,
-            Key::Tab => Stroke::Tab,
-            // no scanner types these: what was held back comes first
-            other => {
-                let mut keys = self.idle_at(u64::MAX, self.age(now));
-                keys.push(other);
-                return keys;
-            }
-        };
-        let typed = self.burst.press(at, stroke);
-        self.sort(typed, self.age(now))
+        let heard = self.typing.key(key, self.age(now));
+        self.sort(heard, now)
     }
 
     /// The keys that are clear because of the time alone.
     pub fn idle(&mut self, now: Instant) -> Vec<Key> {
-        let at = self.milliseconds(now);
-        self.idle_at(at, self.age(now))
+        let heard = self.typing.idle(self.age(now));
+        self.sort(heard, now)
     }
 
-    fn idle_at(&mut self, at: u64, age: Duration) -> Vec<Key> {
-        let typed = self.burst.idle(at);
-        self.sort(typed, age)
+    /// How long from `now` until something is clear without another key.
+    pub fn waits(&self, now: Instant) -> Option<Duration> {
+        self.typing.wait(self.age(now))
     }
 
-    /// How many milliseconds from `now` something will be clear without another key.
-    pub fn waits(&self, now: Instant) -> Option<u64> {
-        let at = self.milliseconds(now);
-        self.burst
-            .deadline()
-            .map(|deadline| deadline.saturating_sub(at))
-    }
-
-    fn sort(&mut self, typed: impl IntoIterator<Item = Typed>, age: Duration) -> Vec<Key> {
+    fn sort(&mut self, heard: Vec<Heard>, now: Instant) -> Vec<Key> {
         let mut keys = Vec::new();
-        for typed in typed {
-            match typed {
-                Typed::Scan(line) => self.line(&line, age),
-                Typed::Keys(strokes) => keys.extend(strokes.into_iter().map(pressed)),
+        for heard in heard {
+            match heard {
+                Heard::Line(line) => self.line(&line, self.age(now)),
+                Heard::Keys(pressed) => keys.extend(pressed),
             }
         }
         keys
-    }
-
-    fn milliseconds(&self, now: Instant) -> u64 {
-        u64::try_from(self.age(now).as_millis()).unwrap_or(u64::MAX)
     }
 
     fn age(&self, now: Instant) -> Duration {
@@ -118,10 +90,8 @@ impl Receiving {
 
     /// A hand scanner typed a line.
     fn line(&mut self, line: &str, at: Duration) {
-        let line = keyboard::read(line);
-        self.advice = line.layout.advice();
-        if !self.was_refused(&line.text) {
-            self.scan.line(&line.text, at);
+        if !self.was_refused(line) {
+            self.scan.line(line, at);
         }
     }
 
@@ -166,7 +136,7 @@ impl Receiving {
                 width,
             ),
         };
-        if let Some(advice) = &self.advice {
+        if let Some(advice) = self.typing.advice() {
             text.extend(pen.wrapped(Role::AlertWarn, advice, 1, width));
         }
         text
@@ -176,14 +146,6 @@ impl Receiving {
     pub fn draw(&self, look: (Pen, GlyphSet), area: Rect, now: Instant, buffer: &mut Buffer) {
         let (pen, glyphs) = look;
         self.scan.draw(pen, glyphs, area, self.age(now), buffer);
-    }
-}
-
-fn pressed(stroke: Stroke) -> Key {
-    match stroke {
-        Stroke::Char(c) => Key::Char(c),
-        Stroke::Enter => Key::Enter,
-        Stroke::Tab => Key::Tab,
     }
 }
 

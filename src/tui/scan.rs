@@ -3,7 +3,7 @@
 //! [`Scan`] is the part that any screen can hold: it takes what was seen and typed, and draws itself;
 //! it knows nothing of cameras or files. [`watch`] is a screen with nothing else on it.
 
-pub mod typed;
+pub mod typing;
 mod view;
 pub mod watch;
 

@@ -25,7 +25,6 @@ use super::backend;
 use super::keys::keys;
 use super::session::{Occurrence, Session};
 use super::{TuiError, terminal};
-use graphics::Graphics;
 pub use state::{FASTEST, Look, Show, Showing, Wish};
 
 /// How the screen was left.
@@ -50,6 +49,7 @@ pub fn run(mut show: Show) -> Result<Ending, TuiError> {
     draw(&mut session, &show)?;
     show.start(Instant::now());
     session.listen()?;
+    backend::write_all(show.question())?;
     loop {
         let wait = show
             .next_deadline()
@@ -69,11 +69,11 @@ pub fn run(mut show: Show) -> Result<Ending, TuiError> {
                     match show.key(key, now) {
                         None => {}
                         Some(Wish::Quit) => {
-                            wipe(&show)?;
+                            super::wipe(show.showing().graphics)?;
                             return Ok(Ending::Quit);
                         }
                         Some(Wish::Repaint) => {
-                            wipe(&show)?;
+                            super::wipe(show.showing().graphics)?;
                             session.repaint()?;
                         }
                         Some(Wish::Ask) => backend::write_all(graphics::QUESTION)?,
@@ -82,8 +82,9 @@ pub fn run(mut show: Show) -> Result<Ending, TuiError> {
             }
             Occurrence::Resized => {
                 resize(&mut show);
-                wipe(&show)?;
+                super::wipe(show.showing().graphics)?;
                 session.repaint()?;
+                backend::write_all(show.question())?;
             }
             Occurrence::InputEnded => return Ok(Ending::Signal(signal_hook::consts::SIGHUP)),
             Occurrence::Signal(signal) => return Ok(Ending::Signal(signal)),
@@ -101,14 +102,6 @@ pub fn run(mut show: Show) -> Result<Ending, TuiError> {
 fn resize(show: &mut Show) {
     let (columns, rows) = backend::size();
     show.fit((columns, rows), backend::cell_pixels());
-}
-
-/// Takes pictures away that stay when cells are drawn anew.
-fn wipe(show: &Show) -> std::io::Result<()> {
-    if show.showing().graphics == Some(Graphics::Kitty) {
-        backend::write_all(graphics::WIPE_KITTY)?;
-    }
-    Ok(())
 }
 
 fn draw(session: &mut Session, show: &Show) -> std::io::Result<()> {

@@ -132,7 +132,7 @@ impl Model {
             Act::Abort => self.open(Overlay::Abort),
             Act::Outline => self.open(Overlay::Outline),
             Act::Digests => self.open(Overlay::Digests),
-            Act::Codes => self.open_codes(),
+            Act::Codes => return self.open_codes(),
             Act::Leave => return self.leave_or_stay(),
             Act::Back => self.back(),
             Act::Enter => return self.enter(),

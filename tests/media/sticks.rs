@@ -93,10 +93,15 @@ impl Stick {
     pub fn of(make: impl FnOnce(&Path)) -> Option<Self> {
         let mut stick = Self::without_device();
         make(&stick.image());
-        let image = stick.image();
-        let node = allowed("losetup", &["-f", "--show", image.to_str().unwrap()])?;
-        stick.node = Some(node.trim().to_owned());
+        stick.plug(&stick.image())?;
         Some(stick)
+    }
+
+    /// Plugs an image in; `None` where the kernel does not allow it.
+    pub fn plug(&mut self, image: &Path) -> Option<()> {
+        let node = allowed("losetup", &["-f", "--show", image.to_str().unwrap()])?;
+        self.node = Some(node.trim().to_owned());
+        Some(())
     }
 
     /// No loop device: a directory for mounts.

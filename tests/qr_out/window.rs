@@ -1,116 +1,47 @@
 //! A real terminal in a real window: what stands on it is photographed and read.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::display::{BITMAP, Display, Running, keep};
 use crate::files::envelope;
-use crate::judge::{are_there, file, run, texts};
+use crate::judge::{are_there, file, texts};
 
 const PROGRAMS: &[&str] = &["zbarimg", "Xvfb", "xterm", "import", "xdotool"];
-const BITMAP: &[&str] = &[
-    "-fn",
-    "-misc-fixed-medium-r-normal--20-200-75-75-c-100-iso10646-1",
-];
 const OUTLINE: &[&str] = &["-fa", "DejaVu Sans Mono", "-fs", "12"];
 /// How long a frame may take until it stands on the screen.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A process that ends with the test.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// A screen, and an xterm on it in which `qr show` stands still.
 struct Window {
     directory: tempfile::TempDir,
-    display: String,
+    display: Display,
     bytes: Vec<u8>,
     _xterm: Running,
-    _screen: Running,
 }
 
 impl Window {
     fn open(length: usize, terminal: &[&str], environment: &[(&str, &str)], more: &[&str]) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let (path, bytes) = envelope(directory.path(), length);
-        // it says which display it took once it takes connections
-        let mut screen = Command::new("Xvfb")
-            .args([
-                "-displayfd",
-                "1",
-                "-screen",
-                "0",
-                "1400x1000x24",
-                "-nolisten",
-                "tcp",
-            ])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .map(Running)
-            .unwrap();
-        let mut number = String::new();
-        BufReader::new(screen.0.stdout.take().unwrap())
-            .read_line(&mut number)
-            .unwrap();
-        let display = format!(":{}", number.trim());
-        let xterm = Command::new("xterm")
-            .args(["-bg", "black", "-fg", "gray80", "-u8"])
-            .args(terminal)
-            .args([
-                "-e",
-                env!("CARGO_BIN_EXE_rootstage"),
-                "qr",
-                "show",
-                "--paused",
-            ])
-            .arg(path)
-            .args(more)
-            .env("DISPLAY", &display)
-            .env("LANG", "C.UTF-8")
-            .env_remove("LC_ALL")
-            .env_remove("NO_COLOR")
-            .envs(environment.iter().copied())
-            .stderr(Stdio::null())
-            .spawn()
-            .map(Running)
-            .unwrap();
+        let display = Display::open();
+        let rootstage = env!("CARGO_BIN_EXE_rootstage");
+        let show = [rootstage, "qr", "show", "--paused", path.to_str().unwrap()];
+        let xterm = display.xterm(terminal, &[&show, more].concat(), environment);
         Self {
             directory,
             display,
             bytes,
-            _xterm: xterm,
-            _screen: screen,
+            _xterm: Running(xterm),
         }
-    }
-
-    fn photograph(&self) -> PathBuf {
-        let picture = self.directory.path().join("shot.png");
-        self.program("import", &["-window", "root", picture.to_str().unwrap()]);
-        picture
-    }
-
-    fn program(&self, program: &str, arguments: &[&str]) {
-        let mut all = vec!["-u", "SESSION_MANAGER"];
-        let display = format!("DISPLAY={}", self.display);
-        all.extend([display.as_str(), program]);
-        all.extend(arguments);
-        run("env", &all);
     }
 
     /// Waits for a code that was not seen yet.
     fn new_code(&self, seen: &BTreeSet<String>, name: &str) -> String {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let picture = self.photograph();
+            let picture = self.directory.path().join("shot.png");
+            self.display.photograph(&picture);
             let found = texts(&picture);
             assert!(found.len() <= 1, "{found:?}");
             if let Some(text) = found.into_iter().find(|text| !seen.contains(text)) {
@@ -128,19 +59,12 @@ impl Window {
         let mut seen = BTreeSet::new();
         for number in 0..needed {
             if number > 0 {
-                self.program("xdotool", &["mousemove", "50", "50", "key", "period"]);
+                self.display.keys(".");
             }
             let text = self.new_code(&seen, name);
             seen.insert(text);
         }
         assert_eq!(file(&seen), self.bytes, "{name}");
-    }
-}
-
-/// For looking at: keeps a photograph where `ROOTSTAGE_TEST_SCREENS` says.
-fn keep(picture: &Path, name: &str) {
-    if let Some(directory) = std::env::var_os("ROOTSTAGE_TEST_SCREENS") {
-        std::fs::copy(picture, Path::new(&directory).join(format!("{name}.png"))).unwrap();
     }
 }
 

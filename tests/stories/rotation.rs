@@ -4,6 +4,8 @@
 mod codes;
 #[path = "rotation/crossing.rs"]
 mod crossing;
+#[path = "rotation/day.rs"]
+mod day;
 #[path = "rotation/staged.rs"]
 mod staged;
 

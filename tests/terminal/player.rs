@@ -21,8 +21,9 @@ pub struct People {
 }
 
 /// Words that choose; the first of a question that is on screen is chosen.
-const CHOICES: [&str; 6] = [
+const CHOICES: [&str; 7] = [
     "present",
+    "same",
     "again",
     "sign-again",
     "use-last-try",
@@ -368,6 +369,22 @@ impl<'a> Player<'a> {
             if wanted(&question) {
                 return question;
             }
+            self.answer(&question);
+        }
+    }
+
+    /// Plays on until a question has received its file, and does not answer it.
+    pub fn until_received(&mut self) {
+        loop {
+            let look = self.terminal.wait("a question, or a file", |look| {
+                let next = look.records() != self.records && is_asking(look);
+                look.has("Initials take it.") || next && !look.has("The file is not complete yet")
+            });
+            if look.has("Initials take it.") {
+                self.records = look.records();
+                return;
+            }
+            let question = self.question().expect("a question that wants a file");
             self.answer(&question);
         }
     }

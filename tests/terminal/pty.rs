@@ -41,8 +41,12 @@ struct Seen {
     ended: bool,
 }
 
+/// Presses keys, however that is done.
+type Typist = Box<dyn Fn(&str)>;
+
 /// A terminal with the binary in it.
 pub struct Terminal {
+    typist: Option<Typist>,
     pty: Pty,
     child: Child,
     seen: Arc<(Mutex<Seen>, Condvar)>,
@@ -116,43 +120,36 @@ impl Terminal {
             command = command.stdin(stdin);
         }
         let child = command.spawn(pts).unwrap();
-        let parser = vt100::Parser::new(kind.rows, kind.columns, 0);
-        let seen = Arc::new((
-            Mutex::new(Seen {
-                parser,
-                raw: Vec::new(),
-                ended: false,
-            }),
-            Condvar::new(),
-        ));
-        let reader = Arc::clone(&seen);
         let fd = std::os::fd::AsFd::as_fd(&pty).try_clone_to_owned().unwrap();
-        std::thread::spawn(move || {
-            let mut file = std::fs::File::from(fd);
-            let mut bytes = [0; 4096];
-            loop {
-                let read = file.read(&mut bytes).unwrap_or(0);
-                let Ok(mut now) = reader.0.lock() else { return };
-                now.parser.process(&bytes[..read]);
-                now.raw.extend_from_slice(&bytes[..read]);
-                now.ended = read == 0;
-                reader.1.notify_all();
-                if read == 0 {
-                    return;
-                }
-            }
-        });
         Self {
             pid: child.id(),
+            seen: follow(kind, fd.into()),
+            typist: None,
             pty,
             child,
-            seen,
             before,
+        }
+    }
+
+    /// A terminal that somebody else drew: `child` is its process, `written` gives what is written to
+    /// it, `typist` presses its keys. Its settings are not known.
+    pub fn elsewhere(kind: Kind, child: Child, written: std::fs::File, typist: Typist) -> Self {
+        let (pty, _) = pty_process::blocking::open().unwrap();
+        Self {
+            pid: child.id(),
+            seen: follow(kind, written),
+            typist: Some(typist),
+            before: tcgetattr(&pty).unwrap(),
+            pty,
+            child,
         }
     }
 
     /// Types.
     pub fn keys(&self, keys: &str) {
+        if let Some(typist) = &self.typist {
+            return typist(keys);
+        }
         (&self.pty).write_all(keys.as_bytes()).unwrap();
     }
 
@@ -322,6 +319,35 @@ pub struct Ended {
     pub restored: bool,
     /// Everything that was written to it.
     pub raw: Vec<u8>,
+}
+
+/// Reads what is written to a terminal until that ends.
+fn follow(kind: Kind, mut written: std::fs::File) -> Arc<(Mutex<Seen>, Condvar)> {
+    let parser = vt100::Parser::new(kind.rows, kind.columns, 0);
+    let seen = Arc::new((
+        Mutex::new(Seen {
+            parser,
+            raw: Vec::new(),
+            ended: false,
+        }),
+        Condvar::new(),
+    ));
+    let reader = Arc::clone(&seen);
+    std::thread::spawn(move || {
+        let mut bytes = [0; 4096];
+        loop {
+            let read = written.read(&mut bytes).unwrap_or(0);
+            let Ok(mut now) = reader.0.lock() else { return };
+            now.parser.process(&bytes[..read]);
+            now.raw.extend_from_slice(&bytes[..read]);
+            now.ended = read == 0;
+            reader.1.notify_all();
+            if read == 0 {
+                return;
+            }
+        }
+    });
+    seen
 }
 
 fn cells(seen: &Seen) -> Vec<Vec<(u8, u8)>> {

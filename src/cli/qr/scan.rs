@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::received::{self, Accept};
 use crate::cli::{Failure, Room, notice, print, print_json};
 use crate::ports::{Blind, Interest, SCANNER_THREAD, Scanner};
+use crate::qr::keyboard::{self, Layout};
 use crate::qr::{Collector, Progress, Taken};
 use crate::scan::camera::Camera;
 use crate::scan::files::{Files, PassedOver};
@@ -258,6 +259,7 @@ fn typed_lines() -> Result<Seen, Failure> {
     let mut seen = Seen::default();
     let mut input = std::io::stdin().lock().take(LONGEST_INPUT);
     let mut line = Vec::new();
+    let mut layout = Layout::Us;
     loop {
         line.clear();
         let read = input.read_until(b'\n', &mut line).map_err(|error| {
@@ -267,8 +269,13 @@ fn typed_lines() -> Result<Seen, Failure> {
             return Ok(seen);
         }
         let text = String::from_utf8_lossy(&line);
-        let text = text.trim();
-        if !text.is_empty() && take(&mut seen.collector, text) == Interest::Over {
+        let meant = keyboard::read(&text);
+        if meant.layout != std::mem::replace(&mut layout, meant.layout)
+            && let Some(advice) = meant.layout.advice()
+        {
+            notice(&advice);
+        }
+        if !meant.text.is_empty() && take(&mut seen.collector, &meant.text) == Interest::Over {
             return Ok(seen);
         }
     }

@@ -139,6 +139,17 @@ fn medium_bound(
             format!("the {} medium was not chosen by two people", role.name()),
         );
     }
+    let listed = [&here.listed, &here.listed_after];
+    let both = listed.map(|list| list.iter().flatten().any(|there| there.is_same(medium)));
+    if both.contains(&false) {
+        say(
+            MEDIA,
+            format!(
+                "the {} medium was not listed when it was chosen",
+                role.name()
+            ),
+        );
+    }
     let mut others = state.media.iter().filter(|(other, _)| **other != role);
     if let Some((other, _)) = others.find(|(_, bound)| bound.is_same(medium)) {
         say(

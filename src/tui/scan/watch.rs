@@ -7,12 +7,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::typed::{Heard, Typed};
+use super::typing::{Heard, Typing};
 use super::{Eyes, Scan};
 use crate::ports::{Blind, Interest, SCANNER_THREAD, Scanner, Sighting};
 use crate::qr::Progress;
-use crate::tui::keys::Key;
-use crate::tui::pen::Pen;
+use crate::tui::keys::{Key, keys};
+use crate::tui::pen::{Pen, Text};
 use crate::tui::session::{Occurrence, Session};
 use crate::tui::settings::Settings;
 use crate::tui::theme::Role;
@@ -45,63 +45,68 @@ pub fn watch(
         None => Eyes::HandScanner,
     };
     let mut scan = Scan::new(eyes, source);
-    let mut typed = Typed::default();
+    let mut typing = Typing::default();
     let mut session = Session::open()?;
     let begun = Instant::now();
     terminal::note("Nothing was written.".to_owned(), String::new());
-    session.draw(|buffer| draw(&scan, settings, Duration::ZERO, buffer))?;
+    session.draw(|buffer| draw(&scan, None, settings, Duration::ZERO, buffer))?;
     session.listen()?;
     if let Some(scanner) = scanner {
         start(scanner(), session.sender())?;
     }
     loop {
-        let wait = typed.wait(begun.elapsed()).unwrap_or(TICK);
+        let wait = typing.wait(begun.elapsed()).unwrap_or(TICK);
         let occurrence = session.next(wait.min(TICK));
         let now = begun.elapsed();
-        let heard = match occurrence {
+        let mut heard = typing.idle(now);
+        match occurrence {
             Occurrence::Input(burst) => {
                 if burst.bytes() == [0x0c] {
                     session.repaint()?;
                 }
-                typed.bytes(burst.bytes(), now)
+                for key in keys(burst.bytes()) {
+                    heard.extend(typing.key(key, now));
+                }
             }
-            Occurrence::Sighting(sighting) => {
-                scan.sighting(sighting, now);
-                typed.quiet(now)
-            }
-            Occurrence::ScannerEnded(blind) => {
-                scan.ended(blind);
-                typed.quiet(now)
-            }
-            Occurrence::Resized => {
-                session.repaint()?;
-                typed.quiet(now)
-            }
+            Occurrence::Sighting(sighting) => scan.sighting(sighting, now),
+            Occurrence::ScannerEnded(blind) => scan.ended(blind),
+            Occurrence::Resized => session.repaint()?,
             Occurrence::InputEnded => return Ok(Watched::Left(scan.progress())),
             Occurrence::Signal(signal) => return Ok(Watched::Signal(signal)),
-            Occurrence::Report(_) | Occurrence::DriverGone | Occurrence::Tick => typed.quiet(now),
-        };
+            Occurrence::Report(_) | Occurrence::DriverGone | Occurrence::Tick => {}
+        }
         for heard in heard {
-            match heard {
-                Heard::Line(line) => drop(scan.line(&line, now)),
-                Heard::Key(Key::Char('q') | Key::Esc | Key::Ctrl('c')) => {
+            let key = match heard {
+                Heard::Line(line) => {
+                    scan.line(&line, now);
+                    continue;
+                }
+                // no fingers: another code, whose few letters must not work as keys
+                Heard::Keys(keys) if keys.len() > 1 => {
+                    scan.line("", now);
+                    continue;
+                }
+                Heard::Keys(keys) => keys.first().copied(),
+            };
+            match key {
+                Some(Key::Char('q') | Key::Esc | Key::Ctrl('c')) => {
                     return Ok(Watched::Left(scan.progress()));
                 }
-                Heard::Key(Key::Enter) => {
+                Some(Key::Enter) => {
                     if let Some((file, _)) = scan.file() {
                         return Ok(Watched::Compared(file.to_vec()));
                     }
                 }
-                Heard::Key(Key::Char('r')) if scan.trouble().is_some() => {
+                Some(Key::Char('r')) if scan.trouble().is_some() => {
                     if let Some(scanner) = scanner {
                         scan.sighting(Sighting::default(), now);
                         start(scanner(), session.sender())?;
                     }
                 }
-                Heard::Key(_) => {}
+                _ => {}
             }
         }
-        session.draw(|buffer| draw(&scan, settings, now, buffer))?;
+        session.draw(|buffer| draw(&scan, typing.advice(), settings, now, buffer))?;
     }
 }
 
@@ -124,7 +129,13 @@ fn start(mut scanner: Box<dyn Scanner>, sender: Sender<Occurrence>) -> std::io::
         .map(|_| ())
 }
 
-fn draw(scan: &Scan, settings: &Settings, now: Duration, buffer: &mut Buffer) {
+fn draw(
+    scan: &Scan,
+    advice: Option<&str>,
+    settings: &Settings,
+    now: Duration,
+    buffer: &mut Buffer,
+) {
     let pen = Pen(settings.colour);
     let area = buffer.area;
     let width = usize::from(area.width);
@@ -137,11 +148,18 @@ fn draw(scan: &Scan, settings: &Settings, now: Duration, buffer: &mut Buffer) {
     if area.height > 1 {
         buffer.set_line(0, 1, &frame::rule(pen, "", "", width), area.width);
     }
+    let advice = advice.map_or_else(Text::new, |advice| {
+        pen.wrapped(Role::AlertWarn, advice, 1, width)
+    });
+    let above = u16::try_from(advice.len()).unwrap_or(0);
+    for (row, line) in (2..area.height).zip(&advice) {
+        buffer.set_line(0, row, line, area.width);
+    }
     let middle = Rect {
         x: 1,
-        y: 3,
+        y: 3 + above,
         width: area.width.saturating_sub(2),
-        height: area.height.saturating_sub(5),
+        height: area.height.saturating_sub(5 + above),
     };
     scan.draw(pen, settings.glyphs, middle, now, buffer);
     let hints: &[(&str, &str)] = if scan.file().is_some() {

@@ -13,7 +13,10 @@ pub const FOOTER: u16 = 1;
 /// The smallest window in which anything is shown.
 pub const SMALLEST: (u16, u16) = (80, 24);
 /// Largest version that is taken without being asked for: a camera of 640 by 480 still reads it.
-pub const USUAL_LARGEST: u8 = 22;
+const USUAL_LARGEST: u8 = 22;
+/// Largest version that is taken without being asked for where the whole file is one code: that one
+/// stands still, and the camera can be brought closer.
+const STILL_LARGEST: u8 = 27;
 /// Fewest pixels of a module: a camera needs about three of its own for each.
 const LEAST_PIXELS: usize = 3;
 
@@ -93,6 +96,14 @@ impl Window {
 }
 
 impl Division {
+    /// Divides a file for a window in which codes of version `most` fit: into one code if that can
+    /// be, else into as few as there can be without taxing a camera.
+    pub fn usual(file: &[u8], most: u8) -> Option<Self> {
+        Self::new(file, most.min(STILL_LARGEST))
+            .filter(|division| division.transfer.frames() == 1)
+            .or_else(|| Self::new(file, most.min(USUAL_LARGEST)))
+    }
+
     /// Divides a file into as few codes as there can be with codes of at most version `most`; of
     /// those the smallest.
     pub fn new(file: &[u8], most: u8) -> Option<Self> {

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::bindings::{BINDINGS, HINTS};
-use super::fit::{Division, Drawing, FOOTER, GUTTER, USUAL_LARGEST, Window, needed};
+use super::fit::{Drawing, FOOTER, GUTTER, needed};
 use super::state::Show;
 use crate::qr::symbol::width;
 use crate::tui::glyphs;
@@ -163,7 +163,7 @@ fn words(show: &Show, wide: usize, spoken: Spoken) -> Vec<Text> {
     vec![what, how, digest]
 }
 
-/// What a larger window would save.
+/// What pixels or a larger window would save.
 fn advice(show: &Show, wide: usize) -> Text {
     let Some(now) = &show.division else {
         return Text::new();
@@ -171,27 +171,25 @@ fn advice(show: &Show, wide: usize) -> Text {
     if show.window.drawing == Drawing::Pixels || !show.notice.is_empty() {
         return Text::new();
     }
-    let better = LARGER.iter().find_map(|size| {
-        let window = Window {
-            size: *size,
-            ..show.window
-        };
-        let larger = size.0 >= show.window.size.0 && size.1 >= show.window.size.1;
-        let other = Division::new(
-            &show.file,
-            window.largest().filter(|_| larger)?.min(USUAL_LARGEST),
-        )?;
-        (other.transfer.needed() < now.transfer.needed())
-            .then(|| (size, other.transfer.needed(), now.transfer.needed()))
-    });
-    better.map_or_else(Text::new, |((columns, rows), fewer, many)| {
-        pen(show).wrapped(
-            Role::Guidance,
-            &format!("A window of {columns} x {rows} needs {fewer} frames, not {many}."),
-            0,
-            wide,
-        )
-    })
+    let many = now.transfer.frames();
+    let codes = |fewer| match fewer {
+        1 => format!("one code instead of {many}"),
+        _ => format!("{fewer} frames are enough, not {}", now.transfer.needed()),
+    };
+    let larger = LARGER
+        .into_iter()
+        .filter(|size| size.0 >= show.window.size.0 && size.1 >= show.window.size.1)
+        .find_map(|size| Some((size, show.fewer_if_drawn(show.window.drawing, size)?)));
+    let (role, words) = if let Some(fewer) = show.fewer_in_pixels() {
+        let words = format!("Press x to draw in pixels: {}.", codes(fewer));
+        (Role::Important, words)
+    } else if let Some(((columns, rows), fewer)) = larger {
+        let words = format!("In a window of {columns} x {rows}: {}.", codes(fewer));
+        (Role::Guidance, words)
+    } else {
+        return Text::new();
+    };
+    pen(show).wrapped(role, &words, 0, wide)
 }
 
 /// Says that nothing fits, and what would help.

@@ -1,19 +1,19 @@
 //! What is shown, and what keys and time do to it.
 
+mod keyed;
+
 use std::time::{Duration, Instant};
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::bindings::{Act, act};
-use super::fit::{Division, Drawing, USUAL_LARGEST, Window};
+use super::fit::{Division, Drawing, Window};
 use super::graphics::{self, Graphics};
 use super::panel;
 use crate::digest::Sha256;
 use crate::qr::symbol::{Symbol, width};
 use crate::qr::{Transfer, TransferError};
 use crate::tui::glyphs::GlyphSet;
-use crate::tui::keys::Key;
 use crate::tui::theme::Colour;
 use crate::tui::widgets::symbol::{Cells, lighten, paint};
 
@@ -62,13 +62,6 @@ pub struct Showing {
     pub speed: u8,
 }
 
-/// Which way the density goes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Towards {
-    Denser,
-    Sparser,
-}
-
 /// A file that is being shown.
 pub struct Show {
     pub(super) name: String,
@@ -79,6 +72,8 @@ pub struct Show {
     pub(super) division: Option<Division>,
     /// Version that was asked for by key.
     wanted: Option<u8>,
+    /// Whether somebody who pressed a key waits for the terminal's answer.
+    awaited: bool,
     pub(super) number: usize,
     symbol: Option<Symbol>,
     pub(super) speed: u8,
@@ -113,6 +108,7 @@ impl Show {
             },
             division: None,
             wanted: None,
+            awaited: false,
             number: 0,
             symbol: None,
             speed: USUAL,
@@ -197,6 +193,35 @@ impl Show {
         self.divide();
     }
 
+    /// How many codes there would be in pixels, where that is known to be possible and fewer.
+    pub(super) fn fewer_in_pixels(&self) -> Option<usize> {
+        self.look.graphics?;
+        self.fewer_if_drawn(Drawing::Pixels, self.window.size)
+    }
+
+    /// How many codes would be enough in such a window, where those are fewer than now.
+    pub(super) fn fewer_if_drawn(&self, drawing: Drawing, size: (u16, u16)) -> Option<usize> {
+        let now = self.division.as_ref()?.transfer.needed();
+        let window = Window {
+            size,
+            drawing,
+            ..self.window
+        };
+        let other = Division::usual(&self.file, window.largest()?)?;
+        Some(other.transfer.needed()).filter(|needed| *needed < now)
+    }
+
+    /// What to ask the terminal before anybody does, so that it can be said what pixels would save:
+    /// nothing where they would not, or it is known.
+    pub fn question(&self) -> &'static [u8] {
+        let in_cells = matches!(self.window.drawing, Drawing::Cells(_));
+        let open = in_cells && self.look.graphics.is_none();
+        match self.fewer_if_drawn(Drawing::Pixels, self.window.size) {
+            Some(_) if open => graphics::QUESTION,
+            _ => &[],
+        }
+    }
+
     /// Begins to move.
     pub fn start(&mut self, now: Instant) {
         self.due = (!self.paused).then(|| now + self.period());
@@ -224,78 +249,6 @@ impl Show {
         self.step(1);
     }
 
-    /// A key was pressed.
-    pub fn key(&mut self, key: Key, now: Instant) -> Option<Wish> {
-        self.notice.clear();
-        match act(key)? {
-            Act::Quit => return Some(Wish::Quit),
-            Act::Redraw => return Some(Wish::Repaint),
-            Act::Help => self.help = !self.help,
-            Act::Close => self.help = false,
-            Act::Pause => {
-                self.paused = !self.paused;
-                self.start(now);
-            }
-            Act::Forth => {
-                self.pause();
-                self.step(1);
-            }
-            Act::Back => {
-                self.pause();
-                self.step(-1);
-            }
-            Act::Faster => self.set_speed(self.speed + 1, now),
-            Act::Slower => self.set_speed(self.speed - 1, now),
-            Act::Denser => return self.redivide(Towards::Denser),
-            Act::Sparser => return self.redivide(Towards::Sparser),
-            Act::Wide => {
-                self.window.drawing = match self.window.drawing {
-                    Drawing::Cells(Cells::Half) => Drawing::Cells(Cells::Whole),
-                    _ => Drawing::Cells(Cells::Half),
-                };
-                self.divide();
-                return Some(Wish::Repaint);
-            }
-            Act::Pixels => return Some(self.toggle_pixels()),
-        }
-        None
-    }
-
-    /// The terminal has said how it takes pixels.
-    pub fn answered(&mut self, graphics: Option<Graphics>) {
-        self.notice.clear();
-        match graphics {
-            Some(graphics) if self.window.cell.is_some() => {
-                self.in_pixels(graphics);
-                self.divide();
-            }
-            Some(_) => {
-                "This terminal draws pixels, but does not say how many it has."
-                    .clone_into(&mut self.notice);
-            }
-            None => "This terminal says that it draws no pixels.".clone_into(&mut self.notice),
-        }
-    }
-
-    fn toggle_pixels(&mut self) -> Wish {
-        if self.window.drawing == Drawing::Pixels {
-            self.window.drawing = Drawing::Cells(Cells::Half);
-            self.divide();
-            return Wish::Repaint;
-        }
-        let Some(graphics) = self.look.graphics else {
-            "Asking the terminal whether it draws pixels.".clone_into(&mut self.notice);
-            return Wish::Ask;
-        };
-        self.answered(Some(graphics));
-        Wish::Repaint
-    }
-
-    fn set_speed(&mut self, speed: u8, now: Instant) {
-        self.at_speed(speed);
-        self.start(now);
-    }
-
     fn period(&self) -> Duration {
         Duration::from_secs(1) / u32::from(self.speed.max(1))
     }
@@ -310,32 +263,13 @@ impl Show {
         self.symbol = division.symbol(self.number);
     }
 
-    fn redivide(&mut self, towards: Towards) -> Option<Wish> {
-        let most = self.window.largest()?;
-        let now = self.division.as_ref()?;
-        let (other, otherwise) = match towards {
-            Towards::Denser => (
-                now.denser(&self.file, most),
-                "No larger code fits into this window, or it would save no frame.",
-            ),
-            Towards::Sparser => (now.sparser(&self.file), "Smaller codes cannot carry it."),
-        };
-        let Some(other) = other else {
-            otherwise.clone_into(&mut self.notice);
-            return None;
-        };
-        self.wanted = Some(other.version);
-        self.take(Some(other));
-        Some(Wish::Repaint)
-    }
-
     /// Divides the file for the window as it is.
     fn divide(&mut self) {
-        let most = self
-            .window
-            .largest()
-            .map(|largest| largest.min(self.wanted.unwrap_or(USUAL_LARGEST)));
-        self.take(most.and_then(|most| Division::new(&self.file, most)));
+        let division = self.window.largest().and_then(|most| match self.wanted {
+            Some(wanted) => Division::new(&self.file, most.min(wanted)),
+            None => Division::usual(&self.file, most),
+        });
+        self.take(division);
     }
 
     /// Goes on with the same frame where the frames are the same, else from the first.

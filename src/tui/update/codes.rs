@@ -11,7 +11,7 @@ use crate::tui::bindings::{Act, act};
 use crate::tui::keys::{Burst, Key};
 use crate::tui::model::{Model, Notice, Overlay};
 use crate::tui::receiving::Receiving;
-use crate::tui::show::graphics;
+use crate::tui::show::graphics::{self, Graphics};
 use crate::tui::show::{Look, Show, Wish};
 use crate::tui::view::codes_area;
 
@@ -94,7 +94,6 @@ impl Model {
             .map(|due| due.saturating_duration_since(now));
         let typed = self.receiving.as_ref();
         let typed = typed.and_then(|receiving| receiving.waits(now));
-        let typed = typed.map(Duration::from_millis);
         frame.into_iter().chain(typed).min()
     }
 
@@ -116,17 +115,17 @@ impl Model {
         }
     }
 
-    pub(super) fn open_codes(&mut self) {
+    pub(super) fn open_codes(&mut self) -> Reaction {
         if self.overlay == Some(Overlay::Codes) {
             self.overlay = None;
-            return;
+            return Reaction::default();
         }
         let carries = self.ask().is_some_and(|ask| ask.carries.is_some());
         if !carries || self.ended() {
             self.notice = Some(Notice::Remark(
                 "Nothing leaves as QR codes at this question.".to_owned(),
             ));
-            return;
+            return Reaction::default();
         }
         let look = Look {
             colour: self.settings.colour,
@@ -143,15 +142,20 @@ impl Model {
                 "The file cannot be made into QR codes. Log an exception, and skip the step with two people."
                     .to_owned(),
             ));
-            return;
+            return Reaction::default();
         };
         let area = codes_area(self);
         show.fit((area.width, area.height), backend::cell_pixels());
         show.start(self.moment);
+        let raw = show.question().to_vec();
         self.show = Some(show);
         self.help = false;
         self.notice = None;
         self.overlay = Some(Overlay::Codes);
+        Reaction {
+            raw,
+            ..Reaction::default()
+        }
     }
 
     /// Keys while QR codes are shown; `None` where they mean what they always do.
@@ -174,20 +178,14 @@ impl Model {
             Some(Act::Back) if show.helps() => {}
             Some(Act::Back) => {
                 self.overlay = None;
-                return Some(Reaction {
-                    repaint: true,
-                    ..Reaction::default()
-                });
+                return Some(Reaction::default());
             }
             _ => {}
         }
         let mut reaction = Reaction::default();
         match show.key(key, self.moment) {
             None => {}
-            Some(Wish::Quit) => {
-                self.overlay = None;
-                reaction.repaint = true;
-            }
+            Some(Wish::Quit) => self.overlay = None,
             Some(Wish::Repaint) => reaction.repaint = true,
             Some(Wish::Ask) => reaction.raw = graphics::QUESTION.to_vec(),
         }
@@ -200,6 +198,11 @@ impl Model {
         if let Some(show) = &mut self.show {
             show.fit((area.width, area.height), backend::cell_pixels());
         }
+    }
+
+    /// How codes are drawn in pixels, where they are.
+    pub fn pictured(&self) -> Option<Graphics> {
+        self.show.as_ref()?.showing().graphics
     }
 
     /// What is written to the terminal behind the cells of a frame.

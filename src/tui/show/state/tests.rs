@@ -2,6 +2,7 @@ use ratatui::buffer::Buffer;
 
 use super::*;
 use crate::qr::{Collector, Taken};
+use crate::tui::keys::Key;
 
 const LOOK: Look = Look {
     colour: Colour::Sixteen,
@@ -195,7 +196,7 @@ fn another_window_keeps_the_frame_where_the_codes_stay_the_same() {
     show.fit(SMALL, None);
     assert_eq!((show.number, show.showing().version), (0, 5));
     assert!(
-        drawn(&show).contains("A window of 120 x 40 needs"),
+        drawn(&show).contains("In a window of 120 x 40:"),
         "{}",
         drawn(&show)
     );
@@ -248,6 +249,7 @@ fn pixels_are_asked_for_and_drawn_where_there_are_some() {
     show.answered(None);
     assert!(drawn(&show).contains("no pixels"));
     assert_eq!(show.showing().version, 5);
+    assert_eq!(show.key(Key::Char('x'), now), Some(Wish::Ask));
     show.answered(Some(Graphics::Sixel));
     assert!(
         drawn(&show).contains("does not say how"),
@@ -256,6 +258,7 @@ fn pixels_are_asked_for_and_drawn_where_there_are_some() {
     );
     show.fit(SMALL, Some((10, 20)));
     assert!(show.pixels(area).is_empty());
+    assert_eq!(show.key(Key::Char('x'), now), Some(Wish::Ask));
     show.answered(Some(Graphics::Sixel));
     assert!(show.showing().version > 15);
     let bytes = show.pixels(area);
@@ -267,6 +270,32 @@ fn pixels_are_asked_for_and_drawn_where_there_are_some() {
     assert_eq!(show.key(Key::Char('x'), now), Some(Wish::Repaint));
     assert_eq!(show.showing().version, 5);
     assert!(show.pixels(area).is_empty());
+}
+
+#[test]
+fn one_code_is_taken_where_it_fits_and_offered_where_pixels_would_make_it() {
+    // two signatures
+    let large = show(543, (200, 60));
+    assert_eq!(large.showing().frames, 1);
+    let larger = show(800, (400, 200));
+    assert_eq!((larger.showing().frames, larger.showing().version), (1, 25));
+    assert!(show(1700, (400, 200)).showing().version <= 22);
+    let mut small = show(543, (120, 40));
+    assert!(small.showing().frames > 1);
+    assert_eq!(small.question(), b"", "the pixels are not known");
+    small.fit((120, 40), Some((10, 20)));
+    assert_eq!(small.question(), graphics::QUESTION);
+    let before = small.showing();
+    small.answered(Some(Graphics::Sixel));
+    assert_eq!(small.showing(), before, "nobody has asked for pixels");
+    assert_eq!(small.question(), b"");
+    let text = drawn(&small);
+    assert!(text.contains("Press x to draw in pixels: one"), "{text}");
+    assert_eq!(
+        small.key(Key::Char('x'), Instant::now()),
+        Some(Wish::Repaint)
+    );
+    assert!(drawn(&small).contains("One code. It stands still."));
 }
 
 #[test]
