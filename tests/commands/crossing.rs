@@ -187,7 +187,7 @@ fn what_cannot_be_carried_says_so_and_leaves_nothing() {
         "media read /dev/sdzz9 root.rse",
         "media eject /dev/sdzz9",
     ] {
-        refused(&room, call, 2, &["Usage"]);
+        refused(&room, call, 2, &["try '--help'"]);
     }
 }
 

@@ -14,9 +14,9 @@ const SIGNED: &str = "ceremony/metadata/1.root.json";
 /// cannot be here.
 pub fn prepared(room: &Room, call: &str) -> Option<String> {
     if call.contains("root-2.json") && !room.at("root-2.json").exists() {
-        let mut root: serde_json::Value = serde_json::from_str(&room.read(SIGNED)).unwrap();
-        root["signatures"] = serde_json::json!([]);
-        room.write("root-2.json", root.to_string());
+        let mut staged: serde_json::Value = serde_json::from_str(&room.read(SIGNED)).unwrap();
+        staged["signatures"] = serde_json::json!([]);
+        room.write("root-2.json", staged.to_string());
     }
     if let Some(file) = call.strip_prefix("rootstage qr show ") {
         shown(room, file);
