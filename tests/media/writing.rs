@@ -174,7 +174,7 @@ fn what_an_interrupted_run_left_mounted_is_cleared() {
     // while somebody uses it, it stays
     let opened = stick.machine.open(&target, Access::Write).unwrap();
     let error = put(&stick, &target, &[("x", b"x")]).unwrap_err();
-    assert!(matches!(error, MediaError::Busy { .. }), "{error}");
+    assert!(matches!(error, MediaError::Ours { .. }), "{error}");
     drop(opened);
     stick.is_left_alone();
 }

@@ -104,7 +104,7 @@ fn density_and_cells_are_chosen_by_keys() {
 fn windows_change_and_nothing_is_lost() {
     let room = room(1500);
     let terminal = room.start(SMALL, &["--paused"]);
-    terminal.see("A window of 120 x 40");
+    terminal.see("In a window of 120 x 40");
     terminal.resize(60, 20);
     terminal.see("It has 60 x 20. Needed: 80 x 24.");
     terminal.resize(120, 40);
