@@ -7,7 +7,7 @@
 //!  █▄▄▄▄▄█ █ ▄▀ █▄▄▄▄▄█    6 frames a second
 //!  ▄▄▄ ▄▄▄▄█ ▀▄▄▄  ▄▄ ▄    Version 12: 65 x 65 modules
 //!  …                       SHA-256 …
-//!  Space pause  , . step  + - speed  m s size  w wide  x pixels  ? help  q quit
+//!  Space pause  , . step  + - speed  m s size  w wide  x pixels  ? help  q close
 //! ```
 //!
 //! [`Show`] is the part that other screens can use: it knows of no file, no terminal and no clock

@@ -203,10 +203,11 @@ impl Terminal {
         };
         let seen = self.seen.0.lock().unwrap();
         let screen = seen.parser.screen();
-        let name: String = name
-            .chars()
-            .map(|c| if c.is_alphanumeric() { c } else { '-' })
+        let words: Vec<&str> = name
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
             .collect();
+        let name: String = words.join("-").chars().take(120).collect();
         let path = Path::new(&directory).join(format!("{}-{name}.ans", screen.size().1));
         std::fs::write(path, screen.contents_formatted()).unwrap();
     }

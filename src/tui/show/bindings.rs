@@ -57,16 +57,17 @@ const fn bind(keys: &'static [Key], label: &'static str, act: Act, help: &'stati
     }
 }
 
-/// The keys, in pairs where they belong together, as the bottom line has them.
+/// Keys for codes that move, in pairs where they belong together, as the bottom line has them.
+pub const HINTS_OF_MOVING: &[(&str, &str)] =
+    &[("Space", "pause"), (", .", "step"), ("+ -", "speed")];
+
+/// Keys for any code.
 pub const HINTS: &[(&str, &str)] = &[
-    ("Space", "pause"),
-    (", .", "step"),
-    ("+ -", "speed"),
     ("m s", "size"),
     ("w", "wide"),
     ("x", "pixels"),
     ("?", "help"),
-    ("q", "quit"),
+    ("q", "close"),
 ];
 
 /// Every binding.
@@ -153,7 +154,7 @@ pub fn act(key: Key) -> Option<Act> {
 mod tests {
     use std::collections::HashSet;
 
-    use super::{BINDINGS, HINTS, act};
+    use super::{BINDINGS, HINTS, HINTS_OF_MOVING, act};
     use crate::tui::keys::Key;
 
     #[test]
@@ -175,9 +176,10 @@ mod tests {
 
     #[test]
     fn the_hints_fit_and_are_true() {
-        let width: usize = HINTS.iter().map(|(k, w)| k.len() + w.len() + 3).sum();
+        let hints = || HINTS_OF_MOVING.iter().chain(HINTS);
+        let width: usize = hints().map(|(k, w)| k.len() + w.len() + 3).sum();
         assert!(width <= 80, "{width}");
-        for key in HINTS.iter().flat_map(|(keys, _)| keys.split(' ')) {
+        for key in hints().flat_map(|(keys, _)| keys.split(' ')) {
             let key = if key == "Space" { " " } else { key };
             let key = key.chars().next().unwrap();
             assert!(act(Key::Char(key)).is_some(), "{key}");

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::bindings::{BINDINGS, HINTS};
+use super::bindings::{BINDINGS, HINTS, HINTS_OF_MOVING};
 use super::fit::{Drawing, FOOTER, GUTTER, needed};
 use super::state::Show;
 use crate::qr::symbol::width;
@@ -59,7 +59,7 @@ pub fn draw(show: &Show, columns: u16, area: Rect, buffer: &mut Buffer) {
         height: FOOTER,
         ..area
     };
-    put(buffer, bottom, vec![hints(pen(show), area.width)]);
+    put(buffer, bottom, vec![hints(show, area.width)]);
     glyphs::put_into(show.look.glyphs, buffer);
 }
 
@@ -226,7 +226,7 @@ pub fn too_small(show: &Show, area: Rect, buffer: &mut Buffer) {
         size,
         way_out,
         "Pages of codes for paper or another screen: rootstage qr sheet.".to_owned(),
-        "q quits.".to_owned(),
+        "q closes this.".to_owned(),
     ] {
         let lines = wrap(&words, usize::from(area.width));
         text.extend(lines.into_iter().map(|line| pen.line(Role::Text, line)));
@@ -250,10 +250,16 @@ fn help(pen: Pen, wide: usize) -> Text {
     text
 }
 
-fn hints(pen: Pen, width: u16) -> Line<'static> {
+fn hints(show: &Show, width: u16) -> Line<'static> {
+    let pen = pen(show);
+    let moving = HINTS_OF_MOVING.iter().filter(|_| !show.is_still());
     let mut used = 0;
     let mut spans = Vec::new();
-    for (keys, word) in HINTS {
+    for (keys, word) in moving.chain(HINTS) {
+        let word = match *word {
+            "pause" if show.paused => "go on",
+            word => word,
+        };
         used += keys.len() + word.len() + 3;
         if used > usize::from(width) {
             break;

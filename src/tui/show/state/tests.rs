@@ -70,7 +70,7 @@ fn the_smallest_window_has_room_for_every_digest() {
         for group in show.digest.groups() {
             assert!(text.contains(&group), "{group}\n{text}");
         }
-        assert!(text.contains("q quit"), "{text}");
+        assert!(text.contains("q close"), "{text}");
     }
 }
 
@@ -316,7 +316,7 @@ fn what_is_said_has_room_in_the_smallest_window() {
     show.say(crate::tui::show::NO_COLOURS);
     let text = drawn(&show);
     assert!(
-        text.contains("codes black") && text.contains("q quit"),
+        text.contains("codes black") && text.contains("q close"),
         "{text}"
     );
 }
