@@ -83,9 +83,9 @@ fn main() {
                         ] {
                             for got in read(&picture, effort) {
                                 if got == text {
-                                    *right += 1
+                                    *right += 1;
                                 } else {
-                                    tally.wrong += 1
+                                    tally.wrong += 1;
                                 }
                             }
                         }
