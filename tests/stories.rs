@@ -5,6 +5,8 @@
     reason = "a test stops at what it does not expect"
 )]
 
+#[path = "support/forger.rs"]
+mod forger;
 #[path = "support/room.rs"]
 #[allow(dead_code, reason = "each test binary uses its part of the room")]
 mod room;
@@ -19,6 +21,8 @@ mod yubikeys;
 mod attestation;
 #[path = "stories/disk.rs"]
 mod disk;
+#[path = "stories/export.rs"]
+mod export;
 #[path = "stories/laws.rs"]
 mod laws;
 #[path = "stories/media.rs"]

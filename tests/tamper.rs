@@ -4,6 +4,8 @@
     reason = "a test stops at what it does not expect"
 )]
 
+#[path = "support/forger.rs"]
+mod forger;
 #[path = "support/room.rs"]
 #[allow(dead_code, reason = "each test binary uses its part of the room")]
 mod room;
@@ -28,15 +30,12 @@ mod media;
 use std::fs;
 use std::sync::Arc;
 
-use rootstage::ceremony::event::Event;
-use rootstage::ceremony::plan::Mode;
 use rootstage::ceremony::procedure::Procedure;
 use rootstage::digest::Sha256;
 use rootstage::directory;
 use rootstage::transcript::audit::{Artefacts, Auditor, Scope, Verdict};
-use rootstage::transcript::chain::Draft;
-use rootstage::transcript::{Chain, Record};
 
+use forger::{Loose, chained};
 use room::Room;
 
 /// A finished ceremony as it lies on the auditor's desk.
@@ -45,16 +44,6 @@ struct Desk {
     procedure: Arc<Procedure>,
     bytes: Vec<u8>,
     head: Sha256,
-}
-
-/// A record, taken apart so that it can be forged.
-#[derive(Clone)]
-struct Loose {
-    actor: String,
-    at: String,
-    mono: u64,
-    step: String,
-    event: Event,
 }
 
 impl Desk {
@@ -77,6 +66,8 @@ impl Desk {
             room,
         };
         assert!(desk.failing(&desk.bytes, Some(desk.head)).is_empty());
+        // what a forger does not change stays as it is, to the last byte
+        assert!(chained(rootstage::ceremony::plan::Mode::Rehearsal, &desk.loose()) == desk.bytes);
         desk
     }
 
@@ -127,35 +118,6 @@ impl Desk {
     }
 
     fn loose(&self) -> Vec<Loose> {
-        let text = std::str::from_utf8(&self.bytes).unwrap();
-        let records = text.lines().map(|line| Record::parse(line).unwrap());
-        records
-            .map(|record| Loose {
-                actor: record.actor.to_owned(),
-                at: record.at.to_owned(),
-                mono: record.mono,
-                step: record.step.to_owned(),
-                event: record.event().unwrap(),
-            })
-            .collect()
+        forger::loose(&self.bytes)
     }
-}
-
-/// Chains records anew, as a forger would who has the program.
-fn chained(mode: Mode, records: &[Loose]) -> Vec<u8> {
-    let mut chain = Chain::new(mode);
-    let mut bytes = Vec::new();
-    for loose in records {
-        let line = chain.append(&Draft {
-            actor: &loose.actor,
-            at: &loose.at,
-            mono: loose.mono,
-            step: &loose.step,
-            event: &loose.event,
-            salt: [7; 16],
-        });
-        bytes.extend(line.unwrap().into_bytes());
-        bytes.push(b'\n');
-    }
-    bytes
 }

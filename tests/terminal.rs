@@ -25,6 +25,8 @@ mod leaving;
 mod lineage;
 #[path = "terminal/looks.rs"]
 mod looks;
+#[path = "terminal/media.rs"]
+mod media;
 #[path = "terminal/player.rs"]
 #[allow(dead_code, reason = "each test file uses the part that it needs")]
 mod player;
@@ -41,6 +43,9 @@ mod room;
 mod rotation;
 #[path = "terminal/rotation_on_tokens.rs"]
 mod rotation_on_tokens;
+#[path = "media/sticks.rs"]
+#[allow(dead_code, reason = "each test file uses the part that it needs")]
+mod sticks;
 #[path = "terminal/yubikey_room.rs"]
 mod yubikey_room;
 #[path = "terminal/yubikeys.rs"]

@@ -31,8 +31,8 @@ impl Audited {
     }
 }
 
-/// Audits the ceremony in `dir`, or the copy on a LOG medium where `dir` is the transcript there, with plan
-/// and script beside it. `trusted` are path and bytes of roots that the auditor trusts.
+/// Audits the ceremony in `dir`; or a copy of the record alone, such as that on a LOG medium, where `dir` is
+/// a transcript with plan and script beside it. `trusted` are path and bytes of roots that the auditor trusts.
 pub fn audit(
     dir: &Path,
     expected_head: Option<Sha256>,
@@ -67,14 +67,19 @@ fn audit_of_copy(
     trusted: Vec<(String, Vec<u8>)>,
 ) -> Result<Audited, DirectoryError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let Some(ceremony) = name.strip_suffix(COPY) else {
+    // a copy that people made afterwards has the names of the ceremony directory
+    let before = match name.strip_suffix(COPY) {
+        Some(ceremony) => Some(format!("{ceremony}.")),
+        None => (name == TRANSCRIPT).then(String::new),
+    };
+    let Some(before) = before else {
         let error = std::io::Error::other(format!(
             "neither a ceremony directory nor the copy on a LOG medium, whose name ends in {COPY}"
         ));
         return Err(io_at(path)(error));
     };
     let read = |name: &str| {
-        let path = path.with_file_name(format!("{ceremony}.{name}"));
+        let path = path.with_file_name(format!("{before}{name}"));
         std::fs::read(&path).map_err(io_at(&path))
     };
     let procedure = Arc::new(super::procedure(

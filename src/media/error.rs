@@ -86,6 +86,16 @@ pub enum MediaError {
         /// Where it is mounted, as far as is known.
         at: Option<String>,
     },
+    /// A run of this program has it mounted: as a rule a ceremony that is going on.
+    #[error(
+        "{device} is in use by a rootstage that is running, as a rule a ceremony that has it open (at {at})"
+    )]
+    Ours {
+        /// Which medium.
+        device: String,
+        /// Where it is mounted.
+        at: String,
+    },
     /// This user may not do it.
     #[error("{device}: this user is not permitted to do this: {reason}")]
     NotPermitted {

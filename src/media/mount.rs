@@ -203,7 +203,7 @@ impl Machine {
         if let Err(errno) = mounted {
             let _ = std::fs::remove_dir(&private);
             return Err(match (errno, place.mounts.first()) {
-                (Errno::BUSY, Some(mount)) => busy(&name, mount),
+                (Errno::BUSY, Some(mount)) => self.busy(&name, mount),
                 (Errno::NODEV, _) => MediaError::NotMountable {
                     device: name,
                     reason: format!("this kernel has no {}", kind.drivers()[0]),
@@ -222,7 +222,7 @@ impl Machine {
             letters: kind.letters(),
         };
         if let Some(mount) = place.mounts.first() {
-            return Err(busy(&name, mount));
+            return Err(self.busy(&name, mount));
         }
         let root = directory(&private).map_err(|errno| at.says(errno))?;
         let stat = rustix::fs::fstat(&root).map_err(|errno| at.says(errno))?;
@@ -265,26 +265,35 @@ impl Machine {
         Ok(path)
     }
 
-    /// Unmounts what an interrupted run of this program left mounted. What is in use stays.
-    fn clear_leftovers(&self, place: &Place) {
-        for mount in &place.mounts {
-            let ours = mount.at.parent() == Some(&self.run)
-                && mount
-                    .at
-                    .file_name()
-                    .and_then(|name| name.to_str())
-                    .is_some_and(|name| name.starts_with(PRIVATE));
-            if ours && rustix::mount::unmount(&mount.at, UnmountFlags::empty()).is_ok() {
-                let _ = std::fs::remove_dir(&mount.at);
+    /// Whether this program mounted it.
+    fn is_ours(&self, mount: &MountPoint) -> bool {
+        let name = mount.at.file_name().and_then(|name| name.to_str());
+        mount.at.parent() == Some(&self.run) && name.is_some_and(|name| name.starts_with(PRIVATE))
+    }
+
+    /// Something is mounted already. What an interrupted run left was unmounted before: what is ours is
+    /// still in use.
+    fn busy(&self, name: &str, mount: &MountPoint) -> MediaError {
+        let (device, at) = (name.to_owned(), safe(&mount.at.display().to_string()));
+        if self.is_ours(mount) {
+            MediaError::Ours { device, at }
+        } else {
+            MediaError::Busy {
+                device,
+                at: Some(at),
             }
         }
     }
-}
 
-fn busy(name: &str, mount: &MountPoint) -> MediaError {
-    MediaError::Busy {
-        device: name.to_owned(),
-        at: Some(safe(&mount.at.display().to_string())),
+    /// Unmounts what an interrupted run of this program left mounted. What is in use stays.
+    fn clear_leftovers(&self, place: &Place) {
+        for mount in &place.mounts {
+            if self.is_ours(mount)
+                && rustix::mount::unmount(&mount.at, UnmountFlags::empty()).is_ok()
+            {
+                let _ = std::fs::remove_dir(&mount.at);
+            }
+        }
     }
 }
 

@@ -33,7 +33,7 @@ fn version(version: u8) -> usize {
 #[test]
 fn any_so_many_frames_as_are_needed_give_the_file() {
     // every choice of the frames of small transfers
-    for (bytes, chars) in [(2, 60), (31, 70), (40, 70), (60, 80)] {
+    for (bytes, chars) in [(2, 60), (31, 70), (60, 80)] {
         let file = file(bytes, 7);
         let transfer = Transfer::new(&file, chars).unwrap();
         let (needed, frames) = (transfer.needed(), transfer.frames());
@@ -78,7 +78,7 @@ fn every_size_of_file_and_of_frames_comes_through() {
         MAX_FILE - 1,
         MAX_FILE,
     ] {
-        for chars in [40, 60, 154, 535, 1460, 1588, MAX_CHARS, usize::MAX] {
+        for chars in [40, 154, 535, 1460, MAX_CHARS, usize::MAX] {
             let file = file(bytes, 3);
             let transfer = match Transfer::new(&file, chars) {
                 Ok(transfer) => transfer,
@@ -297,6 +297,12 @@ proptest! {
             prop_assert!(matches!(taken, Taken::Foreign | Taken::Unreadable(_)));
         }
     }
+
+}
+
+proptest! {
+    // where frames contradict each other each of them takes some milliseconds; the fuzzer takes more
+    #![proptest_config(ProptestConfig { cases: 10, ..ProptestConfig::default() })]
 
     #[test]
     fn any_frame_that_can_be_is_taken_quietly(

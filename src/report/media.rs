@@ -8,7 +8,8 @@ use crate::safe::safe;
 pub fn log_behind(fault: &Fault) -> String {
     format!(
         "THE LOG MEDIUM LACKS THE LAST RECORDS. {} The ceremony directory has every record. Write on the label of the \
-         LOG medium that its end is missing.",
+         LOG medium that its end is missing. Then make a whole copy: insert a medium that works, and in the ceremony \
+         directory run rootstage media write DEVICE transcript.jsonl plan.toml script.toml",
         super::fault(fault).happened
     )
 }

@@ -248,6 +248,12 @@ impl Media for OnShelf {
         files: &[MetadataFile],
     ) -> Result<Vec<FileDigest>, Fault> {
         self.of(role, medium, |stick| {
+            if stick.medium.read_only {
+                return Err(Fault::MediumUnfit {
+                    medium: stick.medium.describe(),
+                    reason: "the device itself refuses to be written to".to_owned(),
+                });
+            }
             for file in files {
                 if stick.files.get(&file.name) != Some(&file.bytes) {
                     stick.add(&file.name, &file.bytes)?;

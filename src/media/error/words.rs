@@ -148,6 +148,10 @@ impl MediaError {
                 "Use a medium with another file system: FAT32 and ext4 are known almost everywhere."
             }
             Self::Busy { .. } => "Close what uses it, unmount it, and try again.",
+            Self::Ours { .. } => {
+                "Leave it inserted and do not unmount it by hand. Use another medium, or wait until the \
+                 ceremony has ended."
+            }
             Self::NotPermitted { .. } => {
                 "Mount it first, or run this as a user who may mount media."
             }

@@ -63,6 +63,7 @@ impl Sticks {
                 reason,
             },
             MediaError::Busy { .. }
+            | MediaError::Ours { .. }
             | MediaError::NotPermitted { .. }
             | MediaError::NameRefused { .. }
             | MediaError::NameTaken { .. }

@@ -10,12 +10,11 @@ use rootstage::ceremony::medium::{MediumRole, Way};
 use rootstage::ceremony::plan::Mode;
 use rootstage::digest::Sha256;
 use rootstage::envelope::{Draft, Envelope, Kind, Payload};
-use rootstage::transcript::chain::Draft as RecordDraft;
-use rootstage::transcript::{Chain, Record};
 use rootstage::tuf::root::Signed;
 use time::macros::datetime;
 
 use super::{Holder, IMPORTED, first, plan, script, staged_part};
+use crate::forger::{self, Loose, chained};
 use crate::room::{Room, failing};
 use crate::world::{stick, with};
 
@@ -127,17 +126,7 @@ impl Day {
     }
 
     fn loose(&self) -> Vec<Loose> {
-        let text = fs::read_to_string(self.room.transcript()).unwrap();
-        let records = text.lines().map(|line| Record::parse(line).unwrap());
-        records
-            .map(|record| Loose {
-                actor: record.actor.to_owned(),
-                at: record.at.to_owned(),
-                mono: record.mono,
-                step: record.step.to_owned(),
-                event: record.event().unwrap(),
-            })
-            .collect()
+        forger::loose(&fs::read(self.room.transcript()).unwrap())
     }
 
     /// What fails once this record says something else, and everything is chained anew.
@@ -152,7 +141,7 @@ impl Day {
         forge(record);
         assert!(*record != before, "nothing was forged");
         let was = fs::read(self.room.transcript()).unwrap();
-        fs::write(self.room.transcript(), chained(&records)).unwrap();
+        fs::write(self.room.transcript(), chained(Mode::Rehearsal, &records)).unwrap();
         let audited = self.room.audit();
         fs::write(self.room.transcript(), was).unwrap();
         let ids = failing(&audited);
@@ -162,35 +151,6 @@ impl Day {
             .map(|finding| (finding.rule.id, finding.sentence.clone()))
             .collect()
     }
-}
-
-/// A record, taken apart so that it can be forged.
-#[derive(Clone, PartialEq)]
-struct Loose {
-    actor: String,
-    at: String,
-    mono: u64,
-    step: String,
-    event: Event,
-}
-
-/// Chains records anew, as a forger would who has the program.
-fn chained(records: &[Loose]) -> Vec<u8> {
-    let mut chain = Chain::new(Mode::Rehearsal);
-    let mut bytes = Vec::new();
-    for loose in records {
-        let line = chain.append(&RecordDraft {
-            actor: &loose.actor,
-            at: &loose.at,
-            mono: loose.mono,
-            step: &loose.step,
-            event: &loose.event,
-            salt: [7; 16],
-        });
-        bytes.extend(line.unwrap().into_bytes());
-        bytes.push(b'\n');
-    }
-    bytes
 }
 
 /// The copy on the LOG medium; empty where there is none.
