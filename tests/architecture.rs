@@ -36,7 +36,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "transcript",
-        &["canonical", "ceremony", "digest", "envelope", "safe", "tuf"],
+        &["canonical", "ceremony", "digest", "safe", "tuf"],
     ),
     ("report", &["ceremony", "safe"]),
     // pure: what crosses the air gap, and what is made of several that did
@@ -61,7 +61,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "world",
         &[
-            "ceremony", "digest", "envelope", "journal", "media", "ports", "safe", "secret",
+            "ceremony", "digest", "journal", "media", "ports", "safe", "secret",
         ],
     ),
     // shell: the loop

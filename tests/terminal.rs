@@ -28,10 +28,12 @@ mod looks;
 #[path = "terminal/media.rs"]
 mod media;
 #[path = "terminal/player.rs"]
+#[allow(dead_code, reason = "each test file uses the part that it needs")]
 mod player;
 #[path = "terminal/production.rs"]
 mod production;
 #[path = "terminal/pty.rs"]
+#[allow(dead_code, reason = "each test file uses the part that it needs")]
 mod pty;
 #[path = "terminal/rehearsal.rs"]
 mod rehearsal;

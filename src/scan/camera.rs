@@ -1,7 +1,7 @@
 //! A scanner over a camera (V4L2).
 //!
-//! [`device`] speaks with the kernel and is as thin as can be, because no test here has a camera:
-//! what a camera offers, what is chosen, and how its pictures become grey is in [`format`], tested
+//! `device` speaks with the kernel and is as thin as can be, because no test here has a camera:
+//! what a camera offers, what is chosen, and how its pictures become grey is in [`mod@format`], tested
 //! without one.
 
 mod device;

@@ -306,7 +306,7 @@ fn what_is_not_there_or_may_not_be_read_says_so() {
     room.rootstage(&["qr", "scan", "-", "empty", "-o", "a.rse"])
         .is(2, &["by itself"]);
     std::fs::create_dir(room.at("closed")).unwrap();
-    std::fs::set_permissions(room.at("closed"), std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(room.at("closed"), std::fs::Permissions::from_mode(0o000)).unwrap();
     if std::fs::read_dir(room.at("closed")).is_ok() {
         eprintln!("SKIPPED: this user may read every directory");
     } else {

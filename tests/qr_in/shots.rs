@@ -207,10 +207,11 @@ pub fn exact(symbol: &Symbol, scale: usize) -> Luma {
 }
 
 /// Takes the picture.
+#[expect(clippy::too_many_lines, reason = "what happens to the light, in order")]
 pub fn take(symbol: &Symbol, shot: &Shot, dice: &mut Dice) -> Luma {
     let modules = (symbol.width() + 2 * QUIET) as f64;
-    let side = modules * shot.pixels;
-    let edge = (side * if shot.rotation == 0.0 { 1.15 } else { 1.45 }).ceil() as usize + 16;
+    let extent = modules * shot.pixels;
+    let edge = (extent * if shot.rotation == 0.0 { 1.15 } else { 1.45 }).ceil() as usize + 16;
     let (width, height) = (edge, edge);
     let centre = [
         edge as f64 / 2.0 + dice.side() * 3.0,
@@ -228,7 +229,7 @@ pub fn take(symbol: &Symbol, shot: &Shot, dice: &mut Dice) -> Luma {
             } else {
                 1.0
             };
-            let (x, y) = (x * side / 2.0 * shrink, y * side / 2.0 * shrink);
+            let (x, y) = (x * extent / 2.0 * shrink, y * extent / 2.0 * shrink);
             [
                 centre[0] + x * cosine - y * sine,
                 centre[1] + x * sine + y * cosine,
@@ -280,9 +281,9 @@ pub fn take(symbol: &Symbol, shot: &Shot, dice: &mut Dice) -> Luma {
         grey = weighted(&grey, width, 1, &bell);
         grey = weighted(&grey, width, width, &bell);
     }
-    let spot = [
-        centre[0] + dice.side() * side / 3.0,
-        centre[1] + dice.side() * side / 3.0,
+    let glare = [
+        centre[0] + dice.side() * extent / 3.0,
+        centre[1] + dice.side() * extent / 3.0,
     ];
     let pixels = grey
         .iter()
@@ -291,8 +292,8 @@ pub fn take(symbol: &Symbol, shot: &Shot, dice: &mut Dice) -> Luma {
             let (x, y) = ((at % width) as f64, (at / width) as f64);
             let mut level = level + shot.slope * (x / width as f64 - 0.5);
             if shot.glare {
-                let (dx, dy) = (x - spot[0], y - spot[1]);
-                let reach = side / 6.0;
+                let (dx, dy) = (x - glare[0], y - glare[1]);
+                let reach = extent / 6.0;
                 level += 110.0 * (-(dx * dx + dy * dy) / (2.0 * reach * reach)).exp();
             }
             if shot.noise > 0.0 {
@@ -385,7 +386,7 @@ impl Map {
     }
 
     fn at(&self, x: f64, y: f64) -> [f64; 2] {
-        let [u, v, w] = self.0.map(|line| line[0] * x + line[1] * y + line[2]);
-        [u / w, v / w]
+        let scaled = self.0.map(|line| line[0] * x + line[1] * y + line[2]);
+        [scaled[0] / scaled[2], scaled[1] / scaled[2]]
     }
 }
