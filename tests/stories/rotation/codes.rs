@@ -161,11 +161,7 @@ fn a_root_comes_in_as_frames_and_its_signatures_go_back_as_one_code() {
 fn signatures_fit_one_code() {
     for (count, version) in [(1u8, 18), (2, 23), (5, 34)] {
         let signatures: Vec<_> = (0..count)
-<<<<<<< HEAD
-            .map(|n: u8| {
-=======
             .map(|n| {
->>>>>>> main
                 let digest = |what: u8| rootstage::digest::Sha256::of(&[n, what]).hex();
                 serde_json::json!({
                     "keyid": digest(0),
