@@ -288,7 +288,9 @@ impl Machine {
     /// Unmounts what an interrupted run of this program left mounted. What is in use stays.
     fn clear_leftovers(&self, place: &Place) {
         for mount in &place.mounts {
-            if self.is_ours(mount) && rustix::mount::unmount(&mount.at, UnmountFlags::empty()).is_ok() {
+            if self.is_ours(mount)
+                && rustix::mount::unmount(&mount.at, UnmountFlags::empty()).is_ok()
+            {
                 let _ = std::fs::remove_dir(&mount.at);
             }
         }

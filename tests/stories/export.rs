@@ -28,7 +28,11 @@ fn of_many_keys(transport: &str) -> Room {
     let room = Room::prepared(&text);
     for number in 0..many {
         let key = key(number);
-        fs::write(room.home.path().join(format!("keys/many-{number}.pem")), key).unwrap();
+        fs::write(
+            room.home.path().join(format!("keys/many-{number}.pem")),
+            key,
+        )
+        .unwrap();
     }
     room
 }
@@ -83,9 +87,15 @@ fn a_root_that_is_too_long_for_codes_leaves_by_the_other_ways_first() {
         room.to_the_end().audits_clean();
         let audited = room.audit();
         let mut exceptions = audited.findings.iter();
-        let exceptions = exceptions.find(|f| f.rule.id == "script.exceptions").unwrap();
+        let exceptions = exceptions
+            .find(|f| f.rule.id == "script.exceptions")
+            .unwrap();
         assert_eq!(exceptions.verdict, Verdict::Pass);
-        assert!(exceptions.sentence.contains("1 exception"), "{}", exceptions.sentence);
+        assert!(
+            exceptions.sentence.contains("1 exception"),
+            "{}",
+            exceptions.sentence
+        );
     }
 }
 
@@ -160,8 +170,14 @@ fn out_is_exchanged_for_another() {
     room.shelf.lock().unwrap().push(other);
     room.until("export", "again");
     let words = room.words();
-    assert!(words.contains("serial out") && words.contains("serial other"), "{words}");
-    assert!(words.contains("Nothing was read from another medium"), "{words}");
+    assert!(
+        words.contains("serial out") && words.contains("serial other"),
+        "{words}"
+    );
+    assert!(
+        words.contains("Nothing was read from another medium"),
+        "{words}"
+    );
     room.types(&["again"]).unwrap();
     assert_eq!(room.at().1, "again", "it is still another one");
     assert!(with(&room.shelf, "other", |stick| stick.files.is_empty()));

@@ -68,7 +68,9 @@ pub fn chained(mode: Mode, records: &[Loose]) -> Vec<u8> {
                     && let (Form::Words { positions }, Some(shown)) = (&of.form, &of.digest)
                 {
                     let words = shown.sha256.words();
-                    let typed = positions.iter().map(|at| words[usize::from(*at) - 1].to_owned());
+                    let typed = positions
+                        .iter()
+                        .map(|at| words[usize::from(*at) - 1].to_owned());
                     answer.typed = typed.collect();
                 }
             }

@@ -405,8 +405,7 @@ fn steps_keep_their_order() {
         "script.followed",
         |r| r.event == Event::CeremonyClosed {},
         |records, _| {
-            let approved =
-                |record: &&Loose| matches!(record.event, Event::ContentApproved { .. });
+            let approved = |record: &&Loose| matches!(record.event, Event::ContentApproved { .. });
             let again = records.iter().find(approved).unwrap().clone();
             records.push(again);
         },

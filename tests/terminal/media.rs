@@ -162,7 +162,10 @@ fn wait<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         if let Some(found) = look() {
             return found;
         }
-        assert!(begun.elapsed() < Duration::from_mins(1), "{what} never came");
+        assert!(
+            begun.elapsed() < Duration::from_mins(1),
+            "{what} never came"
+        );
         std::thread::yield_now();
     }
 }
@@ -173,7 +176,9 @@ fn attached(day: &Day) -> PathBuf {
         let at = ours(&day.log).pop()?;
         let copy = fs::read_dir(&at).ok()?.filter_map(|entry| {
             let path = entry.ok()?.path();
-            path.to_string_lossy().ends_with(".transcript.jsonl").then_some(path)
+            path.to_string_lossy()
+                .ends_with(".transcript.jsonl")
+                .then_some(path)
         });
         let len = fs::metadata(copy.last()?).ok()?.len();
         let whole = day.transcript();
@@ -188,16 +193,25 @@ fn is_left_to_the_ceremony(day: &Day, file: &str) {
     let received = day.at("received");
     let calls: [&[&str]; 2] = [
         &["media", "write", "--images", node, file],
-        &["media", "read", "--images", node, "any.rse", "-o", &received],
+        &[
+            "media", "read", "--images", node, "any.rse", "-o", &received,
+        ],
     ];
     for call in calls {
         let refused = rootstage(call);
         let words = said(&refused);
         assert_eq!(refused.status.code(), Some(3), "{words}");
-        assert!(words.contains("in use by a rootstage that is running"), "{words}");
+        assert!(
+            words.contains("in use by a rootstage that is running"),
+            "{words}"
+        );
         assert!(words.contains("do not unmount it by hand"), "{words}");
     }
-    assert_eq!(ours(&day.log).len(), 1, "it is still mounted for the ceremony");
+    assert_eq!(
+        ours(&day.log).len(),
+        1,
+        "it is still mounted for the ceremony"
+    );
 }
 
 #[test]
@@ -216,7 +230,11 @@ fn killed_with_a_log_medium_and_then_out_goes_away_in_mid_write() {
     terminal.signal(Signal::KILL);
     drop(terminal);
     let before = day.transcript();
-    assert_eq!(ours(&day.log), [left.clone()], "a killed program leaves its mount");
+    assert_eq!(
+        ours(&day.log),
+        [left.clone()],
+        "a killed program leaves its mount"
+    );
 
     // It goes on, and OUT is pulled while its first file is on the way to it.
     let slowly = [
@@ -239,19 +257,30 @@ fn killed_with_a_log_medium_and_then_out_goes_away_in_mid_write() {
             let path = entry.ok()?.path();
             path.is_file().then_some(path)
         });
-        parts.any(|part| fs::metadata(part).is_ok_and(|it| it.len() > 0)).then_some(at)
+        parts
+            .any(|part| fs::metadata(part).is_ok_and(|it| it.len() > 0))
+            .then_some(at)
     });
     pull(&at);
     let stopped = child.wait_with_output().unwrap();
     let words = said(&stopped);
     assert_eq!(stopped.status.code(), Some(1), "{words}");
     assert!(words.contains("step export needs people"), "{words}");
-    assert!(words.contains("went away or failed in the middle"), "{words}");
-    assert!(day.transcript().starts_with(&before), "what was on record stays");
+    assert!(
+        words.contains("went away or failed in the middle"),
+        "{words}"
+    );
+    assert!(
+        day.transcript().starts_with(&before),
+        "what was on record stays"
+    );
     assert!(!left.exists(), "the mount that was left is gone");
     assert!(ours(&day.log).is_empty() && ours(&day.out).is_empty());
     let half = day.out.files();
-    assert!(half.iter().all(|(name, _)| name.starts_with('.')), "{half:?}");
+    assert!(
+        half.iter().all(|(name, _)| name.starts_with('.')),
+        "{half:?}"
+    );
 
     // Another medium takes its place.
     let answers = [
@@ -262,9 +291,15 @@ fn killed_with_a_log_medium_and_then_out_goes_away_in_mid_write() {
     let ended = day.resume(&[], &answers).output().unwrap();
     assert!(ended.status.success(), "{}", said(&ended));
     let there = spare.files();
-    assert!(there.iter().any(|(name, _)| name == "signatures.rse"), "{there:?}");
+    assert!(
+        there.iter().any(|(name, _)| name == "signatures.rse"),
+        "{there:?}"
+    );
     for (name, bytes) in there {
-        assert!(fs::read(day.base.join("day/out").join(&name)).unwrap() == bytes, "{name}");
+        assert!(
+            fs::read(day.base.join("day/out").join(&name)).unwrap() == bytes,
+            "{name}"
+        );
     }
     let audit = rootstage(&["audit", &day.at("day")]);
     assert!(audit.status.success(), "{}", said(&audit));
@@ -277,7 +312,9 @@ fn copied_as_said(day: &mut Day) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rootstage"));
     command.current_dir(day.base.join("day"));
     let names = ["transcript.jsonl", "plan.toml", "script.toml"];
-    let made = command.args(["media", "write", "--images", &node]).args(names);
+    let made = command
+        .args(["media", "write", "--images", &node])
+        .args(names);
     let made = made.output().unwrap();
     assert!(made.status.success(), "{}", said(&made));
     let at = day.log.mount("mount", &["-o", "ro", &node]).unwrap();
@@ -290,7 +327,11 @@ fn copied_as_said(day: &mut Day) {
     assert!(audit.status.success(), "{}", said(&audit));
     // the copy that was cut short says so
     let audit = rootstage(&["audit", copy_in(&at).to_str().unwrap()]);
-    assert!(said(&audit).contains("transcript.whole"), "{}", said(&audit));
+    assert!(
+        said(&audit).contains("transcript.whole"),
+        "{}",
+        said(&audit)
+    );
     day.log.unmount();
 }
 
@@ -351,7 +392,10 @@ fn a_run_without_people_says_that_the_log_medium_lacks_the_end() {
     let ended: Output = child.wait_with_output().unwrap();
     assert_eq!(ended.status.code(), Some(0), "{words}");
     assert!(words.contains("bytes were cut"), "{words}");
-    assert!(words.contains(LACKS) && words.contains(COPY_AGAIN), "{words}");
+    assert!(
+        words.contains(LACKS) && words.contains(COPY_AGAIN),
+        "{words}"
+    );
     assert!(!String::from_utf8_lossy(&ended.stdout).contains(LACKS));
     let audit = rootstage(&["audit", &day.at("day")]);
     assert!(audit.status.success(), "{}", said(&audit));

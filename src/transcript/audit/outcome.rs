@@ -144,7 +144,10 @@ fn medium_bound(
     if both.contains(&false) {
         say(
             MEDIA,
-            format!("the {} medium was not listed when it was chosen", role.name()),
+            format!(
+                "the {} medium was not listed when it was chosen",
+                role.name()
+            ),
         );
     }
     let mut others = state.media.iter().filter(|(other, _)| **other != role);

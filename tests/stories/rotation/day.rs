@@ -18,7 +18,8 @@ use crate::forger::{self, Loose, chained};
 use crate::room::{Room, failing};
 use crate::world::{stick, with};
 
-const WAYS: &str = "[transport]\nin = [\"medium\", \"qr\"]\nout = [\"file\", \"medium\", \"qr\"]\nlog = true\n";
+const WAYS: &str =
+    "[transport]\nin = [\"medium\", \"qr\"]\nout = [\"file\", \"medium\", \"qr\"]\nlog = true\n";
 
 const MEDIA: &str = r#"
 [[act.step]]
@@ -263,7 +264,8 @@ fn says(failed: &[(&str, String)], rule: &str, words: &str) {
 #[test]
 fn what_was_scanned_and_what_was_read_cannot_part() {
     let day = Day::finished();
-    let scanned = |record: &Loose| matches!(&record.event, Event::Answered { ask, .. } if ask == "scan");
+    let scanned =
+        |record: &Loose| matches!(&record.event, Event::Answered { ask, .. } if ask == "scan");
     // a blank more: the same content, other bytes
     let mut other = day.staged.clone();
     other.push(b' ');
@@ -274,11 +276,7 @@ fn what_was_scanned_and_what_was_read_cannot_part() {
     });
     says(&failed, "root.payload", "root.json");
     // the same from the other side: the file on record is another one, and lies in in/
-    let read = |path: &'static str| {
-        move |record: &Loose| {
-            matches!(&record.event, Event::FilesRead { files } if files.iter().any(|file| file.path == path))
-        }
-    };
+    let read = |path: &'static str| move |record: &Loose| matches!(&record.event, Event::FilesRead { files } if files.iter().any(|file| file.path == path));
     let failed = day.forged(read("root.json"), |record| {
         if let Event::FilesRead { files } = &mut record.event {
             files[0].text.push(' ');
@@ -304,9 +302,7 @@ fn what_was_scanned_and_what_was_read_cannot_part() {
 #[test]
 fn what_was_read_is_what_its_envelope_holds() {
     let day = Day::finished();
-    let read = |record: &Loose| {
-        matches!(&record.event, Event::FilesRead { files } if files.iter().any(|file| file.path == "given/trusted.rse"))
-    };
+    let read = |record: &Loose| matches!(&record.event, Event::FilesRead { files } if files.iter().any(|file| file.path == "given/trusted.rse"));
     // the forger has the file in in/ agree
     let failed = day.forged(read, |record| {
         if let Event::FilesRead { files } = &mut record.event {
@@ -345,7 +341,8 @@ fn what_was_read_is_what_its_envelope_holds() {
 fn what_left_is_what_the_transcript_leads_to() {
     let day = Day::finished();
     for way in [Way::File, Way::Medium, Way::Qr] {
-        let exported = |record: &Loose| matches!(&record.event, Event::Exported { way: by, .. } if *by == way);
+        let exported =
+            |record: &Loose| matches!(&record.event, Event::Exported { way: by, .. } if *by == way);
         let intended = |record: &Loose| matches!(&record.event, Event::Intended(Effect::Export { way: by, .. }) if *by == way);
         let failed = day.forged(exported, |record| {
             if let Event::Exported { files, .. } = &mut record.event {
@@ -376,7 +373,9 @@ fn what_left_is_what_the_transcript_leads_to() {
         |record| matches!(record.event, Event::Exported { .. }),
         |record| {
             if let Event::Exported { files, .. } = &mut record.event {
-                let of = files.iter_mut().filter(|f| f.name.ends_with("/signatures.rse"));
+                let of = files
+                    .iter_mut()
+                    .filter(|f| f.name.ends_with("/signatures.rse"));
                 for file in of {
                     file.sha256 = Sha256::of(b"{}");
                     file.size = 2;

@@ -133,7 +133,11 @@ fn what_should_be_known_of_the_ways_is_said() {
     for (transport, parts, told) in [
         ("log = true", "", &[][..]),
         ("out = [\"qr\"]", "", &[one_copy][..]),
-        ("in = [\"qr\"]\nlog = true", "", &[nothing_comes, codes_only][..]),
+        (
+            "in = [\"qr\"]\nlog = true",
+            "",
+            &[nothing_comes, codes_only][..],
+        ),
         ("in = [\"qr\"]\nlog = true", STAGED, &[codes_only][..]),
         ("in = [\"qr\", \"medium\"]\nlog = true", STAGED, &[][..]),
         ("in = [\"file\", \"qr\"]\nlog = true", STAGED, &[][..]),
@@ -142,30 +146,57 @@ fn what_should_be_known_of_the_ways_is_said() {
     ] {
         let said = said(transport, parts);
         for words in [nothing_comes, codes_only, one_copy] {
-            assert_eq!(said.contains(words), told.contains(&words), "{transport}, {words}: {said}");
+            assert_eq!(
+                said.contains(words),
+                told.contains(&words),
+                "{transport}, {words}: {said}"
+            );
         }
     }
-    assert_eq!(cautions(&plan(&text())), [] as [String; 0], "as it always was");
+    assert_eq!(
+        cautions(&plan(&text())),
+        [] as [String; 0],
+        "as it always was"
+    );
 }
 
 #[test]
 fn the_ways_and_the_media_are_among_the_parameters() {
-    let text = with("in = [\"medium\", \"qr\"]\nout = [\"file\", \"medium\"]\nlog = true", STAGED);
+    let text = with(
+        "in = [\"medium\", \"qr\"]\nout = [\"file\", \"medium\"]\nlog = true",
+        STAGED,
+    );
     let lines = plan(&text).parameters();
     let said = |label: &str| {
         let mut lines = lines.iter().filter(|(known, _)| known == label);
-        lines.next().map(|(_, value)| value.as_str()).unwrap_or_default()
+        lines
+            .next()
+            .map(|(_, value)| value.as_str())
+            .unwrap_or_default()
     };
     assert_eq!(said("Files come in"), "on the IN medium, as QR codes");
-    assert_eq!(said("Results leave"), "as files in a directory, on the OUT medium");
+    assert_eq!(
+        said("Results leave"),
+        "as files in a directory, on the OUT medium"
+    );
     for (label, purpose) in [
         ("IN medium", "only read"),
         ("OUT medium", "empty before"),
         ("LOG medium", "stays inserted"),
     ] {
         let line = said(label);
-        assert!(line.contains(purpose) && line.contains("Serial ____"), "{label}: {line}");
+        assert!(
+            line.contains(purpose) && line.contains("Serial ____"),
+            "{label}: {line}"
+        );
     }
-    let labels: Vec<String> = plan(&self::text()).parameters().into_iter().map(|(l, _)| l).collect();
-    assert!(!labels.iter().any(|label| label.contains("medium")), "{labels:?}");
+    let labels: Vec<String> = plan(&self::text())
+        .parameters()
+        .into_iter()
+        .map(|(l, _)| l)
+        .collect();
+    assert!(
+        !labels.iter().any(|label| label.contains("medium")),
+        "{labels:?}"
+    );
 }
