@@ -166,6 +166,9 @@ fn ended(state: &State, dir: &Path) -> Result<(), Failure> {
     }
 }
 
+/// How things stand when a driver has served, and what the LOG medium failed with where it lacks the end.
+type Served = (State, Option<Fault>);
+
 /// The ceremony under the screens: the driver on a thread of its own, the terminal on this one. The
 /// first frame shows `initial` before `open` has written anything, because a slow medium takes its
 /// time and a dark screen says nothing.
@@ -176,7 +179,7 @@ pub fn screens(
     dir: &Path,
     camera: &Source,
 ) -> Result<(), Failure> {
-    let mut serving: Option<JoinHandle<Result<(State, Option<Fault>), Failure>>> = None;
+    let mut serving: Option<JoinHandle<Result<Served, Failure>>> = None;
     let leaving = tui::ceremony(
         room.settings(dir),
         camera.scanner(&initial.procedure.plan),
