@@ -1,6 +1,8 @@
 //! Media that name themselves so that a reader is misled: what moves the cursor, reorders a line or
 //! shows nothing is written out wherever people read it.
 
+use std::fmt::Write as _;
+
 use rootstage::ceremony::medium::MediumRole;
 use rootstage::ceremony::paper::Paper;
 use rootstage::ceremony::paper::html::html;
@@ -44,11 +46,11 @@ fn shown(room: &Room) -> String {
     let ask = room.ask();
     let mut text = room.words();
     for fact in &ask.facts {
-        text.push_str(&format!("\n{}: {}", fact.label, fact.value));
+        let _ = write!(text, "\n{}: {}", fact.label, fact.value);
     }
     if let rootstage::ceremony::ask::Form::Choose { options } = &ask.form {
         for option in options {
-            text.push_str(&format!("\n{}: {}", option.key, option.meaning));
+            let _ = write!(text, "\n{}: {}", option.key, option.meaning);
         }
     }
     text

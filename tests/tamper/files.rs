@@ -107,7 +107,9 @@ fn a_rehearsal_is_not_a_ceremony() {
     );
     // Chained anew with other salt it is the same ceremony with another head: the paper knows.
     let mut salted = original.clone();
-    salted.iter_mut().for_each(|record| record.salt = [7; 16]);
+    for record in &mut salted {
+        record.salt = [7; 16];
+    }
     let same = chained(Mode::Rehearsal, &salted);
     assert_eq!(desk.failing(&same, None), [] as [&str; 0]);
     let found = desk.failing(&same, Some(desk.head));

@@ -232,7 +232,7 @@ fn killed_with_a_log_medium_and_then_out_goes_away_in_mid_write() {
     let before = day.transcript();
     assert_eq!(
         ours(&day.log),
-        [left.clone()],
+        std::slice::from_ref(&left),
         "a killed program leaves its mount"
     );
 
@@ -381,7 +381,7 @@ fn a_run_without_people_says_that_the_log_medium_lacks_the_end() {
     let torn = [&day.transcript()[..], b"{\"actor\""].concat();
     fs::write(path, torn).unwrap();
     let (mut told, mut full) = std::io::pipe().unwrap();
-    full.write_all(&[b'.'; 1 << 16]).unwrap();
+    full.write_all(&vec![b'.'; 1 << 16]).unwrap();
     let mut command = day.resume(&[], "");
     let child = command.stdout(Stdio::piped()).stderr(full);
     let child = child.spawn().unwrap();

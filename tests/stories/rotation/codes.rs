@@ -161,9 +161,8 @@ fn a_root_comes_in_as_frames_and_its_signatures_go_back_as_one_code() {
 fn signatures_fit_one_code() {
     for (count, version) in [(1, 18), (2, 23), (5, 34)] {
         let signatures: Vec<_> = (0..count)
-            .map(|n: u32| {
-                let digest =
-                    |what: u32| rootstage::digest::Sha256::of(&[n as u8, what as u8]).hex();
+            .map(|n: u8| {
+                let digest = |what: u8| rootstage::digest::Sha256::of(&[n, what]).hex();
                 serde_json::json!({
                     "keyid": digest(0),
                     "sig": format!("3046022100{}022100{}", digest(1), digest(2)),
