@@ -112,7 +112,8 @@ pub trait World: Send {
 
 /// Media that people plug in. A medium is used only where it is the very one that was bound to its role.
 pub trait Media: Send {
-    /// Those that may be used now; image files stand for media in rehearsals only.
+    /// Those that may be used now, in texts that are safe to show; image files stand for media in
+    /// rehearsals only.
     fn list(&mut self, mode: Mode) -> Result<Vec<Medium>, Fault>;
 
     /// These files from the root of a medium that is mounted so that nothing can be written to it; together at

@@ -166,3 +166,43 @@ fn an_out_medium_is_swapped_pulled_and_takes_what_leaves_in_the_end() {
     }
     stick.is_left_alone();
 }
+
+#[test]
+fn a_label_that_misleads_is_written_out_everywhere() {
+    if !sticks::tool("mkfs.ext4") {
+        return;
+    }
+    // what turns the line round, moves the cursor, shows nothing
+    let label = "\u{1b}[2J\u{202e}GOL\u{200b}\u{7}";
+    let Some(stick) = Stick::of(|path| image(path, 32, "mkfs.ext4", &["-q", "-L", label])) else {
+        return;
+    };
+    let written_out = "\\u{1b}[2J\\u{202e}GOL\\u{200b}\\u{7}";
+    assert_eq!(stick.medium().label, written_out);
+    for verb in [
+        &["media", "list", "--all", "--images"][..],
+        &["media", "list", "--images", "--json"],
+    ] {
+        let listed = std::process::Command::new(env!("CARGO_BIN_EXE_rootstage"))
+            .args(verb)
+            .output()
+            .unwrap();
+        let said = String::from_utf8(listed.stdout).unwrap();
+        assert!(said.contains("202e}GOL"), "{said}");
+        assert!(
+            said.lines().all(|line| rootstage::safe::safe(line) == line),
+            "{said}"
+        );
+    }
+    let mut room = day(&stick, "log = true");
+    room.until("media", "medium-log");
+    assert!(format!("{:?}", room.ask().facts).contains("202e}GOL"));
+    choose(&mut room, &stick);
+    room.to_the_end().audits_clean();
+    let text = std::fs::read_to_string(room.transcript()).unwrap();
+    assert!(text.lines().all(|line| rootstage::safe::safe(line) == line));
+    // it is found again by what was written out
+    let bound = &room.state().media[&MediumRole::Log];
+    assert_eq!(bound.label, written_out);
+    stick.is_left_alone();
+}

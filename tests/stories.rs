@@ -23,6 +23,8 @@ mod attestation;
 mod disk;
 #[path = "stories/export.rs"]
 mod export;
+#[path = "stories/hostile_media.rs"]
+mod hostile_media;
 #[path = "stories/laws.rs"]
 mod laws;
 #[path = "stories/media.rs"]

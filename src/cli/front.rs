@@ -10,7 +10,9 @@ use super::{Failure, Room, notice, now, print, read, rehearsal};
 use crate::answers::{self, Answers, Unanswered, Wanted};
 use crate::ceremony::board::{Side, board};
 use crate::ceremony::state::{Ending, State};
+use crate::ceremony::token::Fault;
 use crate::driver::{Driver, Report};
+use crate::ports::Notice;
 use crate::secret::Secret;
 use crate::tui::{self, Leaving};
 
@@ -164,6 +166,9 @@ fn ended(state: &State, dir: &Path) -> Result<(), Failure> {
     }
 }
 
+/// How things stand when a driver has served, and what the LOG medium failed with where it lacks the end.
+type Served = (State, Option<Fault>);
+
 /// The ceremony under the screens: the driver on a thread of its own, the terminal on this one. The
 /// first frame shows `initial` before `open` has written anything, because a slow medium takes its
 /// time and a dark screen says nothing.
@@ -174,14 +179,23 @@ pub fn screens(
     dir: &Path,
     camera: &Source,
 ) -> Result<(), Failure> {
-    let mut serving: Option<JoinHandle<Result<State, Failure>>> = None;
+    let mut serving: Option<JoinHandle<Result<Served, Failure>>> = None;
     let leaving = tui::ceremony(
         room.settings(dir),
         camera.scanner(&initial.procedure.plan),
         |mut tell| {
             let (orders, taken) = std::sync::mpsc::channel();
             serving = Some(std::thread::spawn(move || match open() {
-                Ok(driver) => Ok(driver.serve(&taken, &mut tell)),
+                Ok(driver) => {
+                    let mut behind = None;
+                    let state = driver.serve(&taken, &mut |report| {
+                        if let Report::Notice(Notice::LogBehind(fault)) = &report {
+                            behind = Some(fault.clone());
+                        }
+                        tell(report);
+                    });
+                    Ok((state, behind))
+                }
                 Err(failure) => {
                     tell(Report::Broken(failure.words.clone()));
                     Err(failure)
@@ -198,12 +212,15 @@ pub fn screens(
         ))
     })?;
     // What was ordered last, such as the pause, is on disk once the driver has ended.
-    let state = match serving.map(JoinHandle::join) {
-        Some(Ok(Ok(state))) => state,
+    let (state, behind) = match serving.map(JoinHandle::join) {
+        Some(Ok(Ok(served))) => served,
         Some(Ok(Err(failure))) => return Err(failure),
         _ => return Err(Failure::surroundings("the driver stopped by a defect")),
     };
     let go_on = format!("go on with: rootstage resume {}", dir.display());
+    if let Some(fault) = behind {
+        notice(&crate::report::log_behind(&fault));
+    }
     match leaving {
         Leaving::Closed | Leaving::Aborted => ended(&state, dir),
         Leaving::Paused => Err(Failure::not_so(format!(

@@ -93,6 +93,12 @@ fn result(pen: Pen, model: &Model, width: usize) -> Text {
     };
     let mut text = pen.wrapped(role, title, 1, width);
     text.extend(pen.wrapped(Role::Text, &words, 1, width));
+    // a small window shows the words themselves only further down
+    if model.log_behind.is_some() {
+        let words =
+            "The LOG medium lacks the last records: what to do stands at the end of this page.";
+        text.extend(pen.wrapped(Role::AlertWarn, words, 1, width));
+    }
     if !rehearsal.is_empty() {
         text.extend(pen.wrapped(Role::Important, rehearsal, 1, width));
     }

@@ -1,3 +1,5 @@
+mod transport;
+
 use time::macros::datetime;
 
 use super::{against_day, against_script, files, placed, script_of};
