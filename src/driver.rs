@@ -63,6 +63,16 @@ pub enum Report {
     Broken(String),
 }
 
+impl Report {
+    /// What the copy on the LOG medium failed with, where this says that it lacks the end.
+    pub fn log_behind(&self) -> Option<&Fault> {
+        match self {
+            Self::Notice(Notice::LogBehind(fault)) => Some(fault),
+            _ => None,
+        }
+    }
+}
+
 /// Why a command had no result.
 #[derive(Debug, thiserror::Error)]
 pub enum Stop {

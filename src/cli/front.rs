@@ -12,7 +12,6 @@ use crate::ceremony::board::{Side, board};
 use crate::ceremony::state::{Ending, State};
 use crate::ceremony::token::Fault;
 use crate::driver::{Driver, Report};
-use crate::ports::Notice;
 use crate::secret::Secret;
 use crate::tui::{self, Leaving};
 
@@ -189,7 +188,7 @@ pub fn screens(
                 Ok(driver) => {
                     let mut behind = None;
                     let state = driver.serve(&taken, &mut |report| {
-                        if let Report::Notice(Notice::LogBehind(fault)) = &report {
+                        if let Some(fault) = report.log_behind() {
                             behind = Some(fault.clone());
                         }
                         tell(report);
