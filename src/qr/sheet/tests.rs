@@ -38,7 +38,7 @@ fn a_root_of_five_keys_is_one_page() {
 fn everything_is_on_the_page_and_nothing_on_a_quiet_zone() {
     for (paper, lengths) in [
         (Paper::A4, [1, 300, 1774, 16 << 10].as_slice()),
-        (Paper::Letter, &[40, 3401]),
+        (Paper::Letter, [40, 3401].as_slice()),
     ] {
         for length in lengths.iter().copied() {
             let sheets = Sheets::new(&file(length), &caption(), paper).unwrap();
