@@ -167,6 +167,10 @@ fn the_ways_and_the_media_are_among_the_parameters() {
         STAGED,
     );
     let lines = plan(&text).parameters();
+    let after = |label: &str| {
+        let at = lines.iter().position(|(known, _)| known == label).unwrap();
+        lines[at + 1..].iter().take(2)
+    };
     let said = |label: &str| {
         let mut lines = lines.iter().filter(|(known, _)| known == label);
         lines
@@ -185,9 +189,11 @@ fn the_ways_and_the_media_are_among_the_parameters() {
         ("LOG medium", "stays inserted"),
     ] {
         let line = said(label);
+        assert!(line.contains(purpose), "{label}: {line}");
+        // on lines of their own, so that there is room to write
         assert!(
-            line.contains(purpose) && line.contains("Serial ____"),
-            "{label}: {line}"
+            after(label).all(|(_, room)| room.contains("____")),
+            "{lines:?}"
         );
     }
     let labels: Vec<String> = plan(&self::text())
