@@ -10,7 +10,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::effect::FileDigest;
+use super::effect::{FileDigest, metadata_name};
 use super::plan::{Mode, Plan};
 use super::state::{Payload, State};
 use crate::digest::Sha256;
@@ -274,10 +274,10 @@ pub fn metadata_files(state: &State) -> Vec<MetadataFile> {
         return Vec::new();
     };
     let staged = state.procedure.plan.staged.as_ref();
-    let name = match staged.and_then(|staged| staged.path.rsplit('/').next()) {
-        Some(name) => name.to_owned(),
-        None => "root.json".to_owned(),
-    };
+    let name = staged.map_or_else(
+        || "root.json".to_owned(),
+        |staged| metadata_name(&staged.path),
+    );
     let mut names = vec![name];
     let versioned = format!("{}.root.json", payload.version);
     if payload.role == Role::Root.name() && state.threshold_reached && !names.contains(&versioned) {

@@ -257,13 +257,40 @@ pub struct FromEnvelope {
 }
 
 impl InputFile {
-    /// Name of the copy in `in/`: two files of one name from two places do not meet.
+    /// Name of the copy in `in/`.
     pub fn kept_as(&self) -> String {
-        let name = self.path.rsplit('/').next().unwrap_or_default();
-        let digest = self.sha256.hex();
-        format!("{}-{name}", digest.get(..12).unwrap_or_default())
+        kept_as(self.sha256, &metadata_name(&self.path))
     }
 }
+
+/// Name of a copy in `in/`: two files of one name from two places do not meet.
+pub fn kept_as(sha256: Sha256, name: &str) -> String {
+    format!("{}-{name}", sha256.hex().get(..12).unwrap_or_default())
+}
+
+/// Name of a metadata file by the last part of its path in the plan. What came in an envelope is written
+/// out of it: no file that is none is called one.
+pub fn metadata_name(path: &str) -> String {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    match name.strip_suffix(ENVELOPE) {
+        Some(stem) => format!("{stem}.json"),
+        None => name.to_owned(),
+    }
+}
+
+/// Name of an envelope that came in for this path.
+pub fn envelope_name(path: &str) -> String {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let ending = if name.ends_with(ENVELOPE) {
+        ""
+    } else {
+        ENVELOPE
+    };
+    format!("{name}{ending}")
+}
+
+/// How the names of envelopes end.
+const ENVELOPE: &str = ".rse";
 
 /// What the world said.
 #[derive(Clone, Debug, PartialEq, Eq)]

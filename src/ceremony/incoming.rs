@@ -1,7 +1,7 @@
 //! What comes in over the air gap: what it is, and whether it is a file that the plan names.
 
 use super::ask;
-use super::effect::{FileDigest, FromEnvelope, InputFile};
+use super::effect::{FileDigest, FromEnvelope, InputFile, envelope_name, kept_as};
 use super::import;
 use super::state::State;
 use crate::digest::Sha256;
@@ -51,15 +51,13 @@ pub fn file(path: &str, bytes: &[u8], signatures: Signatures) -> Result<InputFil
     let text = std::str::from_utf8(&payload.bytes);
     let text = text.map_err(|_| "what is in the envelope is no text".to_owned())?;
     let sha256 = Sha256::of(bytes);
-    let digits = sha256.hex();
-    let name = path.rsplit('/').next().unwrap_or_default();
     Ok(InputFile {
         path: path.to_owned(),
         sha256: Sha256::of(&payload.bytes),
         text: text.to_owned(),
         envelope: Some(FromEnvelope {
             file: FileDigest {
-                name: format!("{}-{name}.envelope", digits.get(..12).unwrap_or_default()),
+                name: kept_as(sha256, &envelope_name(path)),
                 sha256,
                 size: bytes.len() as u64,
             },

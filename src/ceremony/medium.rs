@@ -113,8 +113,43 @@ impl Medium {
         )
     }
 
+    /// Its size as people know it from what it is sold as, and in bytes.
+    pub fn size_in_words(&self) -> String {
+        let (unit, name) = match self.size {
+            0..1_000_000_000 => (1_000_000, "MB"),
+            _ => (1_000_000_000, "GB"),
+        };
+        let tenths = self.size / (unit / 10);
+        format!(
+            "{}.{} {name} ({} bytes)",
+            tenths / 10,
+            tenths % 10,
+            self.size
+        )
+    }
+
     /// Whether this is the same medium, wherever it is plugged in: a label alone says nothing.
     pub fn is_same(&self, other: &Self) -> bool {
         self.serial == other.serial && self.uuid == other.uuid && self.size == other.size
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Medium;
+
+    #[test]
+    fn sizes_are_what_is_printed_on_sticks() {
+        for (size, words) in [
+            (0, "0.0 MB (0 bytes)"),
+            (33_554_432, "33.5 MB (33554432 bytes)"),
+            (15_931_539_456, "15.9 GB (15931539456 bytes)"),
+        ] {
+            let medium = Medium {
+                size,
+                ..Medium::default()
+            };
+            assert_eq!(medium.size_in_words(), words);
+        }
     }
 }

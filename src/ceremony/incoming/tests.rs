@@ -50,3 +50,17 @@ fn what_is_no_metadata_is_named() {
     damaged.pop();
     assert!(file("root.json", &damaged, Signatures::Taken).is_err());
 }
+
+#[test]
+fn only_envelopes_are_called_so() {
+    let whole = envelope(Kind::StagedRole, "root.json");
+    for (path, metadata, came) in [
+        ("in/root-2.rse", "root-2.json", "root-2.rse"),
+        ("staged/root.json", "root.json", "root.json.rse"),
+    ] {
+        let file = file(path, &whole, Signatures::Refused).unwrap();
+        assert!(file.kept_as().ends_with(&format!("-{metadata}")));
+        let kept = file.envelope.unwrap().file.name;
+        assert!(kept.ends_with(&format!("-{came}")), "{kept}");
+    }
+}

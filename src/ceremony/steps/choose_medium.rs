@@ -132,7 +132,7 @@ fn facts(offer: &Offer<'_>) -> String {
     let mut facts = vec![
         medium.describe(),
         format!("file system {kind}"),
-        format!("{} bytes", medium.size),
+        medium.size_in_words(),
     ];
     if let Some(at) = &medium.mounted {
         facts.push(format!("mounted at {}", crate::safe::safe(at)));
