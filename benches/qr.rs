@@ -1,7 +1,8 @@
 //! QR frames beside `BBQr`, UR and the fewest frames that there can be:
 //!
 //! ```text
-//! cargo bench --bench qr
+//! cargo bench --bench qr                 # everything
+//! cargo bench --bench qr -- sizes times  # some parts: full, sizes, losses, times
 //! ```
 //!
 //! Frames per file, frames shown until a file is there where some are lost (seeded, real readers), and
@@ -35,10 +36,22 @@ const UR_TRIALS: usize = 100;
 const RUNS: usize = 25;
 
 fn main() {
-    full();
-    sizes();
-    losses();
-    times();
+    let named: Vec<String> = std::env::args().skip(1).collect();
+    let parts: [(&str, fn()); 4] = [
+        ("full", full),
+        ("sizes", sizes),
+        ("losses", losses),
+        ("times", times),
+    ];
+    // cargo adds `--bench`; without a name all parts run
+    let all = !parts
+        .iter()
+        .any(|(part, _)| named.iter().any(|name| name == part));
+    for (part, run) in parts {
+        if all || named.iter().any(|name| name == part) {
+            run();
+        }
+    }
 }
 
 /// A number below `below`, another one at each call.
