@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use rootstage::digest::Sha256;
 use rootstage::envelope::{Envelope, Kind as Carries};
@@ -13,7 +12,7 @@ use crate::display::{BITMAP, Display, Running, keep};
 use crate::online::{Day, rootstage};
 use crate::player::Player;
 use crate::pty::{Kind, LARGE, Terminal};
-use crate::zbar::{are_there, file, run, texts};
+use crate::zbar::{are_there, file, run, text, texts};
 
 const PROGRAMS: &[&str] = &["zbarimg", "Xvfb", "xterm", "import", "xdotool", "script"];
 const LARGER: Kind = Kind {
@@ -26,24 +25,6 @@ const SMALL_FONT: &[&str] = &[
     "-fn",
     "-misc-fixed-medium-r-semicondensed--13-120-75-75-c-60-iso10646-1",
 ];
-const PATIENCE: Duration = Duration::from_mins(1);
-
-/// Waits for the code that was not seen yet, and keeps its photograph.
-fn new_code(display: &Display, seen: &mut BTreeSet<String>, picture: &Path) {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        display.photograph(picture);
-        let found = texts(picture);
-        assert!(found.len() <= 1, "{found:?}");
-        if found.into_iter().any(|text| seen.insert(text)) {
-            return;
-        }
-        if Instant::now() > deadline {
-            keep(picture, "no-code");
-            panic!("no code that is new after {}", seen.len());
-        }
-    }
-}
 
 /// Shows a file in a window of 120 by 40, photographs as many codes as are enough, and reads them by
 /// two readers.
@@ -69,7 +50,9 @@ fn shown(day: &Day, name: &str) -> PathBuf {
             display.keys(".");
         }
         let picture = shots.join(format!("{:02}.png", seen.len()));
-        new_code(&display, &mut seen, &picture);
+        let new = |picture: &Path| text(picture).filter(|text| !seen.contains(text));
+        let code = display.until("a code that is new", &picture, new);
+        seen.insert(code);
         keep(&picture, &format!("{name}-{:02}", seen.len()));
         for text in &seen {
             collector.take(text);
@@ -128,13 +111,16 @@ fn one_code(day: &Day, display: &Display, terminal: &Terminal, name: &str) -> Pa
     let look = terminal.see("One code. It stands still.");
     assert!(look.rows[0].starts_with(" REHEARSAL "), "{}", look.text());
     let picture = day.path(&format!("{name}.png"));
-    let mut seen = BTreeSet::new();
-    new_code(display, &mut seen, &picture);
+    let sent = fs::read(day.path("day/out/signatures.rse")).unwrap();
+    // until it is painted, one of several codes stands there
+    display.until("the one code", &picture, |picture| {
+        let mut collector = rootstage::qr::Collector::default();
+        collector.take(&text(picture)?);
+        let (file, _) = collector.file()?;
+        assert_eq!(file, sent);
+        Some(())
+    });
     keep(&picture, name);
-    assert_eq!(
-        file(&seen),
-        fs::read(day.path("day/out/signatures.rse")).unwrap()
-    );
     picture
 }
 
@@ -173,9 +159,10 @@ fn a_root_goes_in_as_codes_and_its_signatures_come_back_as_one() {
     terminal.keys("\x1b");
     terminal.see("F7 QR codes");
     let cleared = day.path("cleared.png");
-    display.photograph(&cleared);
+    display.until("no code", &cleared, |picture| {
+        texts(picture).is_empty().then_some(())
+    });
     keep(&cleared, "cleared");
-    assert!(texts(&cleared).is_empty());
     terminal.keys("\x03");
     terminal.see("again: leave");
     terminal.keys("\x03");

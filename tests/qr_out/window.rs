@@ -1,16 +1,14 @@
 //! A real terminal in a real window: what stands on it is photographed and read.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::path::Path;
 
-use crate::display::{BITMAP, Display, Running, keep};
+use crate::display::{BITMAP, Display, Running};
 use crate::files::envelope;
-use crate::judge::{are_there, file, texts};
+use crate::judge::{are_there, file, text};
 
 const PROGRAMS: &[&str] = &["zbarimg", "Xvfb", "xterm", "import", "xdotool"];
 const OUTLINE: &[&str] = &["-fa", "DejaVu Sans Mono", "-fs", "12"];
-/// How long a frame may take until it stands on the screen.
-const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A screen, and an xterm on it in which `qr show` stands still.
 struct Window {
@@ -36,24 +34,6 @@ impl Window {
         }
     }
 
-    /// Waits for a code that was not seen yet.
-    fn new_code(&self, seen: &BTreeSet<String>, name: &str) -> String {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let picture = self.directory.path().join("shot.png");
-            self.display.photograph(&picture);
-            let found = texts(&picture);
-            assert!(found.len() <= 1, "{found:?}");
-            if let Some(text) = found.into_iter().find(|text| !seen.contains(text)) {
-                return text;
-            }
-            if Instant::now() > deadline {
-                keep(&picture, name);
-                panic!("{name}: no code that is new after {} were read", seen.len());
-            }
-        }
-    }
-
     /// Steps through as many frames as are enough, and compares the file.
     fn read(&self, name: &str, needed: usize) {
         let mut seen = BTreeSet::new();
@@ -61,8 +41,10 @@ impl Window {
             if number > 0 {
                 self.display.keys(".");
             }
-            let text = self.new_code(&seen, name);
-            seen.insert(text);
+            let picture = self.directory.path().join("shot.png");
+            let new = |picture: &Path| text(picture).filter(|text| !seen.contains(text));
+            let code = self.display.until(name, &picture, new);
+            seen.insert(code);
         }
         assert_eq!(file(&seen), self.bytes, "{name}");
     }

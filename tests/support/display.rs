@@ -4,12 +4,16 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// A bitmap font of 10 by 20 pixels.
 pub const BITMAP: &[&str] = &[
     "-fn",
     "-misc-fixed-medium-r-normal--20-200-75-75-c-100-iso10646-1",
 ];
+
+/// How long something may take until it stands on the screen.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A process that ends with the test.
 pub struct Running(pub Child);
@@ -67,8 +71,32 @@ impl Display {
     }
 
     /// Everything that stands on the screen.
-    pub fn photograph(&self, picture: &Path) {
+    fn photograph(&self, picture: &Path) {
         self.program("import", &["-window", "root", picture.to_str().unwrap()]);
+    }
+
+    /// Photographs until `found` is content with what stands on the screen: what a program has written is
+    /// not painted yet.
+    ///
+    /// # Panics
+    /// Where it is never; then the last photograph is kept.
+    pub fn until<T>(
+        &self,
+        what: &str,
+        picture: &Path,
+        mut found: impl FnMut(&Path) -> Option<T>,
+    ) -> T {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            self.photograph(picture);
+            if let Some(found) = found(picture) {
+                return found;
+            }
+            if Instant::now() > deadline {
+                keep(picture, what);
+                panic!("never on the screen: {what}");
+            }
+        }
     }
 
     /// Presses keys in the window at the top left. Keys that are no characters are written as a

@@ -59,6 +59,13 @@ pub fn texts(picture: &Path) -> Vec<String> {
     texts.lines().map(str::to_owned).collect()
 }
 
+/// The text of the only QR code in a picture; `None` where there is none.
+pub fn text(picture: &Path) -> Option<String> {
+    let mut found = texts(picture);
+    assert!(found.len() <= 1, "{found:?}");
+    found.pop()
+}
+
 /// The file that these texts give.
 pub fn file<'a>(texts: impl IntoIterator<Item = &'a String>) -> Vec<u8> {
     let mut collector = Collector::default();
