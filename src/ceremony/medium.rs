@@ -97,6 +97,14 @@ impl Medium {
         last.to_ascii_lowercase()
     }
 
+    /// Where it is, and its label.
+    pub fn name(&self) -> String {
+        match self.label.as_str() {
+            "" => safe(&self.place),
+            label => format!("{} \"{}\"", safe(&self.place), safe(label)),
+        }
+    }
+
     /// What it is, in one line, with what tells it from others.
     pub fn describe(&self) -> String {
         let or = |text: &str, none: &str| match text {
@@ -104,9 +112,8 @@ impl Medium {
             text => safe(text),
         };
         format!(
-            "{} \"{}\", {}, serial {}, identifier {}",
-            safe(&self.place),
-            or(&self.label, "without a label"),
+            "{}, {}, serial {}, identifier {}",
+            self.name(),
             or(&self.model, "maker unknown"),
             or(&self.serial, "none"),
             or(&self.uuid, "none"),
@@ -116,8 +123,9 @@ impl Medium {
     /// Its size as people know it from what it is sold as, and in bytes.
     pub fn size_in_words(&self) -> String {
         let (unit, name) = match self.size {
-            0..1_000_000_000 => (1_000_000, "MB"),
-            _ => (1_000_000_000, "GB"),
+            1_000_000_000.. => (1_000_000_000, "GB"),
+            1_000_000.. => (1_000_000, "MB"),
+            _ => return format!("{} bytes", self.size),
         };
         let tenths = self.size / (unit / 10);
         format!(
@@ -141,7 +149,7 @@ mod tests {
     #[test]
     fn sizes_are_what_is_printed_on_sticks() {
         for (size, words) in [
-            (0, "0.0 MB (0 bytes)"),
+            (512, "512 bytes"),
             (33_554_432, "33.5 MB (33554432 bytes)"),
             (15_931_539_456, "15.9 GB (15931539456 bytes)"),
         ] {

@@ -134,6 +134,12 @@ pub trait Kind: Sync {
         true
     }
 
+    /// The role of the medium that it works with, where one has it: should that fail, people may give its
+    /// role to another.
+    fn medium(&self) -> Option<MediumRole> {
+        None
+    }
+
     /// What the step wants next, from the state alone.
     fn next(&self, state: &State, step: &BoundStep) -> Next;
 

@@ -296,7 +296,7 @@ fn target(machine: &Machine, device: &str, images: Images) -> Result<Target, Fai
     };
     if let Some(reason) = &place.reason {
         return Err(words(&MediaError::NotOffered {
-            device: place.name(),
+            device: place.medium.name(),
             reason: reason.to_string(),
         }));
     }

@@ -57,43 +57,6 @@ pub struct Place {
     pub reason: Option<Reason>,
 }
 
-impl Place {
-    /// Its name in messages: where it is, and its label.
-    pub fn name(&self) -> String {
-        name(&self.medium)
-    }
-
-    /// What tells it from others: label, file system, identifier, serial number.
-    pub fn identity(&self) -> String {
-        identity(&self.medium)
-    }
-}
-
-/// A medium's name in messages: where it is, and its label.
-pub fn name(medium: &Medium) -> String {
-    match medium.label.as_str() {
-        "" => medium.place.clone(),
-        label => format!("{} \"{label}\"", medium.place),
-    }
-}
-
-/// What tells a medium from others, in words.
-pub fn identity(medium: &Medium) -> String {
-    let or = |text: &str, none: &str| match text {
-        "" => none.to_owned(),
-        text => text.to_owned(),
-    };
-    format!(
-        "{} ({}, identifier {}, device {} serial {}, {} bytes)",
-        name(medium),
-        or(&medium.filesystem, "no known file system"),
-        or(&medium.uuid, "none"),
-        or(&medium.model, "without a name"),
-        or(&medium.serial, "none"),
-        medium.size
-    )
-}
-
 impl Machine {
     /// Every place there is, those that are offered and those that are not.
     pub fn places(&self, images: Images) -> Result<Vec<Place>, MediaError> {
@@ -167,16 +130,16 @@ impl Machine {
             (Some(place), _) => match &place.reason {
                 None => Ok(place.clone()),
                 Some(reason) => Err(MediaError::NotOffered {
-                    device: place.name(),
+                    device: place.medium.name(),
                     reason: reason.to_string(),
                 }),
             },
             (None, Some(other)) if other.medium.size > 0 => Err(MediaError::OtherMedium {
-                expected: identity(chosen),
-                found: other.identity(),
+                expected: chosen.describe(),
+                found: other.medium.describe(),
             }),
             _ => Err(MediaError::Absent {
-                device: name(chosen),
+                device: chosen.name(),
             }),
         }
     }

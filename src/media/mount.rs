@@ -11,7 +11,7 @@ use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use rustix::mount::{MountFlags, UnmountFlags};
 
-use super::devices::{self, Place};
+use super::devices::Place;
 use super::error::{At, Doing};
 use super::mounts::MountPoint;
 use super::superblock::{Kind, Letters};
@@ -40,7 +40,7 @@ impl Target {
     /// Its name in messages.
     pub fn name(&self) -> String {
         match self {
-            Self::Medium(medium) => devices::name(medium),
+            Self::Medium(medium) => medium.name(),
             Self::Directory(path) => safe(&path.display().to_string()),
         }
     }
@@ -142,7 +142,7 @@ impl Machine {
                 let place = self.find(chosen)?;
                 if access == Access::Write && place.medium.read_only {
                     return Err(MediaError::ReadOnly {
-                        device: place.name(),
+                        device: place.medium.name(),
                         reason: "the device itself refuses to be written to".to_owned(),
                     });
                 }
@@ -154,11 +154,11 @@ impl Machine {
                 // what somebody else's driver understands, and what this user may not mount, is used as
                 // it is
                 if place.kind.is_none() {
-                    return open_as_found(place.name(), found, access);
+                    return open_as_found(place.medium.name(), found, access);
                 }
                 match self.mount(&place, access) {
                     Err(MediaError::NotPermitted { .. } | MediaError::NotMountable { .. }) => {
-                        open_as_found(place.name(), found, access)
+                        open_as_found(place.medium.name(), found, access)
                     }
                     result => result,
                 }
@@ -184,7 +184,7 @@ impl Machine {
     }
 
     fn mount(&self, place: &Place, access: Access) -> Result<Opened, MediaError> {
-        let name = place.name();
+        let name = place.medium.name();
         let at = At {
             device: &name,
             doing: Doing::Mounting,
@@ -236,8 +236,8 @@ impl Machine {
         if number != place.number || now.number != place.number || now.insertion != place.insertion
         {
             return Err(MediaError::OtherMedium {
-                expected: place.identity(),
-                found: now.identity(),
+                expected: place.medium.describe(),
+                found: now.medium.describe(),
             });
         }
         Ok(opened)

@@ -56,10 +56,18 @@ pub fn fault(fault: &Fault) -> Words {
             needed,
             free,
         } => words(
-            format!(
-                "{} has {free} bytes free, and {needed} are needed.",
-                safe(medium)
-            ),
+            // some count as free what cannot be had
+            if free < needed {
+                format!(
+                    "{} has {free} bytes free, and {needed} are needed.",
+                    safe(medium)
+                )
+            } else {
+                format!(
+                    "{} took no more, although it says that it has {free} bytes free and {needed} are needed.",
+                    safe(medium)
+                )
+            },
             "No file on it counts as written, and no file that was there before was changed.",
             "Take an empty medium. Do not delete anything in this room.",
         ),

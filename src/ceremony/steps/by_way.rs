@@ -1,7 +1,7 @@
 //! By which way the files of a step come in, and what came: one mechanism for every step that reads
 //! metadata from outside.
 
-use super::{Next, ask_of, chosen, positions};
+use super::{Next, chosen, positions};
 use crate::ceremony::ask::{self, Answer, Ask, Choice, Form};
 use crate::ceremony::effect::{Contents, Effect, InputFile};
 use crate::ceremony::evolve::BACK;
@@ -75,7 +75,7 @@ pub fn compared(state: &State, step: &BoundStep, path: &str) -> Option<Next> {
         positions: positions(state, READ_BACK, 3),
     };
     let title = "The sender's words, typed back";
-    let ask = ask_of(state, step, READ_BACK, title, form).saying(
+    let ask = own(state, step, READ_BACK, title, form).saying(
         "Let the sender read the numbered words once more, and type them as they are read.",
     );
     Some(Next::ask(ask.showing(of, sha256)))
@@ -93,7 +93,7 @@ fn received(state: &State, step: &BoundStep, path: &str, file: &InputFile) -> As
         },
     ];
     let form = Form::Choose { options };
-    let mut ask = ask_of(state, step, RECEIVED, "Is this what was sent?", form)
+    let mut ask = own(state, step, RECEIVED, "Is this what was sent?", form)
         .saying(
             "Whoever sent it reads the words aloud, from the screen that shows it or from paper, and we \
              compare every one of them with those below.",
@@ -141,6 +141,12 @@ fn describe(ask: Ask, file: &InputFile) -> Ask {
     }
 }
 
+/// An ask with words of its own alone: those of the step are read at its last question, and would drive
+/// what is to be compared here from a small screen.
+fn own(state: &State, step: &BoundStep, name: &str, title: &str, form: Form) -> Ask {
+    Ask::new(name, title, form).seated(state.procedure.seats(step))
+}
+
 fn reading(paths: Vec<String>, from: Way) -> Effect {
     Effect::ReadFiles {
         what: Contents::Metadata,
@@ -180,7 +186,7 @@ fn which_way(state: &State, step: &BoundStep, paths: &[String]) -> Ask {
     let form = Form::Choose {
         options: options.collect(),
     };
-    let mut ask = ask_of(state, step, WAY, "By which way does it come?", form);
+    let mut ask = own(state, step, WAY, "By which way does it come?", form);
     for path in paths {
         ask = ask.fact("File", safe(path));
     }
@@ -192,7 +198,7 @@ fn scan(state: &State, step: &BoundStep, paths: &[String], path: &str) -> Ask {
         what: safe(path.rsplit('/').next().unwrap_or(path)),
     };
     let title = format!("Read the QR codes of {}", safe(path));
-    let mut ask = ask_of(state, step, SCAN, &title, form).saying(
+    let mut ask = own(state, step, SCAN, &title, form).saying(
         "Show the QR codes to the camera, or read them with a hand scanner; in any order, and any that was \
          missed comes round again. Nothing is taken before the file is whole.",
     );

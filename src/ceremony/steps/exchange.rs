@@ -11,11 +11,7 @@ use crate::ceremony::token::Fault;
 
 /// The role of the medium that this step works with, where one has it.
 fn role(state: &State, step: &BoundStep) -> Option<MediumRole> {
-    let role = if step.kind == "export" {
-        MediumRole::Out
-    } else {
-        MediumRole::In
-    };
+    let role = super::kind(&step.kind)?.medium()?;
     state.media.contains_key(&role).then_some(role)
 }
 

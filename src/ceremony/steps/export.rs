@@ -5,7 +5,7 @@ use crate::ceremony::ask::{Ask, Form};
 use crate::ceremony::assembly::MetadataFile;
 use crate::ceremony::carriage;
 use crate::ceremony::effect::{Effect, FileDigest};
-use crate::ceremony::medium::Way;
+use crate::ceremony::medium::{MediumRole, Way};
 use crate::ceremony::plan::Plan;
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::state::State;
@@ -25,6 +25,10 @@ impl Kind for Export {
 
     fn belongs(&self, plan: &Plan) -> bool {
         !plan.transport.outgoing.is_empty() && !plan.signs_nothing()
+    }
+
+    fn medium(&self) -> Option<MediumRole> {
+        Some(MediumRole::Out)
     }
 
     fn next(&self, state: &State, step: &BoundStep) -> Next {

@@ -7,6 +7,7 @@ use crate::ceremony::assembly::{self, MetadataFile};
 use crate::ceremony::effect::Effect;
 use crate::ceremony::event::Event;
 use crate::ceremony::import;
+use crate::ceremony::medium::MediumRole;
 use crate::ceremony::plan::ParticipantId;
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::refusal::Refusal;
@@ -21,6 +22,10 @@ impl Kind for ImportStaged {
 
     fn about(&self) -> &'static str {
         "Metadata from outside is read with the signatures that other sites made; its digest is compared, and it is frozen."
+    }
+
+    fn medium(&self) -> Option<MediumRole> {
+        Some(MediumRole::In)
     }
 
     fn next(&self, state: &State, step: &BoundStep) -> Next {

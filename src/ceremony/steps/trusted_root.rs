@@ -6,6 +6,7 @@ use crate::ceremony::effect::Effect;
 use crate::ceremony::event::Event;
 use crate::ceremony::evolve::AGAIN;
 use crate::ceremony::import;
+use crate::ceremony::medium::MediumRole;
 use crate::ceremony::plan::ParticipantId;
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::refusal::Refusal;
@@ -21,6 +22,10 @@ impl Kind for TrustedRoot {
 
     fn about(&self) -> &'static str {
         "The root that clients trust now is read; its signatures are checked, and its digest is compared with paper."
+    }
+
+    fn medium(&self) -> Option<MediumRole> {
+        Some(MediumRole::In)
     }
 
     fn next(&self, state: &State, step: &BoundStep) -> Next {

@@ -10,7 +10,7 @@ use crate::media::Place;
 /// One place, in a few lines.
 pub fn place(place: &Place) -> String {
     let medium = &place.medium;
-    let mut text = format!("{}\n", place.name());
+    let mut text = format!("{}\n", medium.name());
     let mut line = |name: &str, value: &str| {
         if !value.is_empty() {
             let _ = writeln!(text, "  {name:<12}{value}");
@@ -18,7 +18,7 @@ pub fn place(place: &Place) -> String {
     };
     line("device", &medium.model);
     line("serial", &medium.serial);
-    line("size", &size(medium.size));
+    line("size", &medium.size_in_words());
     line(
         "holds",
         place
@@ -63,15 +63,4 @@ pub fn files(files: &[(String, u64, Sha256)]) -> Vec<Value> {
         .iter()
         .map(|(name, bytes, digest)| json!({ "name": name, "bytes": bytes, "sha256": digest }))
         .collect()
-}
-
-/// A size as it is printed on sticks, and in bytes.
-fn size(bytes: u64) -> String {
-    let (unit, name) = match bytes {
-        1_000_000_000.. => (1_000_000_000, "GB"),
-        1_000_000.. => (1_000_000, "MB"),
-        _ => return format!("{bytes} bytes"),
-    };
-    let tenths = bytes / (unit / 10);
-    format!("{}.{} {name} ({bytes} bytes)", tenths / 10, tenths % 10)
 }

@@ -149,9 +149,9 @@ fn a_stick_is_offered_with_everything_that_tells_it_from_others() {
     assert_eq!((place.disk.as_str(), place.insertion), ("sdb", Some(12)));
     assert!(!medium.image && !medium.read_only && medium.mounted.is_none());
     assert!(
-        place.identity().contains("serial 4C530003"),
+        place.medium.describe().contains("serial 4C530003"),
         "{}",
-        place.identity()
+        place.medium.describe()
     );
 }
 

@@ -4,7 +4,7 @@
 use super::{Said, fail, nothing_signed, pass, signs};
 use crate::ceremony::assembly;
 use crate::ceremony::effect::InputFile;
-use crate::ceremony::incoming::{self, Signatures};
+use crate::ceremony::incoming;
 use crate::ceremony::plan::StagedPlan;
 use crate::ceremony::state::{Ending, State};
 use crate::digest::Sha256;
@@ -32,7 +32,7 @@ pub fn inputs(state: &State, artefacts: &Artefacts) -> Said {
             }
             Some(_) => files += 1,
         }
-        if let Some(problem) = envelope(file, artefacts) {
+        if let Some(problem) = envelope(state, file, artefacts) {
             return fail(problem);
         }
     }
@@ -40,7 +40,7 @@ pub fn inputs(state: &State, artefacts: &Artefacts) -> Said {
 }
 
 /// What is wrong with the envelope in which a file came, if it came in one.
-fn envelope(file: &InputFile, artefacts: &Artefacts) -> Option<String> {
+fn envelope(state: &State, file: &InputFile, artefacts: &Artefacts) -> Option<String> {
     let from = file.envelope.as_ref()?;
     let name = crate::safe::safe(&from.file.name);
     let Some((_, bytes)) = artefacts
@@ -50,7 +50,11 @@ fn envelope(file: &InputFile, artefacts: &Artefacts) -> Option<String> {
     else {
         return Some(format!("in/{name} is missing"));
     };
-    match incoming::file(&file.path, bytes, Signatures::Taken) {
+    match incoming::file(
+        &file.path,
+        bytes,
+        incoming::signatures_at(state, &file.path),
+    ) {
         Ok(again) if again == *file => None,
         Ok(_) => Some(format!("in/{name} is not the envelope of what was read")),
         Err(problem) => Some(format!("in/{name}: {problem}")),
