@@ -355,3 +355,19 @@ fn nobody_is_told_to_touch_a_yubikey_that_needs_no_touch() {
         }
     }
 }
+
+#[test]
+fn a_full_medium_is_not_said_to_have_room() {
+    let full = |needed, free| {
+        let medium = "a stick".to_owned();
+        super::fault(&Fault::MediumFull {
+            medium,
+            needed,
+            free,
+        })
+    };
+    let told = full(20, 10).happened;
+    assert!(told.contains("10 bytes free, and 20 are needed"), "{told}");
+    let told = full(10, 20).happened;
+    assert!(told.contains("took no more, although"), "{told}");
+}

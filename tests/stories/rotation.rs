@@ -1,5 +1,7 @@
 //! Roots that exist already: keyholders come and go, thresholds change, content comes from outside.
 
+#[path = "rotation/across.rs"]
+mod across;
 #[path = "rotation/codes.rs"]
 mod codes;
 #[path = "rotation/crossing.rs"]

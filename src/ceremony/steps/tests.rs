@@ -120,3 +120,17 @@ fn only_an_absent_keyholder_is_passed_over_at_the_review() {
     let step = witness.step().unwrap();
     assert!(review.skippable(&witness, step).is_err());
 }
+
+#[test]
+fn another_medium_is_offered_by_the_steps_that_work_with_one() {
+    use crate::ceremony::medium::MediumRole::{In, Out};
+    for kind in KINDS {
+        let expected = match kind.name() {
+            "trusted-root" | "import-staged" => Some(In),
+            "export" => Some(Out),
+            // a bad copy in the ceremony directory is no reason to take another stick
+            _ => None,
+        };
+        assert_eq!(kind.medium(), expected, "{}", kind.name());
+    }
+}

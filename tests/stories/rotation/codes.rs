@@ -9,65 +9,19 @@ use rootstage::ceremony::medium::Way;
 use rootstage::ceremony::refusal::Refusal;
 use rootstage::driver::Stop;
 use rootstage::envelope::merge::{Input, Part, merge};
-use rootstage::envelope::{Draft, Envelope, Kind, Payload};
+use rootstage::envelope::{Envelope, Kind};
 use rootstage::qr::symbol::{Level, capacity, smallest};
 use rootstage::qr::{Collector, MAX_FILE, Transfer};
 use rootstage::tuf::root::{Root, Signed};
 use rootstage::tuf::trusted::Trusted;
-use time::macros::datetime;
 
-use super::{Holder, IMPORTED, first, plan, script, staged_part};
+use super::across::{packed, staged, trusted, with_crossing};
+use super::{Holder, first, plan, staged_part};
 use crate::room::{Room, failing};
 use crate::world::What;
 
 /// In by QR codes alone, out by QR codes alone.
 const CODES: &str = "[transport]\nin = [\"qr\"]\nout = [\"qr\"]\n";
-
-const EXPORT: &str = r#"
-[[act.step]]
-id = "export"
-kind = "export"
-title = "Export"
-by = ["administrator", "witness"]
-minutes = 1
-say = "Show."
-[[act.step]]
-id = "head"
-"#;
-
-fn with_export() -> Vec<u8> {
-    let text = String::from_utf8(script(IMPORTED, None)).unwrap();
-    let (before, after) = text.rsplit_once("\n[[act.step]]\nid = \"head\"\n").unwrap();
-    format!("{before}{EXPORT}{after}").into_bytes()
-}
-
-/// The root that clients trust.
-fn trusted_of(room: &Room) -> Vec<u8> {
-    fs::read(room.home.path().join("ceremony/metadata/1.root.json")).unwrap()
-}
-
-/// Root 2 as the online side stages it.
-fn staged(room: &Room, expires: &str) -> Vec<u8> {
-    let mut signed = Signed::parse(&trusted_of(room)).unwrap().signed;
-    signed["version"] = 2.into();
-    signed["expires"] = expires.into();
-    serde_json::to_vec(&serde_json::json!({ "signed": signed, "signatures": [] })).unwrap()
-}
-
-fn packed(kind: Kind, name: &str, bytes: &[u8]) -> Vec<u8> {
-    let draft = Draft {
-        kind,
-        ceremony: None,
-        created: datetime!(2026-11-30 09:00 UTC),
-        from: Some("Online desk".to_owned()),
-        note: Some("for Tuesday".to_owned()),
-        payloads: vec![Payload {
-            name: name.to_owned(),
-            bytes: bytes.to_vec(),
-        }],
-    };
-    Envelope::pack(draft).unwrap().to_file().unwrap()
-}
 
 /// What a reader has of a file that was shown: every second frame lost.
 fn carried(file: &[u8]) -> Vec<u8> {
@@ -99,7 +53,7 @@ fn refused(room: &mut Room, file: &[u8]) -> String {
 fn at_the_scan(more: &str, holders: &[u32]) -> (Room, Trusted<Root>, Vec<u8>) {
     let (room, one) = first();
     let content = staged(&room, "2028-01-01T00:00:00Z");
-    let trusted = trusted_of(&room);
+    let trusted = trusted(&room);
     // nothing lies where the plan says: it comes another way
     fs::remove_file(room.home.path().join("trusted.json")).unwrap();
     let holders: Vec<Holder> = holders
@@ -108,7 +62,7 @@ fn at_the_scan(more: &str, holders: &[u32]) -> (Room, Trusted<Root>, Vec<u8>) {
         .collect();
     let policy = format!("signing_continues = true\n{CODES}");
     let text = plan(&staged_part(more), &holders, &policy);
-    let mut room = room.later("codes", &text, &with_export());
+    let mut room = room.later("codes", &text, &with_crossing());
     room.until("trusted", "scan");
     receive(&mut room, &carried(&trusted)).unwrap();
     room.until("import", "scan");
@@ -118,7 +72,7 @@ fn at_the_scan(more: &str, holders: &[u32]) -> (Room, Trusted<Root>, Vec<u8>) {
 #[test]
 fn a_root_comes_in_as_frames_and_its_signatures_go_back_as_one_code() {
     let (mut room, one, content) = at_the_scan("", &[1, 2]);
-    let envelope = packed(Kind::StagedRole, "root.json", &content);
+    let envelope = packed(Kind::StagedRole, &["root.json"], &content);
     receive(&mut room, &carried(&envelope)).unwrap();
     assert_eq!(room.at().1, "received");
     let facts: Vec<&str> = room.ask().facts.iter().map(|f| f.value.as_str()).collect();
@@ -174,7 +128,7 @@ fn signatures_fit_one_code() {
         });
         let file = packed(
             Kind::Signatures,
-            "signatures.json",
+            &["signatures.json"],
             serde_json::to_string(&list).unwrap().as_bytes(),
         );
         let transfer = Transfer::new(&file, capacity(40, Level::Medium)).unwrap();
@@ -193,11 +147,11 @@ fn signatures_of_another_site_come_as_a_code() {
     let signatures = carriage::shown(north.state()).unwrap().bytes;
     north.to_the_end();
 
-    let trusted = trusted_of(&north);
+    let trusted = trusted(&north);
     let one = Trusted::first(&Signed::parse(&trusted).unwrap()).unwrap();
     let also = staged_part("also = [\"north.json\"]");
     let text = plan(&also, &[Holder::stays(2, one.get())], CODES);
-    let mut south = north.later("south", &text, &with_export());
+    let mut south = north.later("south", &text, &with_crossing());
     south.until("trusted", "scan");
     receive(&mut south, &trusted).unwrap();
     south.until("import", "scan");
@@ -222,9 +176,13 @@ fn what_is_not_the_file_is_refused_and_the_question_stays() {
     let records = room.state().records;
     let foreign = refused(&mut room, b"{\"signed\":{},\"signatures\":[]}");
     assert!(foreign.contains("root.json"), "{foreign}");
-    let keys = packed(Kind::PublicKeys, "a.pem", b"-----BEGIN PUBLIC KEY-----\n");
+    let keys = packed(
+        Kind::PublicKeys,
+        &["a.pem"],
+        b"-----BEGIN PUBLIC KEY-----\n",
+    );
     assert!(refused(&mut room, &keys).contains("public-keys"));
-    let mut damaged = packed(Kind::StagedRole, "root.json", &content);
+    let mut damaged = packed(Kind::StagedRole, &["root.json"], &content);
     let last = damaged.len() - 1;
     damaged[last] ^= 1;
     refused(&mut room, &damaged);
@@ -283,7 +241,7 @@ fn the_way_is_chosen_where_there_are_several() {
     let holders = [Holder::stays(1, one.get()), Holder::stays(2, one.get())];
     let ways = "[transport]\nin = [\"file\", \"qr\"]\nout = [\"file\", \"qr\"]\n";
     let text = plan(&staged_part(""), &holders, ways);
-    let mut room = room.later("ways", &text, &with_export());
+    let mut room = room.later("ways", &text, &with_crossing());
     room.until("import", "way");
     assert!(matches!(
         room.types(&["medium"]),
@@ -344,9 +302,9 @@ fn every_prefix_goes_on() {
             .as_ref()
             .is_some_and(|ask| ask.name == "scan")
         {
-            let trusted = room.at().0 == "trusted";
-            let file = if trusted {
-                trusted_of(&room)
+            let first = room.at().0 == "trusted";
+            let file = if first {
+                trusted(&room)
             } else {
                 content.clone()
             };

@@ -4,46 +4,14 @@ use std::fs;
 
 use rootstage::ceremony::effect::Effect;
 use rootstage::ceremony::medium::{MediumRole, Way};
-use rootstage::envelope::{Draft, Envelope, Kind, Payload};
-use time::macros::datetime;
+use rootstage::envelope::Kind;
 
-use super::{Holder, IMPORTED, first, plan, result, script, staged_part};
+use super::across::{packed, staged, trusted, with_crossing};
+use super::{Holder, first, plan, result, staged_part};
 use crate::room::{Room, failing};
 use crate::world::{What, insert, pull, stick, with};
 
-const WITH_MEDIA: &str = r#"
-[[act.step]]
-id = "media"
-kind = "bind-media"
-title = "Media"
-by = ["administrator", "witness"]
-minutes = 1
-say = "Compare."
-[[act.step]]
-id = "trusted"
-"#;
-
-const WITH_EXPORT: &str = r#"
-[[act.step]]
-id = "export"
-kind = "export"
-title = "What leaves"
-by = ["administrator", "witness"]
-minutes = 1
-say = "Compare."
-[[act.step]]
-id = "head"
-"#;
-
-/// The next root as the online side stages it.
-fn stage(room: &Room) -> Vec<u8> {
-    let bytes = fs::read(room.home.path().join("trusted.json")).unwrap();
-    let mut file: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
-    file["signed"]["version"] = 2.into();
-    file["signed"]["expires"] = "2028-01-01T00:00:00Z".into();
-    file["signatures"] = serde_json::json!([]);
-    serde_json::to_vec(&file).unwrap()
-}
+const EXPIRES: &str = "2028-01-01T00:00:00Z";
 
 /// A day on which everything crosses on media: IN, OUT, and one more.
 fn day(room: &Room, holders: &[Holder], name: &str, staged: &[u8]) -> Room {
@@ -51,19 +19,12 @@ fn day(room: &Room, holders: &[Holder], name: &str, staged: &[u8]) -> Room {
     let part = staged_part("").replace("root.json", &format!("given/{name}"));
     let part = part.replace("given/trusted.json", "trusted.json");
     let text = plan(&format!("{part}\n{transport}"), holders, "");
-    let script = String::from_utf8(script(IMPORTED, None)).unwrap();
-    let script = script
-        .replacen("[[act.step]]\nid = \"trusted\"\n", WITH_MEDIA, 1)
-        .replacen("[[act.step]]\nid = \"head\"\n", WITH_EXPORT, 1);
-    assert!(
-        script.contains("bind-media") && script.contains("\"export\""),
-        "{script}"
-    );
     let home = &room.home;
-    let mut later = Room::later_prepared(home, "media", &text, script.as_bytes());
-    let trusted = fs::read(home.path().join("trusted.json")).unwrap();
+    let mut later = Room::later_prepared(home, "media", &text, &with_crossing());
     let mut incoming = stick("sdb1", "in");
-    incoming.files.insert("trusted.json".to_owned(), trusted);
+    incoming
+        .files
+        .insert("trusted.json".to_owned(), trusted(room));
     incoming.files.insert(name.to_owned(), staged.to_vec());
     later
         .shelf
@@ -74,27 +35,11 @@ fn day(room: &Room, holders: &[Holder], name: &str, staged: &[u8]) -> Room {
     later
 }
 
-fn envelope(kind: Kind, names: &[&str], bytes: &[u8]) -> Vec<u8> {
-    let payload = |name: &&str| Payload {
-        name: (*name).to_owned(),
-        bytes: bytes.to_vec(),
-    };
-    let draft = Draft {
-        kind,
-        ceremony: None,
-        created: datetime!(2026-11-30 12:00 UTC),
-        from: Some("the online side".to_owned()),
-        note: None,
-        payloads: names.iter().map(payload).collect(),
-    };
-    Envelope::pack(draft).unwrap().to_file().unwrap()
-}
-
 #[test]
 fn content_comes_on_one_medium_and_leaves_on_another() {
     let (room, one) = first();
     let holders = [Holder::stays(1, one.get()), Holder::stays(2, one.get())];
-    let staged = envelope(Kind::StagedRole, &["root.json"], &stage(&room));
+    let staged = packed(Kind::StagedRole, &["root.json"], &staged(&room, EXPIRES));
     let mut room = day(&room, &holders, "root-2.rse", &staged);
     let before = with(&room.shelf, "in", |stick| stick.files.clone());
     room.to_the_end().audits_clean();
@@ -142,10 +87,10 @@ fn content_comes_on_one_medium_and_leaves_on_another() {
 #[test]
 fn what_is_not_wanted_is_not_taken() {
     let (room, one) = first();
-    let staged = stage(&room);
+    let staged = staged(&room, EXPIRES);
     let mut encrypted = b"age-encryption.org/v1\n".to_vec();
     encrypted.extend([7; 100]);
-    let mut damaged = envelope(Kind::StagedRole, &["root.json"], &staged);
+    let mut damaged = packed(Kind::StagedRole, &["root.json"], &staged);
     let middle = damaged.len() / 2;
     damaged[middle] ^= 1;
     let key = crate::room::online_key(1);
@@ -154,7 +99,7 @@ fn what_is_not_wanted_is_not_taken() {
         (damaged, "not taken"),
         (staged.clone(), "no envelope"),
         (
-            envelope(Kind::PublicKeys, &["a.pem"], key.as_bytes()),
+            packed(Kind::PublicKeys, &["a.pem"], key.as_bytes()),
             "kind public-keys",
         ),
     ]
@@ -167,7 +112,7 @@ fn what_is_not_wanted_is_not_taken() {
         assert!(bad.words().contains(says), "{number}: {}", bad.words());
         assert!(bad.state().payload.is_none());
         // the right one on the same medium goes on
-        let right = envelope(Kind::StagedRole, &["root.json"], &staged);
+        let right = packed(Kind::StagedRole, &["root.json"], &staged);
         with(&bad.shelf, "in", |stick| {
             stick.files.insert("root-2.rse".to_owned(), right)
         });
@@ -181,7 +126,7 @@ fn what_is_not_wanted_is_not_taken() {
 fn in_is_exchanged_for_another_of_the_same_label() {
     let (room, one) = first();
     let holders = [Holder::stays(1, one.get()), Holder::stays(2, one.get())];
-    let staged = stage(&room);
+    let staged = staged(&room, EXPIRES);
     let mut room = day(&room, &holders, "root.json", &staged);
     room.until("media", "medium-out");
     pull(&room.shelf, "in");
@@ -210,7 +155,7 @@ fn in_is_exchanged_for_another_of_the_same_label() {
 fn out_is_pulled_full_and_exchanged() {
     let (room, one) = first();
     let holders = [Holder::stays(1, one.get()), Holder::stays(2, one.get())];
-    let staged = stage(&room);
+    let staged = staged(&room, EXPIRES);
     let mut room = day(&room, &holders, "root.json", &staged);
     room.until("write", "written");
     pull(&room.shelf, "out");
@@ -234,7 +179,7 @@ fn the_power_goes_while_it_leaves() {
     for what in [What::PowerCutBefore, What::PowerCutAfter] {
         let (room, one) = first();
         let holders = [Holder::stays(1, one.get()), Holder::stays(2, one.get())];
-        let staged = stage(&room);
+        let staged = staged(&room, EXPIRES);
         let mut room = day(&room, &holders, "root.json", &staged);
         room.happens(
             "export",

@@ -9,56 +9,16 @@ use rootstage::ceremony::event::Event;
 use rootstage::ceremony::medium::{MediumRole, Way};
 use rootstage::ceremony::plan::Mode;
 use rootstage::digest::Sha256;
-use rootstage::envelope::{Draft, Envelope, Kind, Payload};
-use rootstage::tuf::root::Signed;
-use time::macros::datetime;
+use rootstage::envelope::Kind;
 
-use super::{Holder, IMPORTED, first, plan, script, staged_part};
+use super::across::{packed, staged, trusted, with_crossing};
+use super::{Holder, first, plan, staged_part};
 use crate::forger::{self, Loose, chained};
 use crate::room::{Room, failing};
 use crate::world::{stick, with};
 
 const WAYS: &str =
     "[transport]\nin = [\"medium\", \"qr\"]\nout = [\"file\", \"medium\", \"qr\"]\nlog = true\n";
-
-const MEDIA: &str = r#"
-[[act.step]]
-id = "media"
-kind = "bind-media"
-title = "Media"
-by = ["administrator", "witness"]
-minutes = 1
-say = "Compare."
-[[act.step]]
-id = "trusted"
-"#;
-
-const EXPORT: &str = r#"
-[[act.step]]
-id = "export"
-kind = "export"
-title = "What leaves"
-by = ["administrator", "witness"]
-minutes = 1
-say = "Compare."
-[[act.step]]
-id = "head"
-"#;
-
-fn packed(kind: Kind, name: &str, bytes: &[u8]) -> Vec<u8> {
-    let draft = Draft {
-        kind,
-        ceremony: None,
-        created: datetime!(2026-11-30 09:00 UTC),
-        from: Some("Online desk".to_owned()),
-        note: None,
-        payloads: vec![Payload {
-            name: name.to_owned(),
-            bytes: bytes.to_vec(),
-        }],
-    };
-    Envelope::pack(draft).unwrap().to_file().unwrap()
-}
 
 /// The day, and what its camera sees.
 struct Day {
@@ -69,24 +29,15 @@ struct Day {
 impl Day {
     fn new() -> Self {
         let (room, one) = first();
-        let trusted = fs::read(room.home.path().join("trusted.json")).unwrap();
-        let mut signed = Signed::parse(&trusted).unwrap().signed;
-        signed["version"] = 2.into();
-        signed["expires"] = "2028-01-01T00:00:00Z".into();
-        let staged = serde_json::json!({ "signed": signed, "signatures": [] });
-        let staged = serde_json::to_vec(&staged).unwrap();
+        let staged = staged(&room, "2028-01-01T00:00:00Z");
         // nothing lies where the plan says: it comes another way
         fs::remove_file(room.home.path().join("trusted.json")).unwrap();
         let holders = [Holder::stays(1, one.get()), Holder::stays(2, one.get())];
         let part = staged_part("").replace("trusted.json", "given/trusted.rse");
         let text = plan(&format!("{part}\n{WAYS}"), &holders, "");
-        let script = String::from_utf8(script(IMPORTED, None)).unwrap();
-        let script = script
-            .replacen("[[act.step]]\nid = \"trusted\"\n", MEDIA.trim_start(), 1)
-            .replacen("[[act.step]]\nid = \"head\"\n", EXPORT.trim_start(), 1);
-        let mut room = Room::later_prepared(&room.home, "day", &text, script.as_bytes());
+        let mut room = Room::later_prepared(&room.home, "day", &text, &with_crossing());
         let mut incoming = stick("sdb1", "in");
-        let envelope = packed(Kind::SignedRole, "1.root.json", &trusted);
+        let envelope = packed(Kind::SignedRole, &["1.root.json"], &trusted(&room));
         incoming.files.insert("trusted.rse".to_owned(), envelope);
         let others = [stick("sdc1", "out"), stick("sdd1", "log")];
         room.shelf.lock().unwrap().push(incoming);
