@@ -15,7 +15,7 @@ pub const OVERHEAD: usize = 11;
 pub const MAX_CHARS: usize = 4296;
 
 /// Bytes of the digest before the file.
-const DIGEST: usize = 32;
+pub(super) const DIGEST: usize = 32;
 
 /// What tells transfers apart. How large the frames are is no part of it: frames of all sizes of
 /// one stream help each other.

@@ -322,3 +322,29 @@ proptest! {
         prop_assert!(collector.file().is_none());
     }
 }
+
+#[test]
+fn what_is_foretold_of_a_transfer_is_so() {
+    for length in [1, 2, 33, 500, 3401, MAX_FILE] {
+        let file = vec![7; length];
+        for version in [1, 2, 5, 12, 22, 40] {
+            let chars = symbol::capacity(version, symbol::Level::Low);
+            let made = Transfer::new(&file, chars).map(|transfer| transfer.needed());
+            assert_eq!(
+                Transfer::needed_for(length, chars),
+                made,
+                "{length} {version}"
+            );
+        }
+    }
+    assert_eq!(Transfer::needed_for(0, 500), Err(TransferError::Empty));
+    let got = MAX_FILE + 1;
+    assert_eq!(
+        Transfer::needed_for(got, 500),
+        Err(TransferError::TooLong { got })
+    );
+    assert!(matches!(
+        Transfer::needed_for(10, 4),
+        Err(TransferError::SymbolTooSmall { .. })
+    ));
+}

@@ -1,7 +1,7 @@
 //! A file on its way out.
 
 use super::erasure::{self, Symbol};
-use super::frame::{Frame, MAX_CHARS, OVERHEAD, Stream, TAG};
+use super::frame::{DIGEST, Frame, MAX_CHARS, OVERHEAD, Stream, TAG};
 use super::{MAX_FILE, MAX_NEEDED};
 use crate::digest::Sha256;
 
@@ -39,12 +39,7 @@ pub enum TransferError {
 impl Transfer {
     /// Divides `file` into frames of at most `chars` characters, all of one length.
     pub fn new(file: &[u8], chars: usize) -> Result<Self, TransferError> {
-        if file.is_empty() {
-            return Err(TransferError::Empty);
-        }
-        if file.len() > MAX_FILE {
-            return Err(TransferError::TooLong { got: file.len() });
-        }
+        let needed = Self::needed_for(file.len(), chars)?;
         let small = TransferError::SymbolTooSmall { chars };
         let digest = Sha256::of(file);
         let carried = [digest.0.as_slice(), file].concat();
@@ -53,12 +48,6 @@ impl Transfer {
             id: [a, b, c],
             length: u16::try_from(carried.len()).map_err(|_| small)?,
         };
-        // base32: five bytes in eight characters
-        let bytes = chars.min(MAX_CHARS).saturating_sub(TAG.len()) * 5 / 8;
-        let most = bytes.saturating_sub(OVERHEAD) / 2;
-        if most == 0 || stream.symbols().div_ceil(most) > MAX_NEEDED {
-            return Err(small);
-        }
         let symbols: Vec<Symbol> = carried
             .chunks(2)
             .map(|pair| {
@@ -70,9 +59,28 @@ impl Transfer {
             digest,
             stream,
             // as small as it can be without one frame more: small codes are read more easily
-            run: symbols.len().div_ceil(symbols.len().div_ceil(most)),
+            run: symbols.len().div_ceil(needed),
             word: erasure::encode(&symbols).ok_or(small)?.concat(),
         })
+    }
+
+    /// How many distinct frames of at most `chars` characters give a file of `length` bytes, without making
+    /// them.
+    pub fn needed_for(length: usize, chars: usize) -> Result<usize, TransferError> {
+        if length == 0 {
+            return Err(TransferError::Empty);
+        }
+        if length > MAX_FILE {
+            return Err(TransferError::TooLong { got: length });
+        }
+        // base32: five bytes in eight characters
+        let bytes = chars.min(MAX_CHARS).saturating_sub(TAG.len()) * 5 / 8;
+        let most = bytes.saturating_sub(OVERHEAD) / 2;
+        let symbols = (DIGEST + length).div_ceil(2);
+        let needed = (most > 0).then(|| symbols.div_ceil(most));
+        needed
+            .filter(|needed| *needed <= MAX_NEEDED)
+            .ok_or(TransferError::SymbolTooSmall { chars })
     }
 
     /// SHA-256 of the file: what both sides compare.

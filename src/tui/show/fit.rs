@@ -99,21 +99,14 @@ impl Division {
     /// Divides a file for a window in which codes of version `most` fit: into one code if that can
     /// be, else into as few as there can be without taxing a camera.
     pub fn usual(file: &[u8], most: u8) -> Option<Self> {
-        Self::new(file, most.min(STILL_LARGEST))
-            .filter(|division| division.transfer.frames() == 1)
-            .or_else(|| Self::new(file, most.min(USUAL_LARGEST)))
+        Self::new(file, usual(file.len(), most))
     }
 
     /// Divides a file into as few codes as there can be with codes of at most version `most`; of
     /// those the smallest.
     pub fn new(file: &[u8], most: u8) -> Option<Self> {
-        let with = |level| Transfer::new(file, capacity(most, level)).ok();
-        let one = with(Level::Medium).filter(|transfer| transfer.needed() == 1);
-        let (transfer, level) = match one {
-            // it is looked at for as long as one likes: room for more correction
-            Some(transfer) => (transfer, Level::Medium),
-            None => (with(Level::Low)?, Level::Low),
-        };
+        let level = level(file.len(), most);
+        let transfer = Transfer::new(file, capacity(most, level)).ok()?;
         let version = smallest(transfer.chars(), level)?;
         Some(Self {
             transfer,
@@ -124,9 +117,10 @@ impl Division {
 
     /// Fewer and larger codes, of at most version `most`.
     pub fn denser(&self, file: &[u8], most: u8) -> Option<Self> {
-        (self.version + 1..=most)
-            .filter_map(|version| Self::new(file, version))
-            .find(|division| division.transfer.needed() < self.transfer.needed())
+        let now = self.transfer.needed();
+        let fewer = |version: &u8| codes(file.len(), *version).is_some_and(|needed| needed < now);
+        let version = (self.version + 1..=most).find(fewer)?;
+        Self::new(file, version)
     }
 
     /// More and smaller codes.
@@ -143,13 +137,42 @@ impl Division {
     }
 }
 
+/// How many codes of at most version `most` carry a file of `length` bytes; `None` where they are too
+/// small.
+fn codes(length: usize, most: u8) -> Option<usize> {
+    Transfer::needed_for(length, capacity(most, level(length, most))).ok()
+}
+
+/// A single code is looked at for as long as one likes: it has room for more correction, where it fits.
+fn level(length: usize, most: u8) -> Level {
+    match Transfer::needed_for(length, capacity(most, Level::Medium)) {
+        Ok(1) => Level::Medium,
+        _ => Level::Low,
+    }
+}
+
+/// The largest version that is taken without being asked for, of those up to `most`.
+fn usual(length: usize, most: u8) -> u8 {
+    let still = most.min(STILL_LARGEST);
+    match codes(length, still) {
+        Some(1) => still,
+        _ => most.min(USUAL_LARGEST),
+    }
+}
+
+/// How many codes a file of `length` bytes takes in this window where nothing is asked for; `None` where
+/// it has no room for any.
+pub fn taken(length: usize, window: Window) -> Option<usize> {
+    codes(length, usual(length, window.largest()?))
+}
+
 /// Columns and rows of the smallest window in which a file can be shown at all.
 pub fn needed(file: &[u8], drawing: Drawing) -> (u16, u16) {
     let cells = match drawing {
         Drawing::Cells(cells) => cells,
         Drawing::Pixels => Cells::Half,
     };
-    let version = (1..=40).find(|version| Division::new(file, *version).is_some());
+    let version = (1..=40).find(|version| codes(file.len(), *version).is_some());
     let (columns, rows) = size(width(version.unwrap_or(40)), cells);
     (
         SMALLEST.0.max(columns + PANEL + GUTTER),

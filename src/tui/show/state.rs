@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::fit::{Division, Drawing, Window};
+use super::fit::{Division, Drawing, Window, taken};
 use super::graphics::{self, Graphics};
 use super::panel;
 use crate::digest::Sha256;
@@ -88,8 +88,8 @@ impl Show {
     /// A file of this name, which must be safe to look at. Nothing fits before [`Show::fit`].
     pub fn new(name: String, file: Vec<u8>, look: Look) -> Result<Self, TransferError> {
         // whether it can be carried at all
-        Transfer::new(
-            &file,
+        Transfer::needed_for(
+            file.len(),
             crate::qr::symbol::capacity(40, crate::qr::symbol::Level::Low),
         )?;
         let cells = match look.glyphs {
@@ -207,8 +207,7 @@ impl Show {
             drawing,
             ..self.window
         };
-        let other = Division::usual(&self.file, window.largest()?)?;
-        Some(other.transfer.needed()).filter(|needed| *needed < now)
+        taken(self.file.len(), window).filter(|needed| *needed < now)
     }
 
     /// What to ask the terminal before anybody does, so that it can be said what pixels would save:

@@ -56,8 +56,10 @@ fn the_code_is_as_large_as_the_window_allows() {
 
 #[test]
 fn the_smallest_window_has_room_for_every_digest() {
-    for seed in 0..500 {
-        let mut show = Show::new("n".repeat(300), file(16 << 10, seed), LOOK).unwrap();
+    // the longest file has the longest counter, and takes the longest to divide
+    let lengths = (0..500).map(|seed| if seed % 25 == 0 { 16 << 10 } else { 500 });
+    for (seed, length) in (0..).zip(lengths) {
+        let mut show = Show::new("n".repeat(300), file(length, seed), LOOK).unwrap();
         show.fit(SMALL, None);
         let text = drawn(&show);
         assert!(
