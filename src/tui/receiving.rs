@@ -122,7 +122,7 @@ impl Receiving {
             Some((file, digest)) => pen.wrapped(
                 Role::Ok,
                 &format!(
-                    "Complete: {} bytes, SHA-256 {}. Initials take it.",
+                    "Complete: {} bytes, SHA-256 {}. Initials take it. Its words are compared next.",
                     file.len(),
                     digest.short()
                 ),

@@ -159,7 +159,7 @@ fn frame_of(model: &Model, pen: Pen, buffer: &mut Buffer) {
     };
     put(buffer, text, shown);
     let codes = u16::try_from(middle.codes).unwrap_or_default();
-    if let Some(receiving) = &model.receiving {
+    if let Some(receiving) = model.receiving.as_ref().filter(|_| codes > 0) {
         let area = Rect {
             x: main.x + 1,
             y: main.y + rows,
@@ -270,7 +270,10 @@ fn arranged(model: &Model, pen: Pen, main: Rect, tight: bool) -> Middle {
     let at_work = !over && !model.ended() && model.ask().is_none();
     let below = notice.len() + fields.len() + usize::from(!at_work);
     let rows = height.saturating_sub(below);
-    let scanning = model.receiving.is_some() && !over && !model.ended() && !at_work;
+    // what has come is compared at the next question, where all of its digest has room
+    let awaited = model.receiving.as_ref();
+    let awaited = awaited.is_some_and(|receiving| receiving.file().is_none());
+    let scanning = awaited && !over && !model.ended() && !at_work;
     let codes = if scanning {
         ROWS.min(rows.saturating_sub(LEAST_BODY))
     } else {
