@@ -18,6 +18,7 @@ pub mod plan;
 mod qr;
 mod rehearsal;
 mod rehearse;
+mod repo;
 mod root;
 pub mod script;
 mod sign;
@@ -146,6 +147,9 @@ enum Verb {
     /// QR codes: a file shown, printed, or read.
     #[command(subcommand, after_help = "Example:\n  rootstage qr show root-2.rse")]
     Qr(qr::Verb),
+    /// The online side: keys, targets, and what clients fetch.
+    #[command(subcommand, after_help = "Example:\n  rootstage repo status --dir tuf")]
+    Repo(repo::Verb),
     /// Checks this machine: network, swap, clock, terminal, this binary.
     #[command(after_help = "Example:\n  rootstage doctor --json")]
     Doctor(doctor::Doctor),
@@ -291,6 +295,7 @@ pub fn run(hardening: Hardening) -> ExitCode {
         Some(Verb::Envelope(verb)) => verb.run(),
         Some(Verb::Media(verb)) => verb.run(),
         Some(Verb::Qr(verb)) => verb.run(&room),
+        Some(Verb::Repo(verb)) => verb.run(),
         Some(Verb::Doctor(verb)) => verb.run(&room),
         Some(Verb::Completions(verb)) => {
             verb.run();

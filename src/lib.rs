@@ -26,6 +26,7 @@
 //! | read any metadata file, large ones too, and add signatures with no other byte changed | [`Metadata::parse`], [`Metadata::countersigned`] |
 //! | the bytes that TUF signs | [`canonical::olpc`]; from a text, quickly, [`canonical::olpc_of_text`] |
 //! | verify a whole repository as clients do, from files that I bring | [`tuf::client::Client`] with a [`tuf::client::Fetch`] |
+//! | keep a repository online: stage, sign, publish, verify | [`repo::Place`], [`repo::publish`], [`repo::Published`] |
 //! | read targets, snapshot or timestamp metadata | [`Trusted::delegate`], which gives [`tuf::targets::Targets`] and its like; what changes: [`tuf::targets::targets_changes`] |
 //! | carry files across the air gap, or read what came | [`Envelope::pack`], [`Envelope::parse`]; encrypted: [`sealed`] |
 //! | show a file as QR codes, or put one together from what was read | [`qr::Transfer`], [`qr::Collector`]; what a hand scanner types: [`qr::keyboard`] |
@@ -52,6 +53,8 @@
 //!   main ── cli ───────────────── tui           what people type and see
 //!            │                     │
 //!            ├── answers ──────────┤            a front end without people
+//!            │                     │
+//!            ├── repo (token, journal)         the online side: keys, staged, repository
 //!            │                     │
 //!          directory ── driver ────┘            the loop; opening and going on
 //!            │             │
@@ -112,6 +115,7 @@ pub mod journal;
 pub mod media;
 pub mod ports;
 pub mod qr;
+pub mod repo;
 pub mod report;
 pub mod safe;
 pub mod scan;

@@ -14,6 +14,7 @@
 //! * [`threshold`]: the one check that says whether enough keys have signed
 //! * [`trusted`]: metadata that has passed it
 //! * [`client`]: a whole repository, verified as clients do it
+//! * [`repository`]: the next version of each role, for the online side
 //! * [`policy`]: what is allowed but unwise, in sentences
 //! * [`summary`]: a root as lines for review
 //! * [`rotation`]: who must still sign a root, under the keys of the old one and its own
@@ -33,6 +34,7 @@ pub mod listed;
 pub mod meta;
 pub mod metadata;
 pub mod policy;
+pub mod repository;
 pub mod root;
 pub mod rotation;
 pub mod signature;

@@ -3,20 +3,15 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
-use time::format_description::BorrowedFormatItem;
-use time::macros::format_description;
-use time::{OffsetDateTime, UtcOffset};
+use time::OffsetDateTime;
 
 use super::{MetadataError, Role};
 use crate::canonical::MAX_SAFE_INTEGER;
 use crate::tuf::key::PublicKey;
+use crate::tuf::repository::expires_text;
 
 /// The version of the TUF specification that written roots name.
 pub const SPEC_VERSION: &str = "1.0.34";
-
-/// The only form of a time that every client reads.
-const EXPIRES: &[BorrowedFormatItem<'_>] =
-    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
 
 /// What a root is to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,18 +103,8 @@ impl RootSpec {
         }))
     }
 
-    /// The expiry as `YYYY-MM-DDTHH:MM:SSZ`. A fraction or an offset breaks two or three of the
-    /// four clients in use, so neither is rounded away in silence.
+    /// The expiry as it is written: see [`expires_text`].
     pub fn expires_text(&self) -> Result<String, MetadataError> {
-        let refused = || MetadataError::Expiry {
-            got: self.expires.to_string(),
-        };
-        let fits = self.expires.offset() == UtcOffset::UTC
-            && self.expires.nanosecond() == 0
-            && (0..=9999).contains(&self.expires.year());
-        if !fits {
-            return Err(refused());
-        }
-        self.expires.format(EXPIRES).map_err(|_| refused())
+        expires_text(self.expires)
     }
 }

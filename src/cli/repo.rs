@@ -1,0 +1,139 @@
+//! `repo`: the online side, from keys to what clients fetch.
+
+mod add;
+mod commit;
+mod delegate;
+mod export;
+mod gen_key;
+mod import_root;
+mod init;
+mod passphrases;
+mod refresh;
+mod remove;
+mod sign;
+mod stage_root;
+mod status;
+mod upkeep;
+mod verify;
+mod when;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::Failure;
+use crate::repo::{RepoError, Status};
+
+/// The verbs of `repo`.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Begins a repository: `keys/`, `staged/`, `repository/`, as the go-tuf command line lays it out.
+    #[command(after_help = "Example:\n  rootstage repo init --dir tuf")]
+    Init(init::Init),
+    /// Makes a key of an online role and stages a root that lists it. The root's expiry is not touched.
+    #[command(
+        after_help = "Example:\n  rootstage repo gen-key timestamp --dir tuf\n  rootstage repo gen-key targets --token \"pkcs11:token=online?module-path=/usr/lib/softhsm/libsofthsm2.so\" --label targets-1"
+    )]
+    GenKey(gen_key::GenKey),
+    /// Stages the next root: keys, thresholds, expiry. It is signed elsewhere.
+    #[command(
+        after_help = "Example:\n  rootstage repo stage-root --dir tuf --root-key ada.pem --root-key ben.pem --threshold root=2 --expires 365d -o root-1.rse"
+    )]
+    StageRoot(stage_root::StageRoot),
+    /// Takes a root, or signatures over the staged one, from a file or an envelope.
+    #[command(after_help = "Example:\n  rootstage repo import-root signed.rse --dir tuf")]
+    ImportRoot(import_root::ImportRoot),
+    /// Adds files to what is offered: hashes them, lists them in targets metadata, signs it.
+    #[command(
+        after_help = "Example:\n  rootstage repo add --dir tuf --from build/ --expires 90d\n  rootstage repo add --dir tuf --sigstore fulcio=chain.pem,uri=https://fulcio.example.com --sigstore rekor=rekor.pub,uri=https://rekor.example.com --expires 90d"
+    )]
+    Add(add::Add),
+    /// Takes files from what is offered.
+    #[command(after_help = "Example:\n  rootstage repo remove --dir tuf old.pub --expires 90d")]
+    Remove(remove::Remove),
+    /// Says who else may vouch for which paths: a delegated role.
+    #[command(
+        after_help = "Example:\n  rootstage repo delegate builds --dir tuf --path \"builds/*\" --key builds.pem --expires 90d"
+    )]
+    Delegate(delegate::Delegate),
+    /// Adds signatures to staged metadata with the keys in `keys/`.
+    #[command(after_help = "Example:\n  rootstage repo sign builds --dir tuf")]
+    Sign(sign::Sign),
+    /// Stages and signs the snapshot: which version of each targets role is current.
+    #[command(after_help = "Example:\n  rootstage repo snapshot --dir tuf --expires 30d")]
+    Snapshot(upkeep::Snapshot),
+    /// Stages and signs the timestamp: which snapshot is current.
+    #[command(after_help = "Example:\n  rootstage repo timestamp --dir tuf --expires 7d")]
+    Timestamp(upkeep::Timestamp),
+    /// Publishes what is staged, after a whole client has verified it from every root there ever was.
+    #[command(
+        after_help = "Example:\n  rootstage repo commit --dir tuf --mirror https://tuf.example.com"
+    )]
+    Commit(commit::Commit),
+    /// What is published, what is staged, what is missing, and what to do next.
+    #[command(after_help = "Example:\n  rootstage repo status --dir tuf")]
+    Status(status::Status),
+    /// Visits what is published as clients do, from every root: signatures, versions, expiry, and every
+    /// file that is offered.
+    #[command(
+        after_help = "Example:\n  rootstage repo verify --dir tuf --layout\n  rootstage repo verify --repository /srv/www --trusted 1.root.json"
+    )]
+    Verify(verify::Verify),
+    /// Renews what expires soon, and publishes it: for a timer.
+    #[command(
+        after_help = "Example:\n  rootstage repo refresh --dir tuf --within 2d --expires timestamp=7d --expires snapshot=30d"
+    )]
+    Refresh(refresh::Refresh),
+    /// Writes what leaves this machine: the staged root, the public keys of the online roles, what is to
+    /// be hosted.
+    #[command(
+        subcommand,
+        after_help = "Example:\n  rootstage repo export public-keys --dir tuf -o online-keys"
+    )]
+    Export(export::Verb),
+}
+
+/// Which repository.
+#[derive(Debug, Args)]
+pub struct Where {
+    /// The directory with `keys/`, `staged/` and `repository/`.
+    #[arg(short, long, value_name = "DIR", default_value = ".")]
+    dir: PathBuf,
+}
+
+impl Verb {
+    pub fn run(&self) -> Result<(), Failure> {
+        match self {
+            Self::Init(verb) => verb.run(),
+            Self::GenKey(verb) => verb.run(),
+            Self::StageRoot(verb) => verb.run(),
+            Self::ImportRoot(verb) => verb.run(),
+            Self::Add(verb) => verb.run(),
+            Self::Remove(verb) => verb.run(),
+            Self::Delegate(verb) => verb.run(),
+            Self::Sign(verb) => verb.run(),
+            Self::Snapshot(verb) => verb.run(),
+            Self::Timestamp(verb) => verb.run(),
+            Self::Commit(verb) => verb.run(),
+            Self::Status(verb) => verb.run(),
+            Self::Verify(verb) => verb.run(),
+            Self::Refresh(verb) => verb.run(),
+            Self::Export(verb) => verb.run(),
+        }
+    }
+}
+
+impl From<RepoError> for Failure {
+    fn from(error: RepoError) -> Self {
+        let words = error.to_string();
+        match error.status {
+            Status::NotSo => Self::not_so(words),
+            Status::Call => Self::call(words),
+            Status::Surroundings => Self::surroundings(words),
+        }
+    }
+}
+
+fn not_yet() -> Result<(), Failure> {
+    Err(Failure::not_so("this part is not built yet."))
+}

@@ -1,0 +1,30 @@
+//! The online side: a directory `keys/ staged/ repository/`, as the go-tuf command line lays it out.
+//!
+//! What is to be published is made and signed in `staged/`; [`publish`] brings it into `repository/`
+//! in one step that cannot be half done, after a whole client has visited the result from every root
+//! that was ever published. Nothing here opens a network connection: `repository/` is what any static
+//! host serves.
+//!
+//! * [`place`]: the directory, its lock, what is staged
+//! * [`published`]: what clients see, as a [`crate::tuf::client::Fetch`]
+//! * [`keys`]: the keys of online roles, in files as go-tuf writes them or on tokens
+//! * [`root`]: the root: begun here, signed elsewhere, brought back
+//! * [`targets`]: what is offered, and who else may say so
+//! * [`upkeep`]: snapshot and timestamp, and what expires
+//! * [`sigstore`]: the targets that Sigstore's clients look for
+//! * [`publish`], [`verify`]: from `staged/` to clients
+
+pub mod error;
+pub mod keys;
+pub mod place;
+pub mod publish;
+pub mod published;
+pub mod root;
+pub mod sigstore;
+pub mod targets;
+pub mod upkeep;
+pub mod verify;
+
+pub use error::{RepoError, Status};
+pub use place::{Place, Staged};
+pub use published::Published;

@@ -1,0 +1,1 @@
+//! From `staged` to `repository`, in one step that cannot be half done.

@@ -1,0 +1,1 @@
+//! The root: begun here, signed elsewhere, brought back.

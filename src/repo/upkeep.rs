@@ -1,0 +1,1 @@
+//! Snapshot and timestamp, and what expires.

@@ -1,0 +1,1 @@
+//! A client's visit to what is published, from every root that clients may have.

@@ -1,0 +1,80 @@
+//! Metadata that the online side makes: the next version of each role, ready to be signed.
+//!
+//! What is written here is compact: the signed portion of a file is its canonical form, so that what
+//! is hashed, signed and stored are the same bytes. A root is written for people to read
+//! ([`super::signature::Signed::to_file`]); it is signed elsewhere.
+
+mod draft;
+mod upkeep;
+
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
+use time::{OffsetDateTime, UtcOffset};
+
+use super::key::{KeyId, PublicKey};
+use super::root::{MetadataError, Role, Root};
+use super::signature::Signature;
+
+pub use draft::{DraftError, RootDraft};
+pub use upkeep::{meta_file, snapshot, timestamp};
+
+/// The only form of a time that every client reads.
+const EXPIRES: &[BorrowedFormatItem<'_>] =
+    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
+
+/// An expiry as `YYYY-MM-DDTHH:MM:SSZ`. A fraction or an offset breaks two or three of the four
+/// clients in use, so neither is rounded away in silence.
+pub fn expires_text(expires: OffsetDateTime) -> Result<String, MetadataError> {
+    let refused = || MetadataError::Expiry {
+        got: expires.to_string(),
+    };
+    let fits = expires.offset() == UtcOffset::UTC
+        && expires.nanosecond() == 0
+        && (0..=9999).contains(&expires.year());
+    if !fits {
+        return Err(refused());
+    }
+    expires.format(EXPIRES).map_err(|_| refused())
+}
+
+/// Who may sign a role, and how many of them must.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Signers {
+    /// The usable keys, under the ids by which metadata lists them.
+    pub keys: Vec<(KeyId, PublicKey)>,
+    /// How many different keys must sign.
+    pub threshold: u32,
+}
+
+impl Signers {
+    /// Those of a top-level role under a root.
+    pub fn of(root: &Root, role: Role) -> Self {
+        let keys = root.role_keys(role);
+        Self {
+            keys: keys.map(|(id, key)| (id, key.clone())).collect(),
+            threshold: root.role(role).map_or(0, |keys| keys.threshold),
+        }
+    }
+}
+
+/// The file with a signed portion in canonical form and its signatures.
+pub fn file(signed: &[u8], signatures: &[Signature]) -> Vec<u8> {
+    let mut file = Vec::with_capacity(signed.len() + 512);
+    file.extend_from_slice(b"{\"signatures\":[");
+    for (place, signature) in signatures.iter().enumerate() {
+        if place > 0 {
+            file.push(b',');
+        }
+        let keyid = signature.keyid.hex();
+        // neither holds anything that JSON escapes: both are hex
+        let entry = format!(r#"{{"keyid":"{keyid}","sig":"{}"}}"#, signature.sig);
+        file.extend_from_slice(entry.as_bytes());
+    }
+    file.extend_from_slice(b"],\"signed\":");
+    file.extend_from_slice(signed);
+    file.extend_from_slice(b"}\n");
+    file
+}
+
+#[cfg(test)]
+mod tests;
