@@ -11,6 +11,8 @@ mod init;
 mod passphrases;
 mod refresh;
 mod remove;
+mod root_file;
+mod root_words;
 mod sign;
 mod stage_root;
 mod status;
