@@ -22,9 +22,9 @@ pub fn digest(text: &mut String, payload: Sha256) {
 /// What a root changes, with everything that is to be said of it.
 pub fn step(text: &mut String, diff: &Diff) {
     changes(text, diff);
-    if diff.findings.iter().any(|found| found.level > Level::Info) {
+    if !diff.findings.is_empty() {
         text.push_str("\nFINDINGS\n");
-        findings(text, &diff.findings, Level::Caution);
+        findings(text, &diff.findings, Level::Info);
     }
 }
 

@@ -135,10 +135,7 @@ pub fn stage(
         ));
     }
     let mut made = described(place, &draft, same.unwrap_or(fresh), old, now)?;
-    let stops = made
-        .diff
-        .as_ref()
-        .map_or_else(Vec::new, |diff| of_level(diff, Level::Stop));
+    let stops = made.diff.as_ref().map_or_else(Vec::new, stops);
     if !stops.is_empty() {
         return Err(RepoError::refused(
             format!("the root may not be signed so. {}", stops.join(" ")),
@@ -146,11 +143,6 @@ pub fn stage(
         ));
     }
     place.stage("root", &made.bytes)?;
-    notices.extend(
-        made.diff
-            .iter()
-            .flat_map(|diff| of_level(diff, Level::Caution)),
-    );
     if keyring.has_keys(Role::Root.name()) {
         notices.push(format!(
             "`keys/` holds root keys, as go-tuf keeps them; root keys belong offline. Where that is meant so, they sign with: {}",
@@ -161,8 +153,9 @@ pub fn stage(
     Ok(made)
 }
 
-fn of_level(diff: &Diff, level: Level) -> Vec<String> {
-    let found = diff.findings.iter().filter(|found| found.level == level);
+fn stops(diff: &Diff) -> Vec<String> {
+    let found = diff.findings.iter();
+    let found = found.filter(|found| found.level == Level::Stop);
     found.map(|found| found.sentence.clone()).collect()
 }
 
