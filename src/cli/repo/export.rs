@@ -102,7 +102,7 @@ impl Out {
         if !enveloped {
             files::check_free(&self.output)?;
         }
-        let mut passphrases = asked::passphrases(&self.sources)?;
+        let mut passphrases = asked::passphrases(&self.sources);
         let roles = public_keys(&place, &mut Keyring::new(&place, &mut passphrases))?;
         let keys = pem_files(&roles);
         if keys.is_empty() {
@@ -130,10 +130,10 @@ impl Out {
             return Ok(());
         }
         let mut payloads = keys;
-        let sums: String = payloads
-            .iter()
-            .map(|key| format!("{}  {}\n", Sha256::of(&key.bytes).hex(), key.name))
-            .collect();
+        let mut sums = String::new();
+        for key in &payloads {
+            let _ = writeln!(sums, "{}  {}", Sha256::of(&key.bytes).hex(), key.name);
+        }
         payloads.push(Payload {
             name: "SHA256SUMS".to_owned(),
             bytes: sums.into_bytes(),

@@ -56,7 +56,7 @@ impl StageRoot {
         let now = now();
         let wishes = self.wishes(now)?;
         let place = Place::locked(&self.place.dir)?;
-        let mut passphrases = asked::passphrases(&self.sources)?;
+        let mut passphrases = asked::passphrases(&self.sources);
         let mut keyring = Keyring::new(&place, &mut passphrases);
         let staged = root::stage(&place, &mut keyring, &wishes, now)?;
         for words in &staged.notices {

@@ -88,7 +88,7 @@ pub fn look(place: &Place, now: OffsetDateTime) -> Result<Option<StagedRoot>, Re
     let old = published.as_ref().map(|published| &published.root);
     let signed = signed_of(place, &staged.file)?;
     let draft = RootDraft::read(signed.signed).map_err(|error| not_a_draft(&error))?;
-    described(place, &draft, staged.file, old, now).map(Some)
+    described(place, &draft, &staged.file, old, now).map(Some)
 }
 
 /// Stages the next root: the staged one, changed; else the one after the published root; else a new
@@ -134,7 +134,7 @@ pub fn stage(
             if dropped == 1 { "it counts" } else { "they count" },
         ));
     }
-    let mut made = described(place, &draft, same.unwrap_or(fresh), old, now)?;
+    let mut made = described(place, &draft, same.as_ref().unwrap_or(&fresh), old, now)?;
     let stops = made.diff.as_ref().map_or_else(Vec::new, stops);
     if !stops.is_empty() {
         return Err(RepoError::refused(
@@ -255,7 +255,7 @@ fn found(
         }
     }
     let before = old.and_then(|old| old.role(role));
-    if before.is_some_and(|keys| keys.keyids.iter().any(|id| begins(id))) {
+    if before.is_some_and(|keys| keys.keyids.iter().any(begins)) {
         return Ok(None);
     }
     let ids: Vec<_> = ids.iter().map(KeyId::hex).collect();
@@ -309,7 +309,7 @@ pub(super) fn impossible(draft: &RootDraft, old: Option<&Root>) -> Vec<String> {
 fn described(
     place: &Place,
     draft: &RootDraft,
-    file: Metadata,
+    file: &Metadata,
     old: Option<&Root>,
     now: OffsetDateTime,
 ) -> Result<StagedRoot, RepoError> {
