@@ -158,7 +158,8 @@ fn go_tufs_key_ids_and_unknown_members_stay() {
         &[
             "CAUTION",
             "any one of 2 keys",
-            "for the plan of the ceremony to decide",
+            "root.threshold-one",
+            "for the plan of the",
         ],
     );
     let draft = staged(&room);
@@ -534,7 +535,7 @@ fn two_rotations_with_tokens() {
     let leaves = first.signed["roles"]["root"]["keyids"][0].as_str().unwrap()[..12].to_owned();
     repo(
         &room,
-        &format!("stage-root --expires 400d --remove root={leaves} -o root-3.rse"),
+        &format!("stage-root --expires 400d --remove root={leaves} --root-key more/tokens/keyholder-2.age.pub -o root-3.rse"),
     )
     .is(0, &["those that stay"]);
     room.rootstage(&["envelope", "open", "root-3.rse", "-o", "root-3"])
