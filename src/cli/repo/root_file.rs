@@ -113,8 +113,13 @@ pub fn next(place: &Place, root: &StagedRoot, output: Option<&Path>) -> Vec<Stri
              and when it is filled in: rootstage run plan.toml --dir ceremony"
         ));
     }
+    let one = if option.is_empty() {
+        "there, one keyholder after the other"
+    } else {
+        "or one keyholder after the other"
+    };
     steps.push(format!(
-        "or one keyholder at a time: rootstage sign {plain}{option} --token TOKEN --name NAME --initials LETTERS -o signed"
+        "{one}: rootstage sign {plain}{option} --token TOKEN --name NAME --initials LETTERS -o signed"
     ));
     steps.push(command("import-root FILE…"));
     steps
