@@ -14,9 +14,11 @@
 //! * [`upkeep`]: snapshot and timestamp, and what expires
 //! * [`sigstore`]: the targets that Sigstore's clients look for
 //! * [`publish`], [`verify`]: from `staged/` to clients
+//! * [`export`]: what leaves this machine
 //! * [`words`]: commands in messages, to be typed as they stand
 
 pub mod error;
+pub mod export;
 pub mod keys;
 pub mod place;
 pub mod publish;

@@ -11,6 +11,8 @@ mod init;
 mod passphrases;
 mod refresh;
 mod remove;
+mod root_file;
+mod root_words;
 mod sign;
 mod stage_root;
 mod status;
@@ -37,11 +39,30 @@ pub enum Verb {
     )]
     GenKey(gen_key::GenKey),
     /// Stages the next root: keys, thresholds, expiry. It is signed elsewhere.
+    ///
+    /// It begins with the root that is staged, else with the published one, else with a draft. What may
+    /// never be signed is refused; what the plan of a ceremony decides is said. A root that is the same
+    /// as before keeps its signatures.
+    ///
+    /// Exit status: 0 it is staged, 1 it was refused, 2 the words are wrong, 3 a file could not be read.
+    ///
+    /// With --json: `file, version, payload, words, missing (what it lacks to be a root), complete,
+    /// changes, keys, findings (as in root diff), signers {old, new, keys}, output, notices, next`.
     #[command(
         after_help = "Example:\n  rootstage repo stage-root --dir tuf --root-key ada.pem --root-key ben.pem --threshold root=2 --expires 365d -o root-1.rse"
     )]
     StageRoot(stage_root::StageRoot),
     /// Takes a root, or signatures over the staged one, from a file or an envelope.
+    ///
+    /// Only the next version is taken, and only what root keys have signed. A complete root is staged with
+    /// exactly the bytes that came; of one that is not complete, the signatures that count are kept and it
+    /// is said who is missing.
+    ///
+    /// Exit status: 0 it was taken (`complete` says whether signatures are missing), 1 it was refused, 3 a
+    /// file could not be read.
+    ///
+    /// With --json: `file, sha256 (of the file), version, published (version), payload, words, complete,
+    /// changes, keys, findings, signers, notices, next`.
     #[command(after_help = "Example:\n  rootstage repo import-root signed.rse --dir tuf")]
     ImportRoot(import_root::ImportRoot),
     /// Adds files to what is offered: hashes them, lists them in targets metadata, signs it.
@@ -61,9 +82,21 @@ pub enum Verb {
     #[command(after_help = "Example:\n  rootstage repo sign builds --dir tuf")]
     Sign(sign::Sign),
     /// Stages and signs the snapshot: which version of each targets role is current.
+    ///
+    /// Exit status: 0 it is staged (`complete` says whether enough keys have signed), 1 it was refused, 3 a
+    /// file could not be read.
+    ///
+    /// With --json: `role, version, expires, file, signed, threshold, complete, lists {NAME: version},
+    /// notices, next`.
     #[command(after_help = "Example:\n  rootstage repo snapshot --dir tuf --expires 30d")]
     Snapshot(upkeep::Snapshot),
     /// Stages and signs the timestamp: which snapshot is current.
+    ///
+    /// Exit status: 0 it is staged (`complete` says whether enough keys have signed), 1 it was refused, 3 a
+    /// file could not be read.
+    ///
+    /// With --json: `role, version, expires, file, signed, threshold, complete, lists {NAME: version},
+    /// notices, next`.
     #[command(after_help = "Example:\n  rootstage repo timestamp --dir tuf --expires 7d")]
     Timestamp(upkeep::Timestamp),
     /// Publishes what is staged, after a whole client has verified it from every root there ever was.
