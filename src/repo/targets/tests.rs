@@ -1,0 +1,1 @@
+//! Adding, removing, delegating, over small places in a directory.
