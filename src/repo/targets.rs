@@ -93,9 +93,8 @@ pub fn add(
     manner: &Manner,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Added, RepoError> {
-    let mut sign = |role: &str, signers: &Signers, payload: &[u8]| {
-        keyring.sign(role, &signers.keys, payload)
-    };
+    let mut sign =
+        |role: &str, signers: &Signers, payload: &[u8]| keyring.sign(role, &signers.keys, payload);
     add::with(place, additions, manner, &mut sign, progress)
 }
 
@@ -132,9 +131,8 @@ pub fn remove(
     which: &Which,
     expires: OffsetDateTime,
 ) -> Result<Removed, RepoError> {
-    let mut sign = |role: &str, signers: &Signers, payload: &[u8]| {
-        keyring.sign(role, &signers.keys, payload)
-    };
+    let mut sign =
+        |role: &str, signers: &Signers, payload: &[u8]| keyring.sign(role, &signers.keys, payload);
     change::remove(place, role, which, expires, &mut sign)
 }
 
@@ -170,9 +168,8 @@ pub fn delegate(
     change: &DelegationChange,
     expires: OffsetDateTime,
 ) -> Result<Delegated, RepoError> {
-    let mut sign = |role: &str, signers: &Signers, payload: &[u8]| {
-        keyring.sign(role, &signers.keys, payload)
-    };
+    let mut sign =
+        |role: &str, signers: &Signers, payload: &[u8]| keyring.sign(role, &signers.keys, payload);
     change::delegate(place, by, change, expires, &mut sign)
 }
 

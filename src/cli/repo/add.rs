@@ -106,7 +106,10 @@ impl Add {
     }
 
     fn additions(&self) -> Result<Vec<Addition>, RepoError> {
-        let into = self.into.as_deref().map_or("", |into| into.trim_end_matches('/'));
+        let into = self
+            .into
+            .as_deref()
+            .map_or("", |into| into.trim_end_matches('/'));
         let mut additions: Vec<Addition> = self
             .paths
             .iter()

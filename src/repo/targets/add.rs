@@ -36,8 +36,13 @@ pub(super) fn with(
     };
     let is_published = |path: &str, target: &Target| {
         maybe(path, target.length)
-            && draft.targets().get(path).is_some_and(|listed| listed.hashes == target.hashes)
-            && published.as_ref().is_some_and(|published| holds(published, path, target))
+            && draft
+                .targets()
+                .get(path)
+                .is_some_and(|listed| listed.hashes == target.hashes)
+            && published
+                .as_ref()
+                .is_some_and(|published| holds(published, path, target))
     };
     let work = Work {
         digests: manner.digests,
@@ -47,7 +52,13 @@ pub(super) fn with(
         maybe: &maybe,
     };
     let mut files = hash::all(&work, &walk, progress)?;
-    made(&mut files, additions, manner.digests, &incoming, &is_published)?;
+    made(
+        &mut files,
+        additions,
+        manner.digests,
+        &incoming,
+        &is_published,
+    )?;
 
     let mut added = Added::default();
     let mut empty = 0_usize;
@@ -140,7 +151,10 @@ impl<'m> Said<'m> {
         if self.manner.custom.is_empty() {
             return self.of_all.clone();
         }
-        self.by_path.get(path).cloned().or_else(|| self.of_all.clone())
+        self.by_path
+            .get(path)
+            .cloned()
+            .or_else(|| self.of_all.clone())
     }
 }
 
@@ -164,7 +178,11 @@ fn found(place: &Place, additions: &[Addition], incoming: &Incoming) -> Result<W
     }
     let from = walk.folders.iter();
     let from = from.filter(|folder| folder.origin == Origin::Elsewhere);
-    for path in from.flat_map(|folder| &folder.paths).map(String::as_str).chain(made) {
+    for path in from
+        .flat_map(|folder| &folder.paths)
+        .map(String::as_str)
+        .chain(made)
+    {
         incoming.fits(path)?;
     }
     Ok(walk)
@@ -176,7 +194,10 @@ fn once<'a>(walk: &mut Walk, made: impl Iterator<Item = &'a str>) -> Result<(), 
     let mut seen: BTreeMap<String, Origin> = BTreeMap::new();
     let twice = |path: &str| {
         RepoError::refused(
-            format!("two of the files that are to be added would both be {}.", safe(path)),
+            format!(
+                "two of the files that are to be added would both be {}.",
+                safe(path)
+            ),
             "Add one of them, or give them different paths with --into.",
         )
     };

@@ -96,7 +96,10 @@ pub(super) fn all(
                 })
             })
             .collect();
-        while !running.iter().all(std::thread::ScopedJoinHandle::is_finished) {
+        while !running
+            .iter()
+            .all(std::thread::ScopedJoinHandle::is_finished)
+        {
             std::thread::park_timeout(REDRAW);
             progress(said(&shared));
         }
@@ -162,7 +165,8 @@ fn one(
     let failed = |error: std::io::Error| RepoError::file(&folder.at.join(name), error);
     // a pipe that has taken the place of the file is not waited for
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let file = openat(directory, name, flags, Mode::empty()).map_err(|error| failed(error.into()))?;
+    let file =
+        openat(directory, name, flags, Mode::empty()).map_err(|error| failed(error.into()))?;
     let mut source = Source {
         file: File::from(file),
         buffer,

@@ -42,7 +42,10 @@ impl Source<'_> {
     pub fn hash(&mut self, length: u64) -> Result<Hashes, Trouble> {
         if self.is_small(length) {
             let whole = self.whole(length)?;
-            return Ok(hashes(self.digests, self.buffer.get(..whole).unwrap_or_default()));
+            return Ok(hashes(
+                self.digests,
+                self.buffer.get(..whole).unwrap_or_default(),
+            ));
         }
         self.pass(length, None)
     }

@@ -53,11 +53,7 @@ impl Sealed {
 
 impl Making {
     /// What comes after what is staged of `role`, else after what is published.
-    pub fn of(
-        place: &Place,
-        published: Option<&Published>,
-        role: &str,
-    ) -> Result<Self, RepoError> {
+    pub fn of(place: &Place, published: Option<&Published>, role: &str) -> Result<Self, RepoError> {
         let signers = signers(place, published, role)?;
         if signers.keys.is_empty() {
             return Err(RepoError::refused(
@@ -214,7 +210,13 @@ pub fn signers(
         format!("nothing is delegated to role {}.", quoted(role)),
         format!(
             "Delegate first: {}",
-            command(place, &format!("delegate {} --path PATTERN --expires HOW-LONG", quoted(role)))
+            command(
+                place,
+                &format!(
+                    "delegate {} --path PATTERN --expires HOW-LONG",
+                    quoted(role)
+                )
+            )
         ),
     ))
 }

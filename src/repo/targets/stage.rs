@@ -73,7 +73,10 @@ impl Incoming {
     pub fn fits(&self, path: &str) -> Result<(), RepoError> {
         let to = self.targets.join(path);
         if to.is_dir() {
-            return Err(in_the_way(&to, "is a directory, and a file is to come there"));
+            return Err(in_the_way(
+                &to,
+                "is a directory, and a file is to come there",
+            ));
         }
         let above = to.ancestors().skip(1);
         for directory in above.take_while(|above| *above != self.targets) {

@@ -152,7 +152,9 @@ impl Walk {
         self.files += folder.paths.len();
         if self.files > MAX_TARGETS {
             return Err(RepoError::refused(
-                format!("there are more than {MAX_TARGETS} files, which is more than one role may list."),
+                format!(
+                    "there are more than {MAX_TARGETS} files, which is more than one role may list."
+                ),
                 "Delegate a part of the paths to another role: rootstage repo delegate --help",
             ));
         }
@@ -167,7 +169,11 @@ impl Walk {
 pub(super) fn fits(at: &Path, path: &str) -> Result<(), RepoError> {
     checked(path).map_err(|error| {
         RepoError::refused(
-            format!("{} cannot be listed as {}: {error}.", shown(at), quoted(path)),
+            format!(
+                "{} cannot be listed as {}: {error}.",
+                shown(at),
+                quoted(path)
+            ),
             "Rename it, or take it away; nothing was hashed.",
         )
     })

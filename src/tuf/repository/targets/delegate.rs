@@ -167,7 +167,10 @@ impl TargetsDraft {
 
     fn entry(&mut self, name: &str) -> Option<Map<String, Value>> {
         let mut roles = self.roles()?.iter();
-        roles.find(|role| is_called(role, name))?.as_object().cloned()
+        roles
+            .find(|role| is_called(role, name))?
+            .as_object()
+            .cloned()
     }
 
     fn drop_keys_of_nobody(&mut self) {

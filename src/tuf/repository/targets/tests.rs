@@ -60,9 +60,15 @@ fn an_empty_list_and_a_full_one_are_canonical() {
     both.hashes.sha512 = Some(Box::new(Sha512::of(b"both")));
     let said = json!({"z": [1, {"b": "\n", "a": null}], "a": "é\u{1}"});
     both.custom = Some(custom(said.as_object().unwrap()).unwrap());
-    assert_eq!(draft.list("both".to_owned(), both.clone()), Ok(Before::Absent));
+    assert_eq!(
+        draft.list("both".to_owned(), both.clone()),
+        Ok(Before::Absent)
+    );
     assert_eq!(draft.list("both".to_owned(), both), Ok(Before::Same));
-    assert_eq!(draft.list("a".to_owned(), target(b"new")), Ok(Before::Other));
+    assert_eq!(
+        draft.list("a".to_owned(), target(b"new")),
+        Ok(Before::Other)
+    );
     let written = read_back(&draft);
     let read = Targets::read(&written).unwrap();
     assert_eq!(read.header.version, 7);
@@ -118,7 +124,10 @@ fn paths_that_a_client_or_host_cannot_have_are_refused() {
         assert_eq!(path(name), Err(error), "{name:?}");
     }
     assert_eq!(path(&"a/".repeat(100)[..199]), Ok(()));
-    assert_eq!(path(&format!("{}a", "a/".repeat(100))), Err(PathError::Deep));
+    assert_eq!(
+        path(&format!("{}a", "a/".repeat(100))),
+        Err(PathError::Deep)
+    );
     let mut draft = TargetsDraft::default();
     draft.list("dir/name".to_owned(), target(b"x")).unwrap();
     let mut refused = |path: &str| draft.list(path.to_owned(), target(b"x")).unwrap_err();
@@ -133,7 +142,11 @@ fn paths_that_a_client_or_host_cannot_have_are_refused() {
 
 #[test]
 fn what_some_client_cannot_verify_is_not_said() {
-    for wrong in [json!({}), json!({"n": 9_007_199_254_740_992_u64}), json!({"n": 0.5})] {
+    for wrong in [
+        json!({}),
+        json!({"n": 9_007_199_254_740_992_u64}),
+        json!({"n": 0.5}),
+    ] {
         assert!(custom(wrong.as_object().unwrap()).is_err(), "{wrong}");
     }
     let largest = json!({"n": 9_007_199_254_740_991_u64});
@@ -156,7 +169,10 @@ fn delegations_are_made_changed_and_taken_back() {
     // other keys; the paths stay
     draft.delegate(&builds(&[], &[&second])).unwrap();
     let read = draft.delegations().unwrap().unwrap();
-    assert_eq!(read.keys.keys().collect::<Vec<_>>(), [&second.public().key_id()]);
+    assert_eq!(
+        read.keys.keys().collect::<Vec<_>>(),
+        [&second.public().key_id()]
+    );
     assert!(read.role("builds").unwrap().paths.contain("builds/x"));
     // other paths; the keys stay
     draft.delegate(&builds(&["b/*"], &[])).unwrap();
@@ -164,22 +180,38 @@ fn delegations_are_made_changed_and_taken_back() {
     assert_eq!(read.role("builds").unwrap().keys.keyids.len(), 1);
     assert!(!read.role("builds").unwrap().paths.contain("builds/x"));
 
-    let refused = |draft: &mut TargetsDraft, change: Delegation| draft.delegate(&change).unwrap_err();
+    let refused =
+        |draft: &mut TargetsDraft, change: Delegation| draft.delegate(&change).unwrap_err();
     let twice = builds(&["b"], &[&first, &first]);
-    assert!(matches!(refused(&mut draft, twice), DelegationError::Twice { .. }));
+    assert!(matches!(
+        refused(&mut draft, twice),
+        DelegationError::Twice { .. }
+    ));
     let mut none = builds(&["b"], &[&first]);
     none.threshold = 0;
-    assert!(matches!(refused(&mut draft, none.clone()), DelegationError::Threshold { .. }));
+    assert!(matches!(
+        refused(&mut draft, none.clone()),
+        DelegationError::Threshold { .. }
+    ));
     none.threshold = 2;
-    assert!(matches!(refused(&mut draft, none), DelegationError::Threshold { .. }));
+    assert!(matches!(
+        refused(&mut draft, none),
+        DelegationError::Threshold { .. }
+    ));
     for name in ["", "targets", "a/b", ".a", "1.root", "a.tokens", "a\n"] {
         let mut named = builds(&["b"], &[&first]);
         name.clone_into(&mut named.name);
-        assert!(matches!(refused(&mut draft, named), DelegationError::Name(..)), "{name}");
+        assert!(
+            matches!(refused(&mut draft, named), DelegationError::Name(..)),
+            "{name}"
+        );
     }
     let mut new = builds(&[], &[&first]);
     new.name = "new".to_owned();
-    assert!(matches!(refused(&mut draft, new), DelegationError::NoPath(_)));
+    assert!(matches!(
+        refused(&mut draft, new),
+        DelegationError::NoPath(_)
+    ));
     assert!(matches!(
         refused(&mut draft, builds(&["/abs"], &[&first])),
         DelegationError::Pattern(_)

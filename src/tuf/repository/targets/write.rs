@@ -185,7 +185,10 @@ fn number(out: &mut Vec<u8>, number: u64) {
 /// Only `"` and `\` are escaped (TUF specification, section 4.1).
 fn string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
-    for part in text.as_bytes().split_inclusive(|c| matches!(c, b'"' | b'\\')) {
+    for part in text
+        .as_bytes()
+        .split_inclusive(|c| matches!(c, b'"' | b'\\'))
+    {
         match part.split_last() {
             Some((last @ (b'"' | b'\\'), plain)) => {
                 out.extend_from_slice(plain);
