@@ -66,14 +66,27 @@ pub enum Verb {
     #[command(after_help = "Example:\n  rootstage repo import-root signed.rse --dir tuf")]
     ImportRoot(import_root::ImportRoot),
     /// Adds files to what is offered: hashes them, lists them in targets metadata, signs it.
+    ///
+    /// Exit status: 0 it was staged, 1 something was refused, 2 the words of the call are wrong, 3 a
+    /// file could not be read or written.
+    ///
+    /// With --json: `role, version, expires, new, changed, same, bytes_hashed, signed, threshold,
+    /// complete, notices [sentences], next`.
     #[command(
         after_help = "Example:\n  rootstage repo add --dir tuf --from build/ --expires 90d\n  rootstage repo add --dir tuf --sigstore fulcio=chain.pem,uri=https://fulcio.example.com --sigstore rekor=rekor.pub,uri=https://rekor.example.com --expires 90d"
     )]
     Add(add::Add),
-    /// Takes files from what is offered.
+    /// Takes files from what is offered. What stands below `staged/targets` stays there.
+    ///
+    /// With --json: `role, version, expires, removed [paths], signed, threshold, complete, notices
+    /// [sentences], next`.
     #[command(after_help = "Example:\n  rootstage repo remove --dir tuf old.pub --expires 90d")]
     Remove(remove::Remove),
     /// Says who else may vouch for which paths: a delegated role.
+    ///
+    /// What is not named of a delegation that is there already stays: its paths, its keys. With
+    /// --json: `by, role, delegated, keyids, version, expires, signed, threshold, complete, notices
+    /// [sentences], next`.
     #[command(
         after_help = "Example:\n  rootstage repo delegate builds --dir tuf --path \"builds/*\" --key builds.pem --expires 90d"
     )]

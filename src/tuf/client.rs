@@ -30,7 +30,7 @@ use super::trusted::Trusted;
 use crate::digest::Sha256;
 
 pub use error::ClientError;
-pub use names::{Layout, MAX_NAME_BYTES};
+pub use names::{Layout, MAX_NAME_BYTES, is_inside};
 pub use targets::Delegate;
 
 /// Where the files of a repository come from: a directory, an archive, a map in memory.
