@@ -13,6 +13,7 @@
 //! * [`upkeep`]: snapshot and timestamp, and what expires
 //! * [`sigstore`]: the targets that Sigstore's clients look for
 //! * [`publish`], [`verify`]: from `staged/` to clients
+//! * [`words`]: commands in messages, to be typed as they stand
 
 pub mod error;
 pub mod keys;
@@ -24,6 +25,7 @@ pub mod sigstore;
 pub mod targets;
 pub mod upkeep;
 pub mod verify;
+pub mod words;
 
 pub use error::{RepoError, Status};
 pub use place::{Place, Staged};

@@ -1,6 +1,7 @@
 //! `repo`: the online side, from keys to what clients fetch.
 
 mod add;
+mod asked;
 mod commit;
 mod delegate;
 mod export;

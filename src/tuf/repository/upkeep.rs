@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
 use super::expires_text;
-use crate::canonical::olpc;
+use crate::canonical::{olpc, raw};
 use crate::digest::Sha256;
 use crate::tuf::hashes::Hashes;
 use crate::tuf::meta::MetaFile;
@@ -25,25 +25,50 @@ pub fn meta_file(version: u64, bytes: &[u8]) -> MetaFile {
 }
 
 /// The signed portion of snapshot metadata, canonical. `meta` is by file name, such as
-/// `targets.json`; `extra` are members of the version before that this program does not know.
+/// `targets.json`; `before` is the signed portion of the version before, of which the members that
+/// this program does not know are kept, at the top and in each entry that is still there.
 pub fn snapshot(
     version: u64,
     expires: OffsetDateTime,
     meta: &BTreeMap<String, MetaFile>,
-    extra: &Map<String, Value>,
+    before: &Map<String, Value>,
 ) -> Result<Vec<u8>, MetadataError> {
-    signed("snapshot", version, expires, meta, extra)
+    signed("snapshot", version, expires, meta, before)
 }
 
-/// The signed portion of timestamp metadata, canonical.
+/// The signed portion of timestamp metadata, canonical; `before` as for a snapshot.
 pub fn timestamp(
     version: u64,
     expires: OffsetDateTime,
     snapshot: &MetaFile,
-    extra: &Map<String, Value>,
+    before: &Map<String, Value>,
 ) -> Result<Vec<u8>, MetadataError> {
     let meta = BTreeMap::from([("snapshot.json".to_owned(), snapshot.clone())]);
-    signed("timestamp", version, expires, &meta, extra)
+    signed("timestamp", version, expires, &meta, before)
+}
+
+/// A signed portion in canonical form with another version and expiry and nothing else changed, with
+/// no tree of values: targets metadata may list a hundred thousand files.
+pub fn renewed(
+    canonical: &[u8],
+    version: u64,
+    expires: OffsetDateTime,
+) -> Result<Vec<u8>, MetadataError> {
+    let place = |name: &str| {
+        let found = raw::member(canonical, name);
+        found.ok_or_else(|| MetadataError::Absent(name.to_owned()))
+    };
+    // in the order of the canonical form
+    let (first, second) = (place("expires")?, place("version")?);
+    let part = |range: std::ops::Range<usize>| canonical.get(range).unwrap_or_default();
+    Ok([
+        part(0..first.start),
+        format!("\"{}\"", expires_text(expires)?).as_bytes(),
+        part(first.end..second.start),
+        version.to_string().as_bytes(),
+        part(second.end..canonical.len()),
+    ]
+    .concat())
 }
 
 fn signed(
@@ -51,13 +76,17 @@ fn signed(
     version: u64,
     expires: OffsetDateTime,
     meta: &BTreeMap<String, MetaFile>,
-    extra: &Map<String, Value>,
+    before: &Map<String, Value>,
 ) -> Result<Vec<u8>, MetadataError> {
+    let listed = before.get("meta").and_then(Value::as_object);
     let meta: Map<String, Value> = meta
         .iter()
-        .map(|(name, file)| (name.clone(), entry(file)))
+        .map(|(name, file)| {
+            let was = listed.and_then(|listed| listed.get(name)?.as_object());
+            (name.clone(), entry(file, was))
+        })
         .collect();
-    let mut signed = extra.clone();
+    let mut signed = before.clone();
     for (name, value) in [
         ("_type", json!(kind)),
         ("spec_version", json!(SPEC_VERSION)),
@@ -70,10 +99,12 @@ fn signed(
     Ok(olpc(&Value::Object(signed))?)
 }
 
-fn entry(file: &MetaFile) -> Value {
-    let mut entry = json!({ "version": file.version });
+fn entry(file: &MetaFile, was: Option<&Map<String, Value>>) -> Value {
+    let mut entry = was.cloned().unwrap_or_default();
+    entry.retain(|name, _| !["version", "length", "hashes"].contains(&name.as_str()));
+    entry.insert("version".to_owned(), json!(file.version));
     if let Some(length) = file.length {
-        entry["length"] = json!(length);
+        entry.insert("length".to_owned(), json!(length));
     }
     if let Some(hashes) = &file.hashes {
         let mut listed = Map::new();
@@ -86,7 +117,7 @@ fn entry(file: &MetaFile) -> Value {
         for (name, digest) in &hashes.other {
             listed.insert(name.clone(), json!(digest));
         }
-        entry["hashes"] = Value::Object(listed);
+        entry.insert("hashes".to_owned(), Value::Object(listed));
     }
-    entry
+    Value::Object(entry)
 }
