@@ -32,10 +32,10 @@ use time::OffsetDateTime;
 use super::{Place, RepoError};
 use crate::digest::Sha256;
 use crate::tuf::client::Layout;
-use plan::{Plan, Planned};
+use plan::Planned;
 
 pub(super) use leftovers::clear;
-pub use refused::{command, who_must_sign};
+pub use refused::who_must_sign;
 pub(super) use staged::{roles as staged_roles, same_as_published};
 
 /// What a commit came to.
@@ -88,7 +88,7 @@ pub fn commit(place: &Place, scope: Scope, now: OffsetDateTime) -> Result<Commit
         Planned::Publish(plan) => *plan,
         Planned::Nothing { before, left } => {
             let notices = staged::take_away(place, &left);
-            return unchanged(before, notices, now);
+            return unchanged(before, notices);
         }
     };
     let visit = check::visit(place, &plan, now)?;
@@ -113,7 +113,6 @@ pub fn commit(place: &Place, scope: Scope, now: OffsetDateTime) -> Result<Commit
 fn unchanged(
     before: Option<super::Published>,
     notices: Vec<String>,
-    now: OffsetDateTime,
 ) -> Result<Committed, RepoError> {
     let Some(before) = before else {
         return Err(RepoError::refused(
@@ -121,7 +120,6 @@ fn unchanged(
             "Begin with the keys: rootstage repo gen-key targets --dir DIR",
         ));
     };
-    let _ = now;
     let roles = before.standing()?;
     let roles = roles.into_iter().map(|(role, (version, expires))| {
         let new = false;
