@@ -36,7 +36,8 @@ use plan::Planned;
 
 pub(super) use leftovers::clear;
 pub use refused::who_must_sign;
-pub(super) use staged::{roles as staged_roles, same_as_published};
+pub(super) use check::{large, offers_sigstore};
+pub(super) use staged::{roles as staged_roles, same_as_published, version as version_of};
 
 /// What a commit came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
