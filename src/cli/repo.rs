@@ -67,6 +67,14 @@ pub enum Verb {
     #[command(after_help = "Example:\n  rootstage repo timestamp --dir tuf --expires 7d")]
     Timestamp(upkeep::Timestamp),
     /// Publishes what is staged, after a whole client has verified it from every root there ever was.
+    ///
+    /// Clients see what was there before or all that is new, also where this is stopped in the middle:
+    /// it is then run again. What expires within an hour is not published. Exit status: 0 it is
+    /// published, or everything staged was already; 1 it was refused; 3 the disk or another command kept
+    /// it from being done.
+    ///
+    /// With --json: `committed, consistent_snapshot, roles {NAME: {version, expires, new}}, roots
+    /// [{version, sha256}], targets, files (names that are new), users (lines for them), notices`.
     #[command(
         after_help = "Example:\n  rootstage repo commit --dir tuf --mirror https://tuf.example.com"
     )]
@@ -76,6 +84,12 @@ pub enum Verb {
     Status(status::Status),
     /// Visits what is published as clients do, from every root: signatures, versions, expiry, and every
     /// file that is offered.
+    ///
+    /// Exit status: 0 everything holds, 1 not, 3 it could not be looked at.
+    ///
+    /// With --json: `directory, at, verified, consistent_snapshot, roots [{version, sha256}], roles
+    /// {NAME: {version, expires, days_left}}, targets, checks [{about, result, words}], host
+    /// [sentences]`; a result is PASS, NOTE or FAIL.
     #[command(
         after_help = "Example:\n  rootstage repo verify --dir tuf --layout\n  rootstage repo verify --repository /srv/www --trusted 1.root.json"
     )]

@@ -22,6 +22,7 @@ use crate::safe::safe;
 use crate::tuf::client::{Client, Earlier, Layout, Limits};
 use crate::tuf::summary::from_now;
 use crate::tuf::targets::Targets;
+use crate::tuf::threshold::Tally;
 use crate::tuf::trusted::Trusted;
 
 pub use streamed::Progress;
@@ -173,9 +174,10 @@ fn roles(
         }
     };
     for standing in client.trust().standings() {
-        let name = standing.role.name();
-        let signed = format!("{} of {}", standing.tally.count(), standing.tally.threshold());
-        role(found, name, (standing.version, standing.expires), &signed, now);
+        let name = standing.role.name().to_owned();
+        let times = (standing.version, standing.expires);
+        role(found, &name, times, standing.tally, now);
+        found.roles.insert(name, times);
     }
     let mut roles = vec![("targets".to_owned(), Rc::clone(&client.trust().targets))];
     match client.delegated() {
@@ -186,11 +188,9 @@ fn roles(
         Ok(delegated) => {
             for delegate in delegated {
                 let header = &delegate.targets.get().header;
-                let tally = delegate.targets.tally();
-                let signed = format!("{} of {}", tally.count(), tally.threshold());
                 let name = format!("{}, delegated to by {},", delegate.name, delegate.by);
                 let standing = (header.version, header.expires);
-                role(found, &name, standing, &signed, now);
+                role(found, &name, standing, delegate.targets.tally(), now);
                 if !roles.iter().any(|(role, _)| *role == delegate.name) {
                     found.roles.insert(delegate.name.clone(), standing);
                     roles.push((delegate.name, delegate.targets));
@@ -208,17 +208,16 @@ fn role(
     found: &mut Verified,
     name: &str,
     (version, expires): (u64, OffsetDateTime),
-    signed: &str,
+    tally: &Tally,
     now: OffsetDateTime,
 ) {
-    if !name.contains(',') {
-        found.roles.insert(name.to_owned(), (version, expires));
-    }
-    let when = from_now(expires, now);
-    let until = super::verify::time_text(expires);
     let words = format!(
-        "{} version {version}: {signed} signatures, expires {until} ({when}).",
-        safe(name)
+        "{} version {version}: {} of {} signatures, expires {} ({}).",
+        safe(name),
+        tally.count(),
+        tally.threshold(),
+        time_text(expires),
+        from_now(expires, now)
     );
     let grade = if expires <= now {
         Grade::Fail
