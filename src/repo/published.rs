@@ -195,7 +195,9 @@ fn roots(directory: &Path) -> Result<BTreeMap<u64, Metadata>, RepoError> {
             .to_str()
             .and_then(|name| name.strip_suffix(".root.json"))
             .and_then(|version| version.parse::<u64>().ok());
-        if let (Some(version), Some(file)) = (version, metadata(&entry.path(), MAX_ROOT_BYTES)?) {
+        if let Some(version) = version
+            && let Some(file) = metadata(&entry.path(), MAX_ROOT_BYTES)?
+        {
             roots.insert(version, file);
         }
     }

@@ -168,10 +168,7 @@ impl Next {
         if signers.keys.is_empty() {
             return Err(RepoError::refused(
                 format!("the root lists no key of role {role}, so nobody can sign for it."),
-                format!(
-                    "Make a key: {}",
-                    command(place, &format!("gen-key {role}"))
-                ),
+                format!("Make a key: {}", command(place, &format!("gen-key {role}"))),
             ));
         }
         let before = match &published {
@@ -207,8 +204,9 @@ impl Next {
     ) -> Result<Self, RepoError> {
         let version = match &staged {
             None => 0,
-            Some(file) => version_of(file)
-                .map_err(|error| not_metadata(&place.staged_path(role), &error))?,
+            Some(file) => {
+                version_of(file).map_err(|error| not_metadata(&place.staged_path(role), &error))?
+            }
         };
         Ok(Self {
             role: role.to_owned(),
@@ -231,6 +229,15 @@ impl Next {
         sign: &mut Sign<'_>,
     ) -> Result<Made, RepoError> {
         let made = sign(&self.role, &self.signers, payload)?;
+        if made.is_empty() {
+            return Err(RepoError::refused(
+                format!(
+                    "`keys/` holds none of the keys that may sign for role {}.",
+                    safe(&self.role)
+                ),
+                "Run the command where the keys are.",
+            ));
+        }
         let bytes = match &self.staged {
             Some(same) if same.payload() == payload => same.countersigned(&made),
             _ => repository::file(payload, &made),
@@ -295,7 +302,9 @@ fn checked_expiry(
         .map_err(|error| RepoError::call(format!("--expires: {error}."), words))?;
     if expires <= now {
         return Err(RepoError::call(
-            format!("--expires: {text} is not in the future, and clients refuse a {role} that has expired."),
+            format!(
+                "--expires: {text} is not in the future, and clients refuse a {role} that has expired."
+            ),
             words,
         ));
     }

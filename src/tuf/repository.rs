@@ -84,7 +84,9 @@ impl Signers {
             if counted.contains(&key.fingerprint()) {
                 continue;
             }
-            let valid = signature.bytes().is_ok_and(|bytes| key.verify(payload, &bytes).is_ok());
+            let valid = signature
+                .bytes()
+                .is_ok_and(|bytes| key.verify(payload, &bytes).is_ok());
             if valid {
                 counted.insert(key.fingerprint());
             }

@@ -4,9 +4,9 @@ use clap::Args;
 use serde_json::json;
 use time::OffsetDateTime;
 
-use super::{Where, asked};
 use super::passphrases::Sources;
 use super::when::When;
+use super::{Where, asked};
 use crate::cli::{Failure, notice, now, print, print_json};
 use crate::repo::keys::Keyring;
 use crate::repo::upkeep::{self, Made};
@@ -54,8 +54,7 @@ impl Timestamp {
     }
 }
 
-type Make =
-    fn(&Place, &mut Keyring<'_>, OffsetDateTime, OffsetDateTime) -> Result<Made, RepoError>;
+type Make = fn(&Place, &mut Keyring<'_>, OffsetDateTime, OffsetDateTime) -> Result<Made, RepoError>;
 
 impl Common {
     fn run(&self, make: Make, next: &str) -> Result<(), Failure> {
@@ -83,9 +82,10 @@ impl Common {
             }));
             return Ok(());
         }
-        let lists = made.lists.iter().map(|(name, version)| {
-            format!("  {} version {version}\n", safe(name))
-        });
+        let lists = made
+            .lists
+            .iter()
+            .map(|(name, version)| format!("  {} version {version}\n", safe(name)));
         print(&format!(
             "Staged {} version {}, which expires at {}, signed by {} of {} needed. It lists\n{}",
             made.role,

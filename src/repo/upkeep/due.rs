@@ -69,17 +69,27 @@ pub fn due(
     let mut found = Vec::new();
     clock.look(&mut found, Role::Root.name(), root.expires, None);
     let mut seen = BTreeSet::new();
-    visit(place, Some(published), &listed(place, published)?, &mut |role, visited| {
-        let Some(visited) = visited else { return Ok(()) };
-        // one that is delegated to twice is due once
-        if !seen.insert(role.to_owned()) && found.iter().any(|due| due.role == role) {
-            return Ok(());
-        }
-        let expires = visited.current.expires().unwrap_or(OffsetDateTime::UNIX_EPOCH);
-        let signed = Some((visited.signed, visited.signers.threshold));
-        clock.look(&mut found, role, expires, signed);
-        Ok(())
-    })?;
+    visit(
+        place,
+        Some(published),
+        &listed(place, published)?,
+        &mut |role, visited| {
+            let Some(visited) = visited else {
+                return Ok(());
+            };
+            // one that is delegated to twice is due once
+            if !seen.insert(role.to_owned()) && found.iter().any(|due| due.role == role) {
+                return Ok(());
+            }
+            let expires = visited
+                .current
+                .expires()
+                .unwrap_or(OffsetDateTime::UNIX_EPOCH);
+            let signed = Some((visited.signed, visited.signers.threshold));
+            clock.look(&mut found, role, expires, signed);
+            Ok(())
+        },
+    )?;
     for role in [Role::Snapshot, Role::Timestamp] {
         let Some(file) = published.role(role.name())? else {
             continue;
@@ -87,7 +97,12 @@ pub fn due(
         let signers = Signers::of(root, role);
         let signed = signers.signed(file.payload(), file.signatures());
         let expires = expiry(place, role, &file)?;
-        clock.look(&mut found, role.name(), expires, Some((signed, signers.threshold)));
+        clock.look(
+            &mut found,
+            role.name(),
+            expires,
+            Some((signed, signers.threshold)),
+        );
     }
     Ok(found)
 }
@@ -161,7 +176,9 @@ pub(super) fn renew_with(
     let mut found = None;
     visit(place, published.as_ref(), &listed, &mut |name, visited| {
         if let (true, None, Some(visited)) = (name == role, &found, visited) {
-            let Visited { current, signers, .. } = visited;
+            let Visited {
+                current, signers, ..
+            } = visited;
             found = Some(((*signers).clone(), current.file.clone(), current.staged));
         }
         Ok(())
@@ -172,17 +189,16 @@ pub(super) fn renew_with(
             "Look at what there is with: rootstage repo status",
         )
     })?;
-    let before = listed.get(&format!("{role}.json")).map_or(0, |meta| meta.version);
+    let before = listed
+        .get(&format!("{role}.json"))
+        .map_or(0, |meta| meta.version);
     let staged = staged.then_some(file.clone());
     let next = Next::besides(place, role, signers, before, staged, (expires, now))?;
     let payload = super::written(renewed(file.payload(), next.version, expires))?;
     next.stage(place, &payload, BTreeMap::new(), Vec::new(), sign)
 }
 
-fn listed(
-    place: &Place,
-    published: &Published,
-) -> Result<BTreeMap<String, MetaFile>, RepoError> {
+fn listed(place: &Place, published: &Published) -> Result<BTreeMap<String, MetaFile>, RepoError> {
     match &published.snapshot {
         None => Ok(BTreeMap::new()),
         Some(snapshot) => Ok(read_snapshot(place, snapshot)?.meta),

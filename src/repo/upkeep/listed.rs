@@ -66,7 +66,8 @@ pub(super) fn current(
             (Some(published), Some(meta)) => {
                 let name = published.name_of(&format!("{role}.json"), meta.version);
                 let path = published.directory().join(name);
-                let bytes = read_within(&path, limit)?.ok_or_else(|| damaged(&path, "it is not there"))?;
+                let bytes =
+                    read_within(&path, limit)?.ok_or_else(|| damaged(&path, "it is not there"))?;
                 let same = meta.check(&bytes);
                 same.map_err(|mismatch| damaged(&path, &mismatch.to_string()))?;
                 let file = Metadata::parse(bytes, limit);
@@ -104,7 +105,12 @@ pub(super) fn list(
     let mut reached = BTreeSet::new();
     visit(place, published, &before, &mut |role, visited| {
         reached.insert(role.to_owned());
-        let Some(Visited { current, signers, signed }) = visited else {
+        let Some(Visited {
+            current,
+            signers,
+            signed,
+        }) = visited
+        else {
             notices.push(format!(
                 "Role {} is delegated to and has no metadata yet: it is not listed, and clients that ask about its paths find nothing.",
                 safe(role)
@@ -115,7 +121,12 @@ pub(super) fn list(
             return Err(not_signed(place, role, *signed, signers.threshold));
         }
         let name = format!("{role}.json");
-        never_lower(&name, before.get(&name), current.version, current.file.bytes())?;
+        never_lower(
+            &name,
+            before.get(&name),
+            current.version,
+            current.file.bytes(),
+        )?;
         if current.expires().is_some_and(|expires| expires <= now) {
             notices.push(format!(
                 "The metadata of role {} has expired: clients refuse it.",
@@ -223,12 +234,17 @@ fn checked_name(role: &str) -> Result<(), RepoError> {
     let sound = !role.is_empty()
         && role.len() <= 200
         && !role.starts_with('.')
-        && !role.chars().any(|c| matches!(c, '/' | '\\') || c.is_control());
+        && !role
+            .chars()
+            .any(|c| matches!(c, '/' | '\\') || c.is_control());
     if sound {
         return Ok(());
     }
     Err(RepoError::refused(
-        format!("a role of the name {} cannot be kept in a file.", quoted(&safe(role))),
+        format!(
+            "a role of the name {} cannot be kept in a file.",
+            quoted(&safe(role))
+        ),
         "Take the delegation back, and delegate to a role with another name.",
     ))
 }
