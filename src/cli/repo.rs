@@ -80,6 +80,10 @@ pub enum Verb {
     )]
     Commit(commit::Commit),
     /// What is published, what is staged, what is missing, and what to do next.
+    ///
+    /// With --json: `roles {NAME: {published {version, expires, days_left}, staged {version, expires,
+    /// days_left, signed, threshold, lacks}}}, targets {published, new, changed, removed, not_listed},
+    /// hindrance, next, users`; what is not there is null.
     #[command(after_help = "Example:\n  rootstage repo status --dir tuf")]
     Status(status::Status),
     /// Visits what is published as clients do, from every root: signatures, versions, expiry, and every
@@ -95,6 +99,13 @@ pub enum Verb {
     )]
     Verify(verify::Verify),
     /// Renews what expires soon, and publishes it: for a timer.
+    ///
+    /// Nothing else that is staged is published by the way; a root that waits for its ceremony stays
+    /// staged. Exit status: 0 it is done or nothing is due, 1 something is due and was not renewed (no
+    /// --expires for it, no key, the root itself), 3 the surroundings failed.
+    ///
+    /// With --json: `renewed [{role, version, expires}], published, due_not_renewed [{role, expires,
+    /// why}]`.
     #[command(
         after_help = "Example:\n  rootstage repo refresh --dir tuf --within 2d --expires timestamp=7d --expires snapshot=30d"
     )]

@@ -34,9 +34,9 @@ use crate::digest::Sha256;
 use crate::tuf::client::Layout;
 use plan::Planned;
 
+pub(super) use check::{large, offers_sigstore};
 pub(super) use leftovers::clear;
 pub use refused::who_must_sign;
-pub(super) use check::{large, offers_sigstore};
 pub(super) use staged::{roles as staged_roles, same_as_published, version as version_of};
 
 /// What a commit came to.
@@ -111,6 +111,14 @@ pub fn commit(place: &Place, scope: Scope, now: OffsetDateTime) -> Result<Commit
     })
 }
 
+/// Whether what is staged could be published, as far as metadata goes: targets are not looked at.
+pub fn ready(place: &Place, now: OffsetDateTime) -> Result<(), RepoError> {
+    match plan::plan(place, Scope::All)? {
+        Planned::Publish(plan) => check::visit(place, &plan, now).map(|_| ()),
+        Planned::Nothing { .. } => Ok(()),
+    }
+}
+
 fn unchanged(
     before: Option<super::Published>,
     notices: Vec<String>,
@@ -124,7 +132,11 @@ fn unchanged(
     let roles = before.standing()?;
     let roles = roles.into_iter().map(|(role, (version, expires))| {
         let new = false;
-        let standing = Role { version, expires, new };
+        let standing = Role {
+            version,
+            expires,
+            new,
+        };
         (role, standing)
     });
     Ok(Committed {

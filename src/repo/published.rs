@@ -148,6 +148,15 @@ impl Published {
         Ok(standing)
     }
 
+    /// Whether the top-level role lists a target that clients of Sigstore look for.
+    pub fn offers_sigstore(&self) -> Result<bool, RepoError> {
+        let Some(file) = self.role("targets")? else {
+            return Ok(false);
+        };
+        let read = crate::tuf::targets::Targets::read(&file);
+        Ok(read.is_ok_and(|targets| super::publish::offers_sigstore(&targets)))
+    }
+
     /// The name under which version `version` of a metadata file besides root and timestamp is
     /// published.
     pub fn name_of(&self, listed: &str, version: u64) -> String {

@@ -169,7 +169,11 @@ fn roles(
     let mut client = match client {
         Ok(client) => client,
         Err(error) => {
-            found.note("roles", Grade::Fail, format!("A client refuses it: {error}."));
+            found.note(
+                "roles",
+                Grade::Fail,
+                format!("A client refuses it: {error}."),
+            );
             return None;
         }
     };

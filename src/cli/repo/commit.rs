@@ -10,10 +10,10 @@ use super::Where;
 use crate::cli::root::paragraph;
 use crate::cli::{Failure, notice, now, print, print_json};
 use crate::digest::Sha256;
+use crate::repo::Place;
 use crate::repo::publish::{Committed, Scope, commit};
 use crate::repo::verify::time_text;
 use crate::repo::words::quoted;
-use crate::repo::Place;
 use crate::safe::safe;
 use crate::tuf::client::Layout;
 use crate::tuf::summary::from_now;
@@ -112,7 +112,9 @@ fn lines(place: &Place, done: &Committed, users: &[String], now: OffsetDateTime)
         paragraph(&mut text, &first, &format!("SHA-256 {}", digest.hex()));
     }
     if done.committed {
-        text.push_str("\nFor those who use it, after the SHA-256 was compared with the ceremony's paper:\n");
+        text.push_str(
+            "\nFor those who use it, after the SHA-256 was compared with the ceremony's paper:\n",
+        );
         for line in users {
             text.push_str("  ");
             text.push_str(line);
@@ -150,8 +152,7 @@ pub(super) fn roles(done: &Committed) -> Map<String, Value> {
 
 /// The member `roots`: each with version and the SHA-256 of its file.
 pub(super) fn roots(roots: &BTreeMap<u64, Sha256>) -> Vec<Value> {
-    let root = |(version, digest): (&u64, &Sha256)| {
-        json!({ "version": version, "sha256": digest.hex() })
-    };
+    let root =
+        |(version, digest): (&u64, &Sha256)| json!({ "version": version, "sha256": digest.hex() });
     roots.iter().map(root).collect()
 }

@@ -57,7 +57,14 @@ impl Visit {
         let all = self.top.clone().into_iter().chain(delegated);
         all.map(|(role, (version, expires))| {
             let new = plan.brings(&role);
-            (role, Role { version, expires, new })
+            (
+                role,
+                Role {
+                    version,
+                    expires,
+                    new,
+                },
+            )
         })
         .collect()
     }
@@ -140,7 +147,11 @@ pub(super) fn visit(place: &Place, plan: &Plan, now: OffsetDateTime) -> Result<V
         }
     }
     let mut notices = trust.forgotten.clone();
-    notices.extend(plan.fresh.iter().filter_map(|(name, file)| large(name, file)));
+    notices.extend(
+        plan.fresh
+            .iter()
+            .filter_map(|(name, file)| large(name, file)),
+    );
     let top = trust.standings().map(|standing| {
         let role = standing.role.name().to_owned();
         (role, (standing.version, standing.expires))

@@ -96,7 +96,9 @@ impl<'a> Search<'a> {
     fn one(&mut self, path: &str, target: &'a Target, names: Vec<String>, renewed: bool) {
         if names.is_empty() {
             let shown = safe(path);
-            self.missing.push(format!("{shown} (listed without a digest that is known here)"));
+            self.missing.push(format!(
+                "{shown} (listed without a digest that is known here)"
+            ));
             return;
         }
         let plain = self.plan.layout == Layout::Plain;
@@ -110,7 +112,11 @@ impl<'a> Search<'a> {
         let staged = self.staged.join(path);
         if has_length(&staged, target.length) {
             self.to_hash.push((staged, target, path.to_owned()));
-            let names = if plain { [there, absent].concat() } else { absent };
+            let names = if plain {
+                [there, absent].concat()
+            } else {
+                absent
+            };
             let from = From::Staged(path.to_owned());
             self.offers.copied.insert(path.to_owned());
             self.offers.bring.push(Offer { names, from });

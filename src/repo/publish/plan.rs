@@ -206,7 +206,11 @@ fn root(
         None => Trusted::first(&signed),
         Some((before, newest)) => {
             if before.root.version.checked_add(1) != Some(root.version) {
-                return Err(refused::wrong_root(place, before.root.version, root.version));
+                return Err(refused::wrong_root(
+                    place,
+                    before.root.version,
+                    root.version,
+                ));
             }
             let newest: Signed = newest
                 .to_signed()
@@ -226,11 +230,7 @@ fn root(
 }
 
 /// Versions never go back and one version never has two contents, whatever keys have signed.
-fn never_lower(
-    place: &Place,
-    before: Option<&Published>,
-    staged: &Roles,
-) -> Result<(), RepoError> {
+fn never_lower(place: &Place, before: Option<&Published>, staged: &Roles) -> Result<(), RepoError> {
     let Some(before) = before else { return Ok(()) };
     for (role, file) in staged {
         let Some(published) = before.role(role)? else {
@@ -251,11 +251,7 @@ struct Current {
 }
 
 impl Current {
-    fn of(
-        place: &Place,
-        before: Option<&Published>,
-        staged: &Roles,
-    ) -> Result<Self, RepoError> {
+    fn of(place: &Place, before: Option<&Published>, staged: &Roles) -> Result<Self, RepoError> {
         let published = before.and_then(|before| before.snapshot.as_ref());
         let Some(snapshot) = staged.get("snapshot").map(Rc::as_ref).or(published) else {
             return Err(refused::absent(place, "snapshot"));
@@ -279,7 +275,13 @@ impl Current {
             .snapshot;
         if !names(Some(&named), snapshot) {
             let version = Some(named.version);
-            return Err(refused::stale(place, Stale::Timestamp, "snapshot", snapshot, version));
+            return Err(refused::stale(
+                place,
+                Stale::Timestamp,
+                "snapshot",
+                snapshot,
+                version,
+            ));
         }
         let mut versions: BTreeMap<String, u64> = read
             .meta

@@ -50,12 +50,7 @@ fn how(plan: &Plan, offers: &Offers) -> How {
     }
 }
 
-fn by_rename(
-    place: &Place,
-    sites: &Sites,
-    plan: &Plan,
-    offers: &Offers,
-) -> Result<(), RepoError> {
+fn by_rename(place: &Place, sites: &Sites, plan: &Plan, offers: &Offers) -> Result<(), RepoError> {
     let prepare = || -> Result<(Tree, String), Failed> {
         let mut repository = Tree::open(&sites.repository)?;
         bring_in(place, &mut repository, plan, offers)?;

@@ -6,12 +6,7 @@ use crate::repo::published::Files;
 use crate::safe::safe;
 use crate::tuf::client::{Limits, follow_roots};
 
-pub(super) fn walk(
-    found: &mut Verified,
-    published: &Published,
-    files: &Files,
-    trusted: &[Anchor],
-) {
+pub(super) fn walk(found: &mut Verified, published: &Published, files: &Files, trusted: &[Anchor]) {
     let newest = published.root.version;
     let last = published.roots.values().next_back();
     // a root that a whole chain has come through begins a part of that chain: what it must be

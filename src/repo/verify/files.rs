@@ -28,7 +28,10 @@ pub(super) fn offered(
             found.targets += 1;
             let names = match layout.target(path, target) {
                 Ok(names) if names.is_empty() => {
-                    bad.push(format!("{}: no digest is listed that is known here", safe(path)));
+                    bad.push(format!(
+                        "{}: no digest is listed that is known here",
+                        safe(path)
+                    ));
                     continue;
                 }
                 Ok(names) => names,
@@ -72,7 +75,10 @@ pub(super) fn offered(
         found.note("targets", Grade::Fail, format!("{words}."));
     }
     if bad.len() > NAMED {
-        let words = format!("And {} more files are not as they are listed.", bad.len() - NAMED);
+        let words = format!(
+            "And {} more files are not as they are listed.",
+            bad.len() - NAMED
+        );
         found.note("targets", Grade::Fail, words);
     }
 }

@@ -144,7 +144,11 @@ fn urls(found: &mut Verified, known: &Known) {
         "{} names need escaping in a URL, which hosts and clients do not all do alike: {}{}",
         odd.len(),
         shown.join(", "),
-        if odd.len() > NAMED { ", and more." } else { "." }
+        if odd.len() > NAMED {
+            ", and more."
+        } else {
+            "."
+        }
     );
     found.note("layout", Grade::Caution, words);
 }

@@ -144,7 +144,9 @@ pub fn check_all(
                 return;
             };
             if let Err(why) = check_with(path, target, &mut piece) {
-                let mut wrong = wrong.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                let mut wrong = wrong
+                    .lock()
+                    .unwrap_or_else(|poisoned| poisoned.into_inner());
                 wrong.insert(at, why);
             }
             bytes = bytes.saturating_add(target.length);
@@ -157,5 +159,7 @@ pub fn check_all(
         }
         work(progress);
     });
-    wrong.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner())
+    wrong
+        .into_inner()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
 }

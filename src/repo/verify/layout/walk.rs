@@ -82,7 +82,8 @@ impl Seen {
         for entry in entries {
             let file = entry.file_name();
             let Some(file) = file.to_str() else {
-                self.foreign.put(&format!("{prefix}{}", file.to_string_lossy()));
+                self.foreign
+                    .put(&format!("{prefix}{}", file.to_string_lossy()));
                 continue;
             };
             let name = format!("{prefix}{file}");
@@ -129,11 +130,23 @@ impl Seen {
 
     pub fn say(&self, found: &mut Verified) {
         let fails = [
-            (&self.keys, "hold a private key, which whoever knows the address can fetch: take them away, and make other keys in their place"),
-            (&self.hidden, "are hidden files, which are no part of a repository: take them away"),
-            (&self.links, "are symbolic links, which hosts do not follow or follow too far: put the files there"),
+            (
+                &self.keys,
+                "hold a private key, which whoever knows the address can fetch: take them away, and make other keys in their place",
+            ),
+            (
+                &self.hidden,
+                "are hidden files, which are no part of a repository: take them away",
+            ),
+            (
+                &self.links,
+                "are symbolic links, which hosts do not follow or follow too far: put the files there",
+            ),
             (&self.special, "are neither files nor directories"),
-            (&self.unreadable, "cannot be read by everybody, as whoever serves them must (chmod a+r for files, a+rx for directories)"),
+            (
+                &self.unreadable,
+                "cannot be read by everybody, as whoever serves them must (chmod a+r for files, a+rx for directories)",
+            ),
         ];
         let mut clean = true;
         for (names, what) in fails {
@@ -185,7 +198,11 @@ fn is_metadata(name: &str, known: &Known) -> bool {
 fn holds_a_private_key(path: &Path) -> bool {
     let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
     let flags = i32::try_from(flags.bits()).unwrap_or(0);
-    let Ok(file) = std::fs::File::options().read(true).custom_flags(flags).open(path) else {
+    let Ok(file) = std::fs::File::options()
+        .read(true)
+        .custom_flags(flags)
+        .open(path)
+    else {
         return false;
     };
     let mut begins = Vec::new();
