@@ -88,7 +88,10 @@ pub fn commit(place: &Place, scope: Scope, now: OffsetDateTime) -> Result<Commit
     let plan = match plan::plan(place, scope)? {
         Planned::Publish(plan) => *plan,
         Planned::Nothing { before, left } => {
-            let notices = staged::take_away(place, &left);
+            let mut notices = staged::take_away(&left);
+            if let Some(before) = &before {
+                notices.extend(staged::take_left_targets(place, before)?);
+            }
             return unchanged(before, notices);
         }
     };
@@ -97,7 +100,7 @@ pub fn commit(place: &Place, scope: Scope, now: OffsetDateTime) -> Result<Commit
     switch::carry_out(place, &plan, &offers)?;
     // what follows is tidying up: it is published, whatever becomes of this
     let mut notices = visit.notices.clone();
-    notices.extend(staged::take_away(place, &plan.left));
+    notices.extend(staged::take_away(&plan.left));
     notices.extend(staged::take_targets(place, &visit, &offers));
     Ok(Committed {
         committed: true,
@@ -120,7 +123,7 @@ pub fn ready(place: &Place, now: OffsetDateTime) -> Result<(), RepoError> {
 }
 
 fn unchanged(
-    before: Option<super::Published>,
+    before: Option<Box<super::Published>>,
     notices: Vec<String>,
 ) -> Result<Committed, RepoError> {
     let Some(before) = before else {

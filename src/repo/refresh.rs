@@ -74,9 +74,10 @@ pub fn refresh(
             run.renew(role, due);
         }
     }
-    let published = match run.renewed.is_empty() {
-        true => None,
-        false => Some(commit(place, scope, now)?),
+    let published = if run.renewed.is_empty() {
+        None
+    } else {
+        Some(commit(place, scope, now)?)
     };
     Ok(Refreshed {
         renewed: run.renewed,

@@ -103,17 +103,12 @@ pub fn status(place: &Place, now: OffsetDateTime) -> Result<Repository, RepoErro
         hindrance: None,
         next: None,
     };
-    repository.decide(place, in_work, now)?;
+    repository.decide(place, in_work, now);
     Ok(repository)
 }
 
 impl Repository {
-    fn decide(
-        &mut self,
-        place: &Place,
-        in_work: bool,
-        now: OffsetDateTime,
-    ) -> Result<(), RepoError> {
+    fn decide(&mut self, place: &Place, in_work: bool, now: OffsetDateTime) {
         let draft = place.staged_root().unwrap_or(None);
         let keyless = draft.as_ref().and_then(|draft| {
             let online = [Role::Targets, Role::Snapshot, Role::Timestamp];
@@ -123,11 +118,11 @@ impl Repository {
         if let Some(role) = keyless {
             self.hindrance = Some(format!("The staged root lists no key of role {role}."));
             self.next = Some(command(place, &format!("gen-key {role}")));
-            return Ok(());
+            return;
         }
         if self.offered.not_listed > 0 {
             self.next = Some(command(place, "add --expires 90d"));
-            return Ok(());
+            return;
         }
         let nowhere = |role: &str| {
             let standing = self.roles.get(role);
@@ -153,11 +148,11 @@ impl Repository {
                     });
                 }
             }
-            return Ok(());
+            return;
         }
         if nowhere("root") {
             self.next = Some(command(place, "import-root FILE"));
-            return Ok(());
+            return;
         }
         let soon = now.saturating_add(time::Duration::days(1));
         let due = self.roles.iter().find(|(_, standing)| {
@@ -175,7 +170,6 @@ impl Repository {
                 ),
             });
         }
-        Ok(())
     }
 }
 
@@ -201,12 +195,13 @@ impl InWork {
             let signed = signers.signed(file.payload(), file.signatures());
             (signed, signers.threshold)
         });
-        if let (Some((signed, threshold)), true) = (signed, role != Role::Root.name()) {
-            if signed < threshold || threshold == 0 {
-                lacks.push(format!(
-                    "It is signed by {signed} of the {threshold} keys needed."
-                ));
-            }
+        if let Some((signed, threshold)) = signed
+            && role != Role::Root.name()
+            && (signed < threshold || threshold == 0)
+        {
+            lacks.push(format!(
+                "It is signed by {signed} of the {threshold} keys needed."
+            ));
         }
         Ok(Self {
             version: publish::version_of(file),

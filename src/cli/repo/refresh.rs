@@ -77,7 +77,8 @@ fn lines(done: &Refreshed) -> String {
         text.push_str(&line);
     }
     for (due, why) in &done.open {
-        text.push_str(&format!("NOT RENEWED: {}. {why}\n", safe(&due.role)));
+        let line = format!("NOT RENEWED: {}. {why}\n", safe(&due.role));
+        text.push_str(&line);
     }
     if text.is_empty() {
         text.push_str("Nothing is due. Nothing was changed.\n");

@@ -25,7 +25,7 @@ pub(super) enum Planned {
     Publish(Box<Plan>),
     /// Everything staged is published already; `left` is what a commit before did not take away.
     Nothing {
-        before: Option<Published>,
+        before: Option<Box<Published>>,
         left: Vec<Left>,
     },
 }
@@ -115,6 +115,7 @@ pub(super) fn plan(place: &Place, scope: Scope) -> Result<Planned, RepoError> {
     let left: Vec<_> = left.into_iter().map(|(left, _)| left).collect();
     staged.retain(|role, _| !published.contains(role));
     if staged.is_empty() {
+        let before = before.map(Box::new);
         return Ok(Planned::Nothing { before, left });
     }
     let (root, root_file) = root(place, before.as_ref(), staged.remove("root"))?;

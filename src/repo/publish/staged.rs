@@ -14,6 +14,7 @@ use crate::repo::place::TARGETS;
 use crate::safe::safe;
 use crate::tuf::metadata::Metadata;
 use crate::tuf::root::Role;
+use crate::tuf::targets::Targets;
 
 /// Most roles that may be staged at a time.
 const MAX_ROLES: usize = 10_000;
@@ -91,7 +92,7 @@ pub(in crate::repo) fn same_as_published(
 }
 
 /// Takes staged metadata away; says what could not be.
-pub(super) fn take_away(place: &Place, left: &[Left]) -> Vec<String> {
+pub(super) fn take_away(left: &[Left]) -> Vec<String> {
     let mut notices = Vec::new();
     // what names others first: whoever is stopped between finds nothing that names what is gone
     let order = |left: &&Left| match left.role.as_str() {
@@ -111,65 +112,73 @@ pub(super) fn take_away(place: &Place, left: &[Left]) -> Vec<String> {
             notices.push(remains(&left.path, &error));
         }
     }
-    // the index of digests has nothing to tell where no target is left
-    if is_empty(&place.staged().join(TARGETS)) {
-        let _ = std::fs::remove_file(place.staged().join(".hashed"));
-    }
     notices
 }
 
 /// Takes staged targets away that are published; others stay, as they are not listed yet, or have
 /// been changed since.
 pub(super) fn take_targets(place: &Place, visit: &Visit, offers: &Offers) -> Vec<String> {
+    take_published(place, &|path, file| {
+        let mut listed = visit.targets_at(path);
+        offers.copied.contains(path) || listed.any(|target| is_as_listed(file, target).is_ok())
+    })
+}
+
+/// The same where nothing is published anew: what a commit left that was stopped after the switch.
+pub(super) fn take_left_targets(
+    place: &Place,
+    before: &Published,
+) -> Result<Vec<String>, RepoError> {
+    if is_empty(&place.staged().join(TARGETS)) {
+        return Ok(Vec::new());
+    }
+    let mut lists = Vec::new();
+    for role in before.listed()?.keys() {
+        let file = before.role(role)?;
+        lists.extend(file.and_then(|file| Targets::read(&file).ok()));
+    }
+    Ok(take_published(place, &|path, file| {
+        let mut listed = lists.iter().filter_map(|list| list.targets.get(path));
+        listed.any(|target| is_as_listed(file, target).is_ok())
+    }))
+}
+
+/// Takes away what is published of the files below `staged/targets`: path there, and where it is.
+fn take_published(place: &Place, is_published: &dyn Fn(&str, &Path) -> bool) -> Vec<String> {
     let top = place.staged().join(TARGETS);
     let mut notices = Vec::new();
-    let mut taker = Taker {
-        visit,
-        offers,
-        notices: &mut notices,
-    };
-    taker.directory(&top, "");
+    take(&top, "", is_published, &mut notices);
     if is_empty(&top) {
         let _ = std::fs::remove_file(place.staged().join(".hashed"));
     }
     notices
 }
 
-struct Taker<'a> {
-    visit: &'a Visit,
-    offers: &'a Offers,
-    notices: &'a mut Vec<String>,
-}
-
-impl Taker<'_> {
-    fn directory(&mut self, directory: &Path, prefix: &str) {
-        let Ok(entries) = std::fs::read_dir(directory) else {
-            return;
+fn take(
+    directory: &Path,
+    prefix: &str,
+    is_published: &dyn Fn(&str, &Path) -> bool,
+    notices: &mut Vec<String>,
+) {
+    let Ok(entries) = std::fs::read_dir(directory) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let (Some(name), Ok(kind)) = (name.to_str(), entry.file_type()) else {
+            continue;
         };
-        for entry in entries.flatten() {
-            let name = entry.file_name();
-            let (Some(name), Ok(kind)) = (name.to_str(), entry.file_type()) else {
-                continue;
-            };
-            let path = format!("{prefix}{name}");
-            if kind.is_dir() {
-                self.directory(&entry.path(), &format!("{path}/"));
-                // one that is not empty stays
-                let _ = std::fs::remove_dir(entry.path());
-            } else if kind.is_file() && self.is_published(&path, &entry.path()) {
-                if let Err(error) = std::fs::remove_file(entry.path()) {
-                    self.notices.push(remains(&entry.path(), &error));
-                }
-            }
+        let path = format!("{prefix}{name}");
+        if kind.is_dir() {
+            take(&entry.path(), &format!("{path}/"), is_published, notices);
+            // one that is not empty stays
+            let _ = std::fs::remove_dir(entry.path());
+        } else if kind.is_file()
+            && is_published(&path, &entry.path())
+            && let Err(error) = std::fs::remove_file(entry.path())
+        {
+            notices.push(remains(&entry.path(), &error));
         }
-    }
-
-    fn is_published(&self, path: &str, file: &Path) -> bool {
-        if self.offers.copied.contains(path) {
-            return true;
-        }
-        let mut listed = self.visit.targets_at(path);
-        listed.any(|target| is_as_listed(file, target).is_ok())
     }
 }
 

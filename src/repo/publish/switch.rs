@@ -146,8 +146,8 @@ fn build(
     let mut other: BTreeSet<&str> = offers.gone.iter().map(String::as_str).collect();
     other.extend(plan.fresh.keys().map(String::as_str));
     other.extend(plan.copies.keys().map(String::as_str));
-    let plain = plan.layout == Layout::Plain;
-    if plain {
+    let by_path = plan.layout == Layout::Plain;
+    if by_path {
         let bring = offers.bring.iter().flat_map(|offer| &offer.names);
         other.extend(bring.map(String::as_str));
     }
@@ -155,7 +155,7 @@ fn build(
     for (name, file) in plan.fresh.iter().chain(&plan.copies) {
         next.write(name, file.bytes())?;
     }
-    if plain {
+    if by_path {
         for offer in &offers.bring {
             let from = match &offer.from {
                 From::Staged(path) => place.staged().join(TARGETS).join(path),
@@ -166,8 +166,9 @@ fn build(
             }
         }
     }
-    let mode = std::fs::metadata(&sites.repository).map(|found| found.permissions());
-    mode.and_then(|mode| std::fs::set_permissions(&sites.next, mode))
+    let rights = std::fs::metadata(&sites.repository).map(|found| found.permissions());
+    rights
+        .and_then(|rights| std::fs::set_permissions(&sites.next, rights))
         .map_err(|error| (sites.next.clone(), from_io(&error)))?;
     next.flush()
 }

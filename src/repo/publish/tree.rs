@@ -57,20 +57,16 @@ impl Tree {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
         match openat(&self.top, path, flags, Mode::empty()) {
             Err(Errno::NOENT) => {}
-            opened => return opened,
+            opened => return opened.and_then(searchable),
         }
         let ends = path.match_indices('/').map(|(at, _)| at);
         for end in ends.chain([path.len()]) {
             let part = path.get(..end).unwrap_or(path);
             match mkdirat(&self.top, part, Mode::from_raw_mode(DIRECTORY)) {
-                Ok(()) => {
-                    let made = openat(&self.top, part, flags, Mode::empty())?;
-                    // whatever the umask: it is served
-                    rustix::fs::fchmod(&made, Mode::from_raw_mode(DIRECTORY))?;
-                }
-                Err(Errno::EXIST) => {}
+                Ok(()) | Err(Errno::EXIST) => {}
                 Err(error) => return Err(error),
             }
+            searchable(openat(&self.top, part, flags, Mode::empty())?)?;
         }
         openat(&self.top, path, flags, Mode::empty())
     }
@@ -101,11 +97,11 @@ impl Tree {
         let failed = |error: Errno| (path.clone(), error);
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
         let mode = Mode::from_raw_mode(FILE);
-        let made = openat(&self.top, part.as_str(), flags, mode).map_err(failed)?;
-        let mut made = File::from(made);
-        let written = rustix::fs::fchmod(&made, mode)
+        let file = openat(&self.top, part.as_str(), flags, mode).map_err(failed)?;
+        let mut file = File::from(file);
+        let written = rustix::fs::fchmod(&file, mode)
             .map_err(std::io::Error::from)
-            .and_then(|()| write(&mut made));
+            .and_then(|()| write(&mut file));
         written.map_err(|error| failed(errno(&error)))?;
         Ok(part)
     }
@@ -163,6 +159,20 @@ impl Tree {
     pub fn flush_names(&self) -> Result<(), Failed> {
         rustix::fs::fsync(&self.top).map_err(|error| (self.path.clone(), error))
     }
+}
+
+/// Whatever the umask was, and wherever an earlier commit was stopped: a directory is served. Where it
+/// is somebody else's it stays as it is; `repo verify` says so.
+fn searchable(directory: OwnedFd) -> Result<OwnedFd, Errno> {
+    let found = rustix::fs::fstat(&directory)?;
+    if found.st_mode & DIRECTORY != DIRECTORY {
+        let wider = Mode::from_raw_mode((found.st_mode | DIRECTORY) & 0o7777);
+        match rustix::fs::fchmod(&directory, wider) {
+            Ok(()) | Err(Errno::PERM) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(directory)
 }
 
 /// A file that its owner alone can read cannot be served.

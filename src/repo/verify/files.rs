@@ -1,6 +1,6 @@
 //! Every file that is offered, under every name by which clients may ask for it.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
@@ -42,12 +42,12 @@ pub(super) fn offered(
             };
             copies += names.len();
             // copies that are one file with several names are hashed once
-            let mut seen: BTreeMap<(u64, u64), ()> = BTreeMap::new();
+            let mut seen: BTreeSet<(u64, u64)> = BTreeSet::new();
             for name in names {
                 let file = directory.join(&name);
                 let there = std::fs::symlink_metadata(&file);
                 let place = there.as_ref().map(|there| (there.dev(), there.ino()));
-                if place.is_ok_and(|place| seen.insert(place, ()).is_some()) {
+                if place.is_ok_and(|place| !seen.insert(place)) {
                     continue;
                 }
                 jobs.push((file, target, name));
