@@ -62,7 +62,7 @@ pub struct Add {
     /// tsa=CHAIN.pem,uri=URL; oidc=URL; each with [,start=TIME][,end=TIME][,status=active|expired].
     #[arg(long, value_name = "SERVICE")]
     sigstore: Vec<String>,
-    /// Who runs the services, as signing_config.v0.2.json says it.
+    /// Who runs the services, as `signing_config.v0.2.json` says it.
     #[arg(long, value_name = "NAME", requires = "sigstore")]
     operator: Option<String>,
     #[command(flatten)]
