@@ -265,7 +265,7 @@ fn nobody_signs_without_a_key_or_for_a_root_that_does_not_list_it() {
         .sign("timestamp", &[], b"payload")
         .unwrap_err()
         .to_string();
-    assert!(strange.contains("lists for it"), "{strange}");
+    assert!(strange.contains("is listed for it"), "{strange}");
 }
 
 #[test]
