@@ -192,7 +192,10 @@ impl<'p> Keyring<'p> {
             (false, absent) => {
                 if let Some(error) = absent {
                     // holders of several tokens come one after the other
-                    let words = format!("Role {role} is signed without one token: {}", error.happened);
+                    let words = format!(
+                        "Role {role} is signed without one token: {}",
+                        error.happened
+                    );
                     self.passphrases.notice(&words);
                 }
                 Ok(signatures)

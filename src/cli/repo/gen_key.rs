@@ -12,10 +12,18 @@ use crate::repo::keys::{Home, Keyring};
 use crate::repo::words::command;
 use crate::repo::{Place, RepoError, staging};
 use crate::safe::safe;
+use crate::token::check_name;
 use crate::tuf::key::{KeyId, PublicKey};
 use crate::tuf::root::Role;
 
 /// Arguments of `repo gen-key`.
+///
+/// The key is kept before the staged root lists it: stopped in between, `repo stage-root` lists it (where
+/// the role has no other), or calling again makes another one.
+///
+/// The document of `--json`: `role`, `kind` (such as `ecdsa-p256`), `keyid` and `fingerprint` (SHA-256 of
+/// the public key) in hex, `file`, `encrypted` (of a key file; null for a token), `root_version` of the
+/// staged root that lists the key (null for a delegated role), `signatures_dropped` from that root.
 #[derive(Debug, Args)]
 pub struct GenKey {
     /// The role: targets, snapshot, timestamp, or a delegated one.
@@ -44,16 +52,9 @@ pub struct GenKey {
 
 impl GenKey {
     pub fn run(&self) -> Result<(), Failure> {
+        let algorithm = self.algorithm()?;
+        let home = self.home()?;
         let place = Place::locked(&self.place.dir)?;
-        let algorithm = Algorithm::ALL
-            .into_iter()
-            .find(|algorithm| algorithm.name() == self.algorithm)
-            .ok_or_else(|| {
-                Failure::call(format!(
-                    "{} is no kind of key. Nothing was changed. Use ecdsa-p256 or ed25519.",
-                    safe(&self.algorithm)
-                ))
-            })?;
         let top = Role::ALL.into_iter().find(|role| role.name() == self.role);
         if top == Some(Role::Root) {
             return Err(RepoError::refused(
@@ -75,13 +76,22 @@ impl GenKey {
             Some(_) => Some(staging::draft(&place)?),
             None => None,
         };
-        let home = match (&self.token, &self.label) {
-            (Some(token), Some(label)) => Home::Token(TokenName(token.clone()), label.clone()),
-            _ => Home::File,
-        };
         let mut passphrases = asked::passphrases(&self.sources)?.writing(new_files);
-        let object =
-            Keyring::new(&place, &mut passphrases).generate(&self.role, algorithm, &home)?;
+        let mut keyring = Keyring::new(&place, &mut passphrases);
+        let object = keyring.generate(&self.role, algorithm, &home)?;
+        let encrypted = match home {
+            Home::File => keyring.is_encrypted(&self.role)?,
+            Home::Token(..) => None,
+        };
+        match (encrypted, new_files) {
+            (Some(true), NewFiles::InTheClear) => notice(
+                "The key file was encrypted already, and stays so: the new key is under the same passphrase.",
+            ),
+            (Some(false), _) => {
+                notice("The key file is in the clear: whoever reads it has the key.")
+            }
+            _ => {}
+        }
         let unusable = |what: &str| {
             RepoError::surroundings(
                 format!("the key that was made cannot be used: {what}."),
@@ -105,7 +115,10 @@ impl GenKey {
         };
         let next = match (&draft, top) {
             (Some(draft), _) => match draft.missing().first() {
-                Some(missing) => format!("{missing}: the root is not complete yet"),
+                Some(missing) => format!(
+                    "{missing}. When every online role has its key: {}",
+                    command(&place, "export public-keys -o online-keys")
+                ),
                 None => command(&place, "stage-root --expires 365d -o root.rse"),
             },
             _ => command(
@@ -120,6 +133,7 @@ impl GenKey {
                 "keyid": keyid.hex(),
                 "fingerprint": public.fingerprint().hex(),
                 "file": file,
+                "encrypted": encrypted,
                 "root_version": draft.as_ref().map(crate::tuf::repository::RootDraft::version),
                 "signatures_dropped": dropped,
             }));
@@ -142,5 +156,38 @@ impl GenKey {
         }
         print(&format!("Next: {next}"));
         Ok(())
+    }
+
+    fn algorithm(&self) -> Result<Algorithm, Failure> {
+        let algorithm = Algorithm::ALL
+            .into_iter()
+            .find(|algorithm| algorithm.name() == self.algorithm);
+        match algorithm {
+            Some(Algorithm::EcdsaP384) => Err(Failure::call(
+                "two of the clients in use refuse keys of kind ecdsa-p384. Nothing was changed. Use ecdsa-p256 or \
+                 ed25519.",
+            )),
+            Some(algorithm) => Ok(algorithm),
+            None => Err(Failure::call(format!(
+                "{} is no kind of key. Nothing was changed. Use ecdsa-p256 or ed25519.",
+                safe(&self.algorithm)
+            ))),
+        }
+    }
+
+    /// Where the key is to live. A file is named by its whole path: later calls may be made elsewhere.
+    fn home(&self) -> Result<Home, Failure> {
+        let (Some(token), Some(label)) = (&self.token, &self.label) else {
+            return Ok(Home::File);
+        };
+        let mut name = TokenName(token.clone());
+        let absolute = token.strip_prefix("file:").map(std::path::absolute);
+        if let Some(Ok(path)) = absolute {
+            name = TokenName(format!("file:{}", path.display()));
+        }
+        check_name(&name).map_err(|problem| {
+            Failure::call(format!("{}: {problem}. Nothing was changed.", safe(token)))
+        })?;
+        Ok(Home::Token(name, label.clone()))
     }
 }

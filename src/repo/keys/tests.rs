@@ -235,6 +235,95 @@ fn a_damaged_file_is_refused_and_nothing_of_it_is_repeated() {
 }
 
 #[test]
+fn every_part_of_a_key_is_looked_at() {
+    let of = |name: &str| String::from_utf8(sample(name)).unwrap();
+    let (p256, rsa) = (
+        of("ecdsa-sha2-nistp256-clear"),
+        of("rsassa-pss-sha256-clear"),
+    );
+    let other = of("ed25519-clear");
+    let cases = [
+        (
+            p256.replace("EC PRIVATE KEY", "PRIVATE KEY"),
+            "not PEM `EC PRIVATE KEY`",
+        ),
+        (
+            p256.replace(
+                "\"private\": \"-----BEGIN EC",
+                "\"private\": \"\\u002d----BEGIN EC",
+            ),
+            "is no text",
+        ),
+        (
+            p256.replace("\"private\": \"", "\"private\": 7, \"x\": \""),
+            "is no text",
+        ),
+        (p256.replace("\"ecdsa\"", "\"rsa\""), "not known here"),
+        (
+            p256.replace("BEGIN PUBLIC KEY", "BEGIN KEY"),
+            "public half cannot be read",
+        ),
+        (
+            rsa.replace("RSA PRIVATE KEY-----\\n", "RSA PRIVATE KEY-----\\nA"),
+            "RSA key that is not",
+        ),
+        (
+            rsa.replace("RSA PRIVATE KEY", "PRIVATE KEY"),
+            "not PEM `RSA PRIVATE KEY`",
+        ),
+        (
+            other.replace("0c12153fe3e9c7", "0c12153fe3e9"),
+            "not 64 bytes long",
+        ),
+    ];
+    for (text, expected) in cases {
+        let (_directory, place) = place();
+        put(&place, text.as_bytes());
+        let words = Keyring::new(&place, &mut knows("")).public_keys("targets");
+        let words = words.unwrap_err().to_string();
+        assert!(words.contains(expected), "{words}");
+        assert!(
+            !words.contains("MHcCAQ") && !words.contains("b9ff"),
+            "{words}"
+        );
+    }
+    // the name of the kind before version 1.0.32 of the specification
+    let (_directory, place) = place();
+    let old = p256.replace("\"ecdsa\"", "\"ecdsa-sha2-nistp256\"");
+    put(&place, old.as_bytes());
+    let mut who = knows("");
+    let keys = Keyring::new(&place, &mut who)
+        .public_keys("targets")
+        .unwrap();
+    assert_eq!(keys[0].kind(), KeyKind::EcdsaP256);
+}
+
+#[test]
+fn a_file_in_the_clear_is_added_to_as_its_owner_says() {
+    for (passphrase, encrypted) in [("", false), ("correct-horse", true)] {
+        let (_directory, place) = place();
+        let text = String::from_utf8(sample("rsassa-pss-sha256-clear")).unwrap();
+        let text = text.replace("\"scheme\"", "\"x-note\": \"kept\", \"scheme\"");
+        put(&place, text.as_bytes());
+        let mut who = knows(passphrase);
+        let mut ring = Keyring::new(&place, &mut who);
+        assert_eq!(ring.is_encrypted("targets").unwrap(), Some(false));
+        let object = ring
+            .generate("targets", Algorithm::EcdsaP256, &Home::File)
+            .unwrap();
+        assert_eq!(ring.is_encrypted("targets").unwrap(), Some(encrypted));
+        let objects = ring.key_objects("targets").unwrap();
+        assert_eq!((objects.len(), &objects[1]), (2, &object));
+        let file = std::fs::read(place.keys().join("targets.json")).unwrap();
+        assert_eq!(*layout::indented(&[&file]), file);
+        if !encrypted {
+            let file: Value = serde_json::from_slice(&file).unwrap();
+            assert_eq!(file["data"][0]["x-note"], "kept");
+        }
+    }
+}
+
+#[test]
 fn a_file_that_others_can_read_is_said() {
     let (_directory, place) = place();
     put(&place, &sample("ed25519-clear"));
@@ -296,11 +385,20 @@ fn a_key_on_a_token_signs_and_is_found_again() {
     let (directory, place) = place();
     let name = format!("file:{}", directory.path().join("online.age").display());
     let home = Home::Token(TokenName(name), "targets-1".to_owned());
+    let mut who = knows("");
+    let clear = Keyring::new(&place, &mut who).generate("targets", Algorithm::EcdsaP256, &home);
+    assert!(
+        clear
+            .unwrap_err()
+            .to_string()
+            .contains("never in the clear")
+    );
     let mut who = knows("correct-horse");
     let mut ring = Keyring::new(&place, &mut who);
     let object = ring
         .generate("targets", Algorithm::EcdsaP256, &home)
         .unwrap();
+    assert_eq!(ring.key_objects("targets").unwrap(), [object.clone()]);
     // the second time the key is there already
     let again = ring
         .generate("targets", Algorithm::EcdsaP256, &home)
