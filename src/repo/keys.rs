@@ -224,13 +224,12 @@ impl<'p> Keyring<'p> {
                     ));
                 }
                 let empty = Secret::new();
-                match file.open(&empty)? {
-                    Some(opened) => Some((opened, file.is_encrypted().then_some(empty))),
-                    None => {
-                        let secret = self.passphrases.open(role, &path.display().to_string())?;
-                        let opened = file.open(&secret)?.ok_or_else(|| wrong(role, &path))?;
-                        Some((opened, Some(secret)))
-                    }
+                if let Some(opened) = file.open(&empty)? {
+                    Some((opened, file.is_encrypted().then_some(empty)))
+                } else {
+                    let secret = self.passphrases.open(role, &path.display().to_string())?;
+                    let opened = file.open(&secret)?.ok_or_else(|| wrong(role, &path))?;
+                    Some((opened, Some(secret)))
                 }
             }
         };

@@ -55,17 +55,7 @@ impl GenKey {
         let algorithm = self.algorithm()?;
         let home = self.home()?;
         let place = Place::locked(&self.place.dir)?;
-        let top = Role::ALL.into_iter().find(|role| role.name() == self.role);
-        if top == Some(Role::Root) {
-            return Err(RepoError::refused(
-                "keys of role root are not made here: they would lie on a machine with a network.",
-                format!(
-                    "Make them in a ceremony (rootstage plan new), or stage a root with keys that exist: {}",
-                    command(&place, "stage-root --root-key FILE --expires 365d")
-                ),
-            )
-            .into());
-        }
+        let top = self.top_level(&place)?;
         let new_files = if self.insecure_plaintext {
             NewFiles::InTheClear
         } else {
@@ -83,14 +73,8 @@ impl GenKey {
             Home::File => keyring.is_encrypted(&self.role)?,
             Home::Token(..) => None,
         };
-        match (encrypted, new_files) {
-            (Some(true), NewFiles::InTheClear) => notice(
-                "The key file was encrypted already, and stays so: the new key is under the same passphrase.",
-            ),
-            (Some(false), _) => {
-                notice("The key file is in the clear: whoever reads it has the key.")
-            }
-            _ => {}
+        if let Some(words) = said_of_file(encrypted, new_files) {
+            notice(words);
         }
         let unusable = |what: &str| {
             RepoError::surroundings(
@@ -158,6 +142,21 @@ impl GenKey {
         Ok(())
     }
 
+    /// The top-level role; none where it is a delegated one. Root is refused.
+    fn top_level(&self, place: &Place) -> Result<Option<Role>, RepoError> {
+        let top = Role::ALL.into_iter().find(|role| role.name() == self.role);
+        if top != Some(Role::Root) {
+            return Ok(top);
+        }
+        Err(RepoError::refused(
+            "keys of role root are not made here: they would lie on a machine with a network.",
+            format!(
+                "Make them in a ceremony (rootstage plan new), or stage a root with keys that exist: {}",
+                command(place, "stage-root --root-key FILE --expires 365d")
+            ),
+        ))
+    }
+
     fn algorithm(&self) -> Result<Algorithm, Failure> {
         let algorithm = Algorithm::ALL
             .into_iter()
@@ -189,5 +188,16 @@ impl GenKey {
             Failure::call(format!("{}: {problem}. Nothing was changed.", safe(token)))
         })?;
         Ok(Home::Token(name, label.clone()))
+    }
+}
+
+/// What people should know of the key file, by whether it is encrypted now and what the call asked for.
+fn said_of_file(encrypted: Option<bool>, new_files: NewFiles) -> Option<&'static str> {
+    match (encrypted?, new_files) {
+        (true, NewFiles::InTheClear) => Some(
+            "The key file was encrypted already, and stays so: the new key is under the same passphrase.",
+        ),
+        (true, NewFiles::Encrypted) => None,
+        (false, _) => Some("The key file is in the clear: whoever reads it has the key."),
     }
 }

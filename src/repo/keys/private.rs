@@ -166,7 +166,9 @@ impl PrivateKey {
             text.push_str(line);
         }
         let public = object.pointer("/keyval/public")?;
-        text.push_str(&format!("\",\"public\":{public}}}}}"));
+        for part in ["\",\"public\":", &public.to_string(), "}}"] {
+            text.push_str(part);
+        }
         Some(text)
     }
 
