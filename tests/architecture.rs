@@ -76,6 +76,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "envelope",
             "journal",
             "ports",
+            "report",
             "safe",
             "secret",
             "sigstore",
@@ -253,7 +254,14 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("linuxvideo::", &["scan/camera.rs", "scan/camera/"]),
     ("clap_mangen::", &["cli/manual.rs"]),
     ("signal_hook::", &["tui.rs", "tui/", "cli/", "cli.rs"]),
-    ("ring::", &["tuf/key/ecdsa.rs", "attestation/signature.rs"]),
+    (
+        "ring::",
+        &[
+            "attestation/signature.rs",
+            "repo/keys/private.rs",
+            "tuf/key/ecdsa.rs",
+        ],
+    ),
     ("rsa::", &["tuf/key/rsa.rs"]),
     ("ratatui::", &["tui.rs", "tui/"]),
     ("crossterm::", &["tui.rs", "tui/"]),
