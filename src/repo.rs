@@ -8,6 +8,7 @@
 //! * [`place`]: the directory, its lock, what is staged
 //! * [`published`]: what clients see, as a [`crate::tuf::client::Fetch`]
 //! * [`keys`]: the keys of online roles, in files as go-tuf writes them or on tokens
+//! * [`signing`], [`staging`]: what is staged gets signatures, and keys
 //! * [`root`]: the root: begun here, signed elsewhere, brought back
 //! * [`targets`]: what is offered, and who else may say so
 //! * [`upkeep`]: snapshot and timestamp, and what expires
@@ -21,7 +22,9 @@ pub mod place;
 pub mod publish;
 pub mod published;
 pub mod root;
+pub mod signing;
 pub mod sigstore;
+pub mod staging;
 pub mod targets;
 pub mod upkeep;
 pub mod verify;

@@ -1,6 +1,6 @@
 //! The directory of a repository that is kept with this program or with go-tuf.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +18,8 @@ use crate::tuf::root::{Role, Root};
 const KEYS: &str = "keys";
 const STAGED: &str = "staged";
 const REPOSITORY: &str = "repository";
+/// Held by whoever changes something.
+const LOCK: &str = ".lock";
 /// Below `staged` and `repository`: the files that are offered.
 pub const TARGETS: &str = "targets";
 
@@ -197,8 +199,15 @@ pub(super) fn not_metadata(path: &Path, error: &dyn std::fmt::Display) -> RepoEr
     )
 }
 
+/// A file of its own: the directory itself is locked by software tokens that are kept in it.
 fn lock(directory: &Path) -> Result<File, RepoError> {
-    let held = File::open(directory).map_err(|error| RepoError::file(directory, error))?;
+    let path = directory.join(LOCK);
+    let held = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&path)
+        .map_err(|error| RepoError::file(&path, error))?;
     match flock(&held, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(held),
         Err(rustix::io::Errno::WOULDBLOCK) => Err(RepoError::surroundings(

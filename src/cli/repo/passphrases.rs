@@ -1,9 +1,10 @@
-//! Where passphrases and PINs of online keys come from: `TUF_ROLE_PASSPHRASE` as in go-tuf, a place that
-//! the call names, or the terminal; never an argument.
+//! The arguments that say where passphrases and PINs of online keys come from; `asked` asks.
 
 use clap::Args;
 
+use crate::cli::Failure;
 use crate::cli::passphrase::Source;
+use crate::secret::Secret;
 
 /// Where passphrases and PINs come from, where they are not typed. `TUF_TARGETS_PASSPHRASE` and its
 /// like are looked at first, for new keys `TUF_NEW_TARGETS_PASSPHRASE`.
@@ -11,4 +12,11 @@ use crate::cli::passphrase::Source;
 pub struct Sources {
     #[command(flatten)]
     source: Source,
+}
+
+impl Sources {
+    /// What the call names, for all roles; `None` where it names nothing.
+    pub fn read(&self) -> Result<Option<Secret>, Failure> {
+        self.source.read()
+    }
 }

@@ -1,10 +1,14 @@
 //! `repo sign`.
 
 use clap::Args;
+use serde_json::json;
 
 use super::passphrases::Sources;
-use super::{Where, not_yet};
-use crate::cli::Failure;
+use super::{Where, asked};
+use crate::cli::{Failure, notice, print, print_json};
+use crate::repo::keys::Keyring;
+use crate::repo::signing::{self, Signed};
+use crate::repo::{Place, words};
 
 /// Arguments of `repo sign`.
 #[derive(Debug, Args)]
@@ -23,7 +27,39 @@ pub struct Sign {
 
 impl Sign {
     pub fn run(&self) -> Result<(), Failure> {
-        let _ = self;
-        not_yet()
+        let place = Place::locked(&self.place.dir)?;
+        let mut passphrases = asked::passphrases(&self.sources)?;
+        let mut keyring = Keyring::new(&place, &mut passphrases);
+        let Signed {
+            path,
+            added,
+            counted,
+        } = signing::sign(&place, &mut keyring, &self.role)?;
+        if self.role == "root" {
+            notice(
+                "keys/ holds keys of role root on this machine. They belong offline: stage a root whose root keys \
+                 are on tokens of their holders, and take these out.",
+            );
+        }
+        if self.json {
+            print_json(&json!({
+                "role": self.role,
+                "file": path,
+                "added": added,
+                "counted": counted.iter().map(|(by, signed, threshold)| json!({
+                    "under": by, "signed": signed, "threshold": threshold,
+                })).collect::<Vec<_>>(),
+            }));
+            return Ok(());
+        }
+        print(&format!(
+            "{} has {added} signatures by the keys in keys/.",
+            path.display()
+        ));
+        for (by, signed, threshold) in &counted {
+            print(&format!("  {by}: {signed} of {threshold} needed"));
+        }
+        print(&format!("Next: {}", words::command(&place, "status")));
+        Ok(())
     }
 }
