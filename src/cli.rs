@@ -15,6 +15,7 @@ mod manual;
 mod media;
 mod passphrase;
 pub mod plan;
+mod progress;
 mod qr;
 mod rehearsal;
 mod rehearse;

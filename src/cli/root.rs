@@ -1,11 +1,13 @@
 //! `root`: what roots say, what a new one changes, who has signed, and whole histories.
 
 mod chain;
-mod compare;
-mod file;
+pub(super) mod compare;
+pub(super) mod file;
 mod show;
-mod text;
+pub(super) mod text;
 mod verify;
+
+pub(super) use text::paragraph;
 
 use std::path::PathBuf;
 

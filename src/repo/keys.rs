@@ -17,6 +17,7 @@ use serde_json::Value;
 
 use self::file::{KeyFile, Opened};
 use self::private::PrivateKey;
+pub(super) use self::private::key_object;
 use super::{Place, RepoError};
 use crate::ceremony::token::{Algorithm, TokenName};
 use crate::ports::Notice;
@@ -102,7 +103,7 @@ impl<'p> Keyring<'p> {
                 key.public().clone()
             }
         };
-        Ok(private::key_object(&public))
+        Ok(key_object(&public))
     }
 
     /// The public halves of the keys of a role, which may need its passphrase: in an encrypted file

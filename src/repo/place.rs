@@ -59,10 +59,12 @@ impl Place {
         ))
     }
 
-    /// The same, to change it. Another command that changes it meanwhile is refused.
+    /// The same, to change it. Another command that changes it meanwhile is refused, and what a stopped
+    /// commit left beside what is published goes.
     pub fn locked(directory: &Path) -> Result<Self, RepoError> {
         let mut place = Self::open(directory)?;
         place._lock = Some(lock(directory)?);
+        super::publish::clear(&place)?;
         Ok(place)
     }
 

@@ -1,5 +1,9 @@
 //! The root: begun here, signed elsewhere, brought back.
 
+mod import;
+mod material;
+mod stage;
+
 use std::path::Path;
 
 use time::OffsetDateTime;
@@ -8,6 +12,10 @@ use super::{Place, RepoError};
 use crate::safe::safe;
 use crate::tuf::repository::{DraftError, RootDraft};
 use crate::tuf::root::Signed;
+
+pub use import::{Imported, Staged, import, part};
+pub use material::{NewKey, read_keys};
+pub use stage::{Finish, StagedRoot, Wishes, listed_keys, look, stage};
 
 /// Begins a repository: its directories, and the draft of a first root without keys.
 ///

@@ -7,6 +7,7 @@
 
 mod due;
 mod listed;
+mod next;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -17,17 +18,19 @@ use time::OffsetDateTime;
 use super::keys::Keyring;
 use super::place::not_metadata;
 use super::words::command;
-use super::{Place, Published, RepoError};
+use super::{Place, RepoError};
 use crate::canonical::parse;
 use crate::safe::safe;
 use crate::tuf::meta::MetaFile;
 use crate::tuf::metadata::Metadata;
-use crate::tuf::repository::{self, Signers, expires_text, meta_file};
+use crate::tuf::repository::{self, Signers, meta_file};
 use crate::tuf::root::{MetadataError, Role};
 use crate::tuf::signature::Signature;
 use crate::tuf::snapshot::Snapshot;
 
 pub use due::{Due, Why, due, renew};
+
+use next::Next;
 
 /// Metadata that was staged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,172 +146,12 @@ fn timestamp_with(
     next.stage(place, &written(signed)?, lists, notices, sign)
 }
 
-/// The next version of a role's metadata.
-struct Next {
-    role: String,
-    version: u64,
-    expires: String,
-    signers: Signers,
-    /// The signed portion of the version before.
-    before: Map<String, Value>,
-    published: Option<Published>,
-    staged: Option<Metadata>,
-}
-
-impl Next {
-    fn of(
-        place: &Place,
-        role: Role,
-        expires: OffsetDateTime,
-        now: OffsetDateTime,
-    ) -> Result<Self, RepoError> {
-        let published = Published::read(place)?;
-        let root = published.as_ref().map(|published| &published.root);
-        let signers = place.signers(role, root)?;
-        if signers.keys.is_empty() {
-            return Err(RepoError::refused(
-                format!("the root lists no key of role {role}, so nobody can sign for it."),
-                format!("Make a key: {}", command(place, &format!("gen-key {role}"))),
-            ));
-        }
-        let before = match &published {
-            None => None,
-            Some(published) => published.role(role.name())?,
-        };
-        let expires = checked_expiry(role.name(), expires, now)?;
-        let staged = place.staged_role(role.name())?.map(|staged| staged.file);
-        let version = next_version(place, role.name(), before.as_ref(), staged.as_ref())?;
-        let before = match before {
-            None => Map::new(),
-            Some(file) => signed_portion(place, role.name(), &file)?,
-        };
-        Ok(Self {
-            role: role.name().to_owned(),
-            version,
-            expires,
-            signers,
-            before,
-            published,
-            staged,
-        })
-    }
-
-    /// The same for a role of targets, whose published version and staged metadata the caller has.
-    fn besides(
-        place: &Place,
-        role: &str,
-        signers: Signers,
-        published: u64,
-        staged: Option<Metadata>,
-        (expires, now): (OffsetDateTime, OffsetDateTime),
-    ) -> Result<Self, RepoError> {
-        let version = match &staged {
-            None => 0,
-            Some(file) => {
-                version_of(file).map_err(|error| not_metadata(&place.staged_path(role), &error))?
-            }
-        };
-        Ok(Self {
-            role: role.to_owned(),
-            version: version.max(published.saturating_add(1)),
-            expires: checked_expiry(&safe(role), expires, now)?,
-            signers,
-            before: Map::new(),
-            published: None,
-            staged,
-        })
-    }
-
-    /// Signs and stages. Signatures over the very same payload stay.
-    fn stage(
-        &self,
-        place: &Place,
-        payload: &[u8],
-        lists: BTreeMap<String, u64>,
-        mut notices: Vec<String>,
-        sign: &mut Sign<'_>,
-    ) -> Result<Made, RepoError> {
-        let made = sign(&self.role, &self.signers, payload)?;
-        if made.is_empty() {
-            return Err(RepoError::refused(
-                format!(
-                    "`keys/` holds none of the keys that may sign for role {}.",
-                    safe(&self.role)
-                ),
-                "Run the command where the keys are.",
-            ));
-        }
-        let bytes = match &self.staged {
-            Some(same) if same.payload() == payload => same.countersigned(&made),
-            _ => repository::file(payload, &made),
-        };
-        let file = Metadata::parse(bytes, usize::MAX);
-        let path = place.staged_path(&self.role);
-        let file = file.map_err(|error| not_metadata(&path, &error))?;
-        let signed = self.signers.signed(file.payload(), file.signatures());
-        place.stage(&self.role, file.bytes())?;
-        let made = Made {
-            role: self.role.clone(),
-            version: self.version,
-            expires: self.expires.clone(),
-            path,
-            signed,
-            threshold: self.signers.threshold,
-            lists,
-            notices: Vec::new(),
-        };
-        if !made.complete() {
-            notices.push(format!(
-                "The staged {} is signed by {signed} of the {} keys needed; the keys for the others are not in `keys/` here. Carry the directory to where they are, and there run: {}",
-                self.role,
-                made.threshold,
-                command(place, &format!("sign {}", self.role))
-            ));
-        }
-        Ok(Made { notices, ..made })
-    }
-}
-
-/// The version that comes next: one more than is published. What is staged keeps its number.
-fn next_version(
-    place: &Place,
-    role: &str,
-    published: Option<&Metadata>,
-    staged: Option<&Metadata>,
-) -> Result<u64, RepoError> {
-    let of = |file: Option<&Metadata>| {
-        let Some(file) = file else { return Ok(0) };
-        version_of(file).map_err(|error| not_metadata(&place.staged_path(role), &error))
-    };
-    let (published, staged) = (of(published)?, of(staged)?);
-    Ok(staged.max(published.saturating_add(1)))
-}
-
 fn version_of(file: &Metadata) -> Result<u64, MetadataError> {
     let text = file.signed_member("version");
     let text = text.and_then(|text| std::str::from_utf8(text).ok());
     let version = text.and_then(|text| text.parse().ok());
     let version = version.filter(|version| *version > 0);
     version.ok_or_else(|| MetadataError::Absent("version, a whole number from 1,".to_owned()))
-}
-
-fn checked_expiry(
-    role: &str,
-    expires: OffsetDateTime,
-    now: OffsetDateTime,
-) -> Result<String, RepoError> {
-    let words = "Write a date, a time of UTC, or how long from now: --expires 7d";
-    let text = expires_text(expires)
-        .map_err(|error| RepoError::call(format!("--expires: {error}."), words))?;
-    if expires <= now {
-        return Err(RepoError::call(
-            format!(
-                "--expires: {text} is not in the future, and clients refuse a {role} that has expired."
-            ),
-            words,
-        ));
-    }
-    Ok(text)
 }
 
 fn signed_portion(
@@ -389,4 +232,4 @@ fn never_lower(
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -30,7 +30,7 @@ use super::trusted::Trusted;
 use crate::digest::Sha256;
 
 pub use error::ClientError;
-pub use names::{Layout, MAX_NAME_BYTES};
+pub use names::{Layout, MAX_NAME_BYTES, is_inside};
 pub use targets::Delegate;
 
 /// Where the files of a repository come from: a directory, an archive, a map in memory.
@@ -165,6 +165,20 @@ fn standing<'a, T>(role: Role, header: &'a Header, trusted: &'a Trusted<T>) -> S
         payload: trusted.payload(),
         tally: trusted.tally(),
     }
+}
+
+/// Follows the roots alone, from the trusted root `anchor` (bytes of a file) to the last one: which
+/// root that is, and the chain that led there. Expiry does not matter here (section 5.3.10 looks at
+/// the last one, in [`Client::refresh`]).
+pub fn follow_roots(
+    anchor: &[u8],
+    fetch: &dyn Fetch,
+    limits: Limits,
+) -> Result<(Trusted<Root>, Vec<Link>), ClientError> {
+    // no expiry is looked at, so that no time is needed
+    let loading = load::Loading::new(fetch, OffsetDateTime::UNIX_EPOCH, limits);
+    let (root, chain, _) = loading.root(anchor)?;
+    Ok((root, chain))
 }
 
 /// A client that has verified the top-level roles, and can go on to targets.

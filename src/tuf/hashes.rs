@@ -22,6 +22,16 @@ impl Sha512 {
         Self(sha2::Sha512::digest(bytes).into())
     }
 
+    /// The digest of these 64 bytes, computed elsewhere.
+    pub fn from_bytes(digest: [u8; 64]) -> Self {
+        Self(digest)
+    }
+
+    /// The 64 bytes.
+    pub fn bytes(&self) -> &[u8; 64] {
+        &self.0
+    }
+
     /// 128 lower-case hex digits.
     pub fn hex(&self) -> String {
         HEXLOWER.encode(&self.0)

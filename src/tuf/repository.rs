@@ -5,6 +5,7 @@
 //! ([`super::signature::Signed::to_file`]); it is signed elsewhere.
 
 mod draft;
+pub mod targets;
 mod upkeep;
 
 use std::collections::BTreeSet;
@@ -19,6 +20,7 @@ use super::root::{MetadataError, Role, Root};
 use super::signature::Signature;
 
 pub use draft::{DraftError, RootDraft};
+pub use targets::TargetsDraft;
 pub use upkeep::{meta_file, renewed, snapshot, timestamp};
 
 /// The only form of a time that every client reads.

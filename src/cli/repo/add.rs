@@ -1,13 +1,24 @@
 //! `repo add`.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
 
 use super::passphrases::Sources;
 use super::when::When;
-use super::{Where, not_yet};
-use crate::cli::Failure;
+use super::{Where, asked};
+use crate::canonical::parse;
+use crate::cli::progress::{Line, size};
+use crate::cli::{Failure, notice, now, print, print_json};
+use crate::repo::keys::Keyring;
+use crate::repo::targets::{self, Added, Addition, Digests, Manner, Progress};
+use crate::repo::words::{command, path as quoted};
+use crate::repo::{Place, RepoError};
+use crate::safe::safe;
+use crate::tuf::repository::expires_text;
 
 /// Digests that are listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -32,7 +43,7 @@ pub struct Add {
     /// When the role's metadata expires: a date, a time of UTC, or how long from now (90d).
     #[arg(long, value_name = "WHEN")]
     expires: When,
-    /// A file or directory from elsewhere, copied below `staged/targets` first.
+    /// A file, or all that is in a directory, from elsewhere; copied below `staged/targets`.
     #[arg(long, value_name = "PATH")]
     from: Vec<PathBuf>,
     /// The directory of what is offered into which they come.
@@ -63,7 +74,164 @@ pub struct Add {
 
 impl Add {
     pub fn run(&self) -> Result<(), Failure> {
-        let _ = self;
-        not_yet()
+        let now = now();
+        let expires = future(self.expires, now)?;
+        let place = Place::locked(&self.place.dir)?;
+        let mut manner = Manner {
+            role: self.role.clone(),
+            expires,
+            digests: match self.hash {
+                Hash::Sha256 => Digests::Sha256,
+                Hash::Sha512 => Digests::Sha512,
+                Hash::Both => Digests::Both,
+            },
+            custom: BTreeMap::new(),
+            custom_for_all: self.custom.as_deref().map(object).transpose()?,
+        };
+        let mut additions = self.additions()?;
+        let mut notices = Vec::new();
+        if !self.sigstore.is_empty() {
+            self.sigstore(&place, now, &mut additions, &mut manner, &mut notices)?;
+        }
+        let mut passphrases = asked::passphrases(&self.sources)?;
+        let mut keyring = Keyring::new(&place, &mut passphrases);
+        let mut line = Line::new();
+        let mut progress = |at: Progress| line.draw(at.files, at.of, at.bytes);
+        let added = targets::add(&place, &mut keyring, &additions, &manner, &mut progress);
+        drop(line);
+        let added = added?;
+        notices.extend(added.notices.iter().cloned());
+        self.report(&place, &added, &notices, expires);
+        Ok(())
+    }
+
+    fn additions(&self) -> Result<Vec<Addition>, RepoError> {
+        let into = self
+            .into
+            .as_deref()
+            .map_or("", |into| into.trim_end_matches('/'));
+        let mut additions: Vec<Addition> = self
+            .paths
+            .iter()
+            .map(|path| Addition::InPlace(path.trim_end_matches('/').to_owned()))
+            .collect();
+        for from in &self.from {
+            let path = if from.is_dir() {
+                into.to_owned()
+            } else {
+                let name = from.file_name().and_then(|name| name.to_str());
+                let name = name.ok_or_else(|| {
+                    RepoError::call(
+                        format!("{} has no name that metadata can hold.", quoted(from)),
+                        "Name a file whose name is UTF-8.",
+                    )
+                })?;
+                if into.is_empty() {
+                    name.to_owned()
+                } else {
+                    format!("{into}/{name}")
+                }
+            };
+            additions.push(Addition::From(from.clone(), path));
+        }
+        if additions.is_empty() && self.sigstore.is_empty() {
+            additions.push(Addition::InPlace(String::new()));
+        }
+        Ok(additions)
+    }
+
+    /// The one place where the services of Sigstore come in: what
+    /// `repo::sigstore::additions(place, &self.sigstore, self.operator, now)` gives goes into these
+    /// three.
+    fn sigstore(
+        &self,
+        place: &Place,
+        now: OffsetDateTime,
+        additions: &mut Vec<Addition>,
+        manner: &mut Manner,
+        notices: &mut Vec<String>,
+    ) -> Result<(), RepoError> {
+        let _ = (&self.operator, place, now, additions, manner, notices);
+        Err(RepoError::refused(
+            "--sigstore is not built yet.",
+            "Add the files themselves.",
+        ))
+    }
+
+    fn report(&self, place: &Place, added: &Added, notices: &[String], expires: OffsetDateTime) {
+        for words in notices {
+            notice(words);
+        }
+        let complete = added.signed >= added.threshold;
+        let next = command(place, "snapshot --expires 30d");
+        let expires = expires_text(expires).unwrap_or_default();
+        if self.json {
+            print_json(&json!({
+                "role": self.role,
+                "version": added.version,
+                "expires": expires,
+                "new": added.new,
+                "changed": added.changed,
+                "same": added.same,
+                "bytes_hashed": added.bytes,
+                "signed": added.signed,
+                "threshold": added.threshold,
+                "complete": complete,
+                "notices": notices,
+                "next": complete.then_some(next),
+            }));
+            return;
+        }
+        print(&format!(
+            "Added to {}: {} new, {} changed, {} as before; {} hashed.\nStaged {} version {}, which expires at {expires}, signed by {} of {} needed.",
+            safe(&self.role),
+            added.new,
+            added.changed,
+            added.same,
+            size(added.bytes),
+            safe(&self.role),
+            added.version,
+            added.signed,
+            added.threshold,
+        ));
+        if complete {
+            print(&format!("Next: {next}"));
+        }
+    }
+}
+
+/// An expiry that lies ahead.
+pub(super) fn future(when: When, now: OffsetDateTime) -> Result<OffsetDateTime, RepoError> {
+    let (expires, next) = (
+        when.from(now),
+        "Write a date, a time of UTC, or how long from now: --expires 90d",
+    );
+    let text = expires_text(expires)
+        .map_err(|error| RepoError::call(format!("--expires: {error}."), next))?;
+    if expires <= now {
+        return Err(RepoError::call(
+            format!(
+                "--expires: {text} is not in the future, and clients refuse metadata that has expired."
+            ),
+            next,
+        ));
+    }
+    Ok(expires)
+}
+
+fn object(text: &str) -> Result<Map<String, Value>, RepoError> {
+    let wrong = |why: &str| {
+        RepoError::call(
+            format!("--custom: {}.", safe(why)),
+            "Write a JSON object with members: --custom '{\"owner\": \"build\"}'",
+        )
+    };
+    match parse(text.as_bytes(), text.len()) {
+        Ok(Value::Object(members)) if !members.is_empty() => Ok(members),
+        Ok(Value::Object(_)) => Err(wrong(
+            "the object is empty, and tough rejects metadata that holds such a one",
+        )),
+        Ok(_) => Err(wrong("that is JSON and no object")),
+        Err(error) => Err(wrong(&error.to_string())),
     }
 }

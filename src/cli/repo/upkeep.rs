@@ -54,15 +54,16 @@ impl Timestamp {
     }
 }
 
-type Make = fn(&Place, &mut Keyring<'_>, OffsetDateTime, OffsetDateTime) -> Result<Made, RepoError>;
+type Staging =
+    fn(&Place, &mut Keyring<'_>, OffsetDateTime, OffsetDateTime) -> Result<Made, RepoError>;
 
 impl Common {
-    fn run(&self, make: Make, next: &str) -> Result<(), Failure> {
+    fn run(&self, staging: Staging, next: &str) -> Result<(), Failure> {
         let place = Place::locked(&self.place.dir)?;
         let mut passphrases = asked::passphrases(&self.sources)?;
         let mut keyring = Keyring::new(&place, &mut passphrases);
         let now = now();
-        let made = make(&place, &mut keyring, self.expires.from(now), now)?;
+        let made = staging(&place, &mut keyring, self.expires.from(now), now)?;
         for words in &made.notices {
             notice(words);
         }

@@ -42,10 +42,7 @@ pub(super) fn lines(old: &RootFile, new: &RootFile, diff: &Diff) -> String {
     let mut text = String::new();
     named(&mut text, "old  ", old);
     named(&mut text, "new  ", new);
-    text.push_str("\nWHAT CHANGES (= kept, + added, - removed, ~ changed)\n");
-    for change in &diff.changes {
-        row(&mut text, change);
-    }
+    changes(&mut text, diff);
     text.push_str("\nKEYS IN FULL (key: SHA-256 of the public key)\n");
     let mut seen = BTreeSet::new();
     for key in &diff.keys {
@@ -87,6 +84,14 @@ pub(super) fn lines(old: &RootFile, new: &RootFile, diff: &Diff) -> String {
         &format!("{verdict} Signatures were not looked at: rootstage root verify does that."),
     );
     text
+}
+
+/// One line for each thing that the new root says.
+pub fn changes(text: &mut String, diff: &Diff) {
+    text.push_str("\nWHAT CHANGES (= kept, + added, - removed, ~ changed)\n");
+    for change in &diff.changes {
+        row(text, change);
+    }
 }
 
 fn row(text: &mut String, change: &Change) {

@@ -180,7 +180,7 @@ impl PrivateKey {
 }
 
 /// The key object as go-tuf writes it, so that it finds the key under the id that the root lists.
-pub(super) fn key_object(public: &PublicKey) -> Value {
+pub(in crate::repo) fn key_object(public: &PublicKey) -> Value {
     let mut object = public.to_tuf();
     object["keyid_hash_algorithms"] = json!(HASH_ALGORITHMS);
     object

@@ -156,13 +156,16 @@ pub(super) struct Visited<'v> {
     pub signed: u32,
 }
 
+/// What is done at each role.
+pub(super) type Visit<'v> = dyn FnMut(&str, Option<&Visited<'_>>) -> Result<(), RepoError> + 'v;
+
 /// Every role that can be reached from `targets`, each once for every role that delegates to it.
 /// `visit` gets nothing for one that has no metadata yet.
 pub(super) fn visit(
     place: &Place,
     published: Option<&Published>,
     before: &BTreeMap<String, MetaFile>,
-    visit: &mut dyn FnMut(&str, Option<&Visited<'_>>) -> Result<(), RepoError>,
+    visit: &mut Visit<'_>,
 ) -> Result<(), RepoError> {
     let top = place.signers(Role::Targets, published.map(|published| &published.root))?;
     let mut waiting = VecDeque::from([(Role::Targets.name().to_owned(), top)]);

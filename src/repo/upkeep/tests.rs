@@ -8,6 +8,7 @@ use time::macros::datetime;
 
 use super::due::renew_with;
 use super::*;
+use crate::repo::Published;
 use crate::tuf::client::{Client, Earlier};
 use crate::tuf::key::KeyId;
 use crate::tuf::metadata::Metadata;
@@ -17,9 +18,9 @@ use crate::tuf::testing::{NOW, Pair, signed_by, spec};
 const SOON: OffsetDateTime = datetime!(2026-11-30 00:00:00 UTC);
 const LATER: OffsetDateTime = datetime!(2027-02-23 00:00:00 UTC);
 
-struct Repository {
-    _kept: tempfile::TempDir,
-    place: Place,
+pub struct Repository {
+    kept: tempfile::TempDir,
+    pub place: Place,
     /// Keys that are here.
     pairs: Vec<u32>,
 }
@@ -34,12 +35,17 @@ fn signatures(pairs: &[u32], signers: &Signers, payload: &[u8]) -> Vec<Signature
 }
 
 impl Repository {
+    /// Beside the repository.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.kept.path().join(name)
+    }
+
     /// A root whose every role has key 0, and targets metadata without a target.
-    fn new() -> Self {
+    pub fn new() -> Self {
         let kept = tempfile::tempdir().unwrap();
         let place = Place::create(&kept.path().join("tuf")).unwrap();
         let repository = Self {
-            _kept: kept,
+            kept,
             place,
             pairs: vec![0],
         };
@@ -61,7 +67,7 @@ impl Repository {
         self.place.stage("root", &signed.to_file()).unwrap();
     }
 
-    fn stage_targets(
+    pub fn stage_targets(
         &self,
         role: &str,
         version: u64,
@@ -89,13 +95,13 @@ impl Repository {
         self.place.stage(role, &file).unwrap();
     }
 
-    fn snapshot(&self) -> Result<Made, RepoError> {
+    pub fn snapshot(&self) -> Result<Made, RepoError> {
         snapshot_with(&self.place, SOON, NOW, &mut |_, signers, payload| {
             Ok(signatures(&self.pairs, signers, payload))
         })
     }
 
-    fn timestamp(&self) -> Result<Made, RepoError> {
+    pub fn timestamp(&self) -> Result<Made, RepoError> {
         timestamp_with(&self.place, SOON, NOW, &mut |_, signers, payload| {
             Ok(signatures(&self.pairs, signers, payload))
         })
@@ -112,7 +118,7 @@ impl Repository {
     }
 
     /// What `commit` does, without its care.
-    fn publish(&self) {
+    pub fn publish(&self) {
         for entry in fs::read_dir(self.place.staged()).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
@@ -342,7 +348,7 @@ fn what_is_due_is_found_and_renewed_with_nothing_else_changed() {
     };
     assert_eq!(find(Duration::hours(1), NOW), []);
     let builds = ("builds".to_owned(), Why::ExpiresSoon);
-    assert_eq!(find(Duration::days(2), NOW), [builds.clone()]);
+    assert_eq!(find(Duration::days(2), NOW), [builds]);
     let later = NOW + Duration::days(3);
     assert_eq!(
         find(Duration::days(2), later),

@@ -58,17 +58,21 @@ impl Layout {
     }
 }
 
-/// The name, where it stays inside the repository: parts between single slashes, none of them `.`
-/// or `..`, no backslash, no control character. Whoever fetches by URL still has to encode it.
+/// The name, where it stays inside the repository. Whoever fetches by URL still has to encode it.
 fn checked(name: String) -> Result<String, ClientError> {
-    let is_part = |part: &str| !matches!(part, "" | "." | "..");
-    let sound = name.len() <= MAX_NAME_BYTES
-        && name.split('/').all(is_part)
-        && !name.chars().any(|c| c == '\\' || c.is_control());
-    if sound {
+    if is_inside(&name) {
         Ok(name)
     } else {
         let shown: String = name.chars().take(MAX_NAME_BYTES).collect();
         Err(ClientError::Name { name: safe(&shown) })
     }
+}
+
+/// Whether a name stays inside the repository: parts between single slashes, none of them `.` or
+/// `..`, no backslash, no control character, at most [`MAX_NAME_BYTES`].
+pub fn is_inside(name: &str) -> bool {
+    let is_part = |part: &str| !matches!(part, "" | "." | "..");
+    name.len() <= MAX_NAME_BYTES
+        && name.split('/').all(is_part)
+        && !name.chars().any(|c| c == '\\' || c.is_control())
 }

@@ -116,6 +116,20 @@ impl RootDraft {
         self.put("expires", json!(text))
     }
 
+    /// Sets whether file names are to carry versions and digests.
+    pub fn set_consistent_snapshot(&mut self, consistent: bool) -> Result<(), DraftError> {
+        self.put("consistent_snapshot", json!(consistent))
+    }
+
+    /// The ids of the keys of a role, in the order in which they stand; those of keys that cannot be
+    /// used here as well.
+    pub fn listed(&self, role: Role) -> Vec<KeyId> {
+        let of_role = self.0.get("roles").and_then(|roles| roles.get(role.name()));
+        let ids = of_role.and_then(|role| role.get("keyids"));
+        let ids = ids.and_then(Value::as_array).into_iter().flatten();
+        ids.filter_map(|id| id.as_str()?.parse().ok()).collect()
+    }
+
     /// The keys of a role; none where it is still without.
     pub fn signers(&self, role: Role) -> Signers {
         let keys = self.0.get("keys");
@@ -205,22 +219,25 @@ impl RootDraft {
 
     /// What it still lacks to be a root, as ends of sentences: "role targets has no key".
     pub fn missing(&self) -> Vec<String> {
-        let mut missing = Vec::new();
-        for role in Role::ALL {
-            let signers = self.signers(role);
-            if signers.keys.is_empty() {
-                missing.push(format!("role {role} has no key"));
-            } else if usize::try_from(signers.threshold)
-                .map_or(true, |needed| !(1..=signers.keys.len()).contains(&needed))
-            {
-                missing.push(format!(
-                    "role {role} has {} keys and a threshold of {}",
-                    signers.keys.len(),
-                    signers.threshold
-                ));
-            }
+        let roles = Role::ALL.into_iter();
+        roles.filter_map(|role| self.missing_of(role)).collect()
+    }
+
+    /// The same for one role.
+    pub fn missing_of(&self, role: Role) -> Option<String> {
+        let signers = self.signers(role);
+        if signers.keys.is_empty() {
+            return Some(format!("role {role} has no key"));
         }
-        missing
+        let needed = usize::try_from(signers.threshold).unwrap_or(usize::MAX);
+        if (1..=signers.keys.len()).contains(&needed) {
+            return None;
+        }
+        Some(format!(
+            "role {role} has {} keys and a threshold of {}",
+            signers.keys.len(),
+            signers.threshold
+        ))
     }
 
     fn put(&mut self, name: &str, value: Value) -> Result<(), DraftError> {
