@@ -5,9 +5,17 @@
     reason = "a test stops at what it does not expect"
 )]
 
+#[path = "online/clients.rs"]
+mod clients;
 #[path = "online/conformance.rs"]
 mod conformance;
+#[path = "online/go_tuf.rs"]
+mod go_tuf;
 #[path = "support/online.rs"]
 mod online;
+#[path = "online/place.rs"]
+mod place;
+#[path = "online/services.rs"]
+mod services;
 #[path = "online/simulated.rs"]
 mod simulated;

@@ -7,7 +7,6 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use ed25519_dalek::Signer as _;
-use p256::ecdsa::signature::Signer as _;
 use p256::pkcs8::EncodePublicKey as _;
 use rootstage::digest::Sha256;
 use rootstage::tuf::client::{Client, ClientError, Earlier, Fetch, Limits};
@@ -204,10 +203,6 @@ impl Repository {
 
     pub fn serve(&self, name: &str, bytes: Vec<u8>) {
         self.files.lock().unwrap().insert(name.to_owned(), bytes);
-    }
-
-    pub fn withdraw(&self, name: &str) {
-        self.files.lock().unwrap().remove(name);
     }
 
     pub fn served(&self, name: &str) -> Vec<u8> {

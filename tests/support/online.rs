@@ -150,7 +150,7 @@ pub fn get(at: SocketAddr, path: &str, limit: usize) -> Result<Option<Vec<u8>>, 
         stream.set_read_timeout(Some(Duration::from_secs(30)))?;
         write!(
             stream,
-            "GET /{} HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n\r\n",
+            "GET /{} HTTP/1.0\r\nHost: {at}\r\nConnection: close\r\n\r\n",
             encoded(path)
         )?;
         let mut answer = Vec::new();
