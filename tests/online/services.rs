@@ -12,6 +12,7 @@
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use data_encoding::BASE64URL_NOPAD;
@@ -24,6 +25,8 @@ use time::OffsetDateTime;
 
 use crate::online::{Server, alone, cosign_at, get, go, words};
 use crate::place::Place;
+
+static ONE: Mutex<()> = Mutex::new(());
 
 const WHO: &str = "ada@example.com";
 
@@ -324,6 +327,8 @@ fn story(by: DescribedBy) {
     if go("cosign3").is_none() || go("cosign2").is_none() {
         return;
     }
+    // the timestamp server counts for others at a port that cannot be chosen (2112): one at a time
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let place = Place::begin(true);
     let Some(services) = Services::start(&place) else {
         return;
