@@ -149,9 +149,11 @@ impl Services {
         let url = issuer.server.url();
         let [f, f_grpc, f_metrics, r, r_grpc, r_metrics, t] = ports();
 
-        let entry = json!({ "issuer-url": url, "client-id": "sigstore", "type": "email" });
-        let configuration = json!({ "oidc-issuers": { &url: entry } });
-        std::fs::write(place.at("fulcio.yaml"), configuration.to_string()).unwrap();
+        // YAML and not JSON: of a file that is JSON, Fulcio wants other names of members
+        let configuration = format!(
+            "oidc-issuers:\n  {url}:\n    issuer-url: {url}\n    client-id: sigstore\n    type: email\n"
+        );
+        std::fs::write(place.at("fulcio.yaml"), configuration).unwrap();
         let mut command = alone(fulcio);
         command
             .args([
@@ -380,7 +382,9 @@ fn story(by: DescribedBy) {
         if name == "cosign2" {
             sign.args(["--new-bundle-format", "--use-signing-config"]);
         }
-        done(sign.arg("blob"));
+        let signed = sign.arg("blob").output().unwrap();
+        let log = || std::fs::read_to_string(place.at("fulcio.log")).unwrap();
+        assert!(signed.status.success(), "{}\n{}", words(&signed), log());
         let said = done(&mut verify("blob", &bundle));
         assert!(said.contains("Verified OK"), "{said}");
         // each also verifies what the other has signed
