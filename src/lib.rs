@@ -26,6 +26,7 @@
 //! | read any metadata file, large ones too, and add signatures with no other byte changed | [`Metadata::parse`], [`Metadata::countersigned`] |
 //! | the bytes that TUF signs | [`canonical::olpc`]; from a text, quickly, [`canonical::olpc_of_text`] |
 //! | verify a whole repository as clients do, from files that I bring | [`tuf::client::Client`] with a [`tuf::client::Fetch`] |
+//! | make what clients of Sigstore read | [`sigstore::trusted_root`], [`sigstore::signing_config`] |
 //! | keep a repository online: stage, sign, publish, verify | [`repo::Place`], [`repo::publish`], [`repo::Published`] |
 //! | read targets, snapshot or timestamp metadata | [`Trusted::delegate`], which gives [`tuf::targets::Targets`] and its like; what changes: [`tuf::targets::targets_changes`] |
 //! | carry files across the air gap, or read what came | [`Envelope::pack`], [`Envelope::parse`]; encrypted: [`sealed`] |
@@ -68,6 +69,7 @@
 //!                          │
 //!          attestation ── tuf ◄── envelope      certificates; metadata, thresholds, the client; what crosses the gap
 //!                          │
+//!          sigstore (attestation)             what Sigstore's clients look for
 //!          qr     canonical, digest, safe       files as frames; bytes
 //! ```
 //!
@@ -121,6 +123,7 @@ pub mod safe;
 pub mod scan;
 pub mod sealed;
 pub mod secret;
+pub mod sigstore;
 pub mod token;
 pub mod transcript;
 pub mod tuf;

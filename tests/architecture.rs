@@ -18,6 +18,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("tuf", &["canonical", "ceremony::token", "digest", "safe"]),
     // pure: certificates of tokens
     ("attestation", &["ceremony::token", "digest", "safe", "tuf"]),
+    // pure: what clients of Sigstore read, from the certificates and keys of its services
+    ("sigstore", &["attestation", "canonical", "digest", "safe"]),
     // pure: rules and log. A step says in words what went wrong, and words are made in one place;
     // the strength of a passphrase is judged where passphrases are known.
     (
@@ -76,6 +78,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "ports",
             "safe",
             "secret",
+            "sigstore",
             "token",
             "tuf",
         ],
@@ -170,6 +173,7 @@ const PURE: &[&str] = &[
     "envelope",
     "attestation",
     "qr",
+    "sigstore",
 ];
 
 /// What the pure rooms may not name outside their tests.
@@ -224,7 +228,12 @@ const CONFINED: &[(&str, &[&str])] = &[
     // what a token holds is read where it is found; whether it is good is said by `attestation`
     (
         "x509_cert::",
-        &["attestation.rs", "attestation/", "token/certificate.rs"],
+        &[
+            "attestation.rs",
+            "attestation/",
+            "sigstore/material.rs",
+            "token/certificate.rs",
+        ],
     ),
     ("pcsc::", &["token/yubikey/reader.rs"]),
     ("aes::", &["token/yubikey/management.rs"]),

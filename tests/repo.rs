@@ -15,6 +15,8 @@ mod make;
 mod publish;
 #[path = "repo/roots.rs"]
 mod roots;
+#[path = "repo/targets.rs"]
+mod targets;
 #[path = "support/venue.rs"]
 mod venue;
 #[path = "repo/verify.rs"]

@@ -205,7 +205,3 @@ impl From<RepoError> for Failure {
         }
     }
 }
-
-fn not_yet() -> Result<(), Failure> {
-    Err(Failure::not_so("this part is not built yet."))
-}

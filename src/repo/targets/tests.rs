@@ -397,7 +397,7 @@ fn the_index_knows_a_file_from_any_other() {
 
     // what has just been written is not believed, since a later change may look the same
     let stamp = Stamp::of(&here.file("dir/a").symlink_metadata().unwrap());
-    let then = std::time::SystemTime::now() - std::time::Duration::from_secs(3_600);
+    let then = std::time::SystemTime::now() - std::time::Duration::from_hours(1);
     assert!(!stamp.is_settled(then));
     // a copy that was made here is
     let made = Addition::Made("made".to_owned(), b"made".to_vec());
