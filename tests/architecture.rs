@@ -39,6 +39,20 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["canonical", "ceremony", "digest", "safe", "tuf"],
     ),
     ("report", &["ceremony", "safe"]),
+    // pure: the report on an audit that was made
+    (
+        "document",
+        &[
+            "attestation",
+            "ceremony",
+            "digest",
+            "qr",
+            "report",
+            "safe",
+            "transcript",
+            "tuf",
+        ],
+    ),
     // pure: what crosses the air gap, and what is made of several that did
     ("envelope", &["canonical", "digest", "safe", "tuf"]),
     // pure: files as QR codes
@@ -132,6 +146,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "ceremony",
             "digest",
             "directory",
+            "document",
             "driver",
             "envelope",
             "journal",
@@ -167,6 +182,7 @@ const PURE: &[&str] = &[
     "ceremony",
     "transcript",
     "report",
+    "document",
     "envelope",
     "attestation",
     "qr",
