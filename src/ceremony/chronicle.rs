@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::event::Event;
-use super::plan::ParticipantId;
+use super::plan::{KeyName, ParticipantId};
 use super::state::{Ending, Placed, State};
 use super::token::Fault;
 use crate::digest::Sha256;
@@ -23,6 +23,8 @@ pub struct Chronicle {
     pub exceptions: Vec<Mark>,
     /// Findings that two people accepted, in order.
     pub acceptances: Vec<Acceptance>,
+    /// What two people decided that the script does not foresee, in order.
+    pub decisions: Vec<Decision>,
     /// When the first record was made, RFC 3339; empty before it.
     pub from: String,
     /// When the last record was made.
@@ -97,6 +99,30 @@ pub struct Mark {
     pub step: usize,
 }
 
+/// A turn that the script does not foresee.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// When, and at which step.
+    pub mark: Mark,
+    /// Who.
+    pub by: Vec<ParticipantId>,
+    /// What.
+    pub turn: Turn,
+}
+
+/// What was decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// The ceremony ends here, for this reason.
+    Aborted(String),
+    /// The content is withdrawn, for this reason.
+    Withdrawn(String),
+    /// The spare token takes the place of the one of this key.
+    TokenReplaced(KeyName),
+    /// The ceremony goes on without a LOG medium.
+    LogGivenUp,
+}
+
 /// Findings that people accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Acceptance {
@@ -123,11 +149,19 @@ impl Chronicle {
         if let Some(step) = self.steps.get_mut(position) {
             step.record(placed);
         }
+        let mark = Mark {
+            at: at.clone(),
+            step: position,
+        };
+        if let Some((turn, by)) = turn(&placed.event) {
+            self.decisions.push(Decision {
+                mark: mark.clone(),
+                by: by.to_vec(),
+                turn,
+            });
+        }
         match &placed.event {
-            Event::ExceptionLogged(_) => self.exceptions.push(Mark {
-                at: at.clone(),
-                step: position,
-            }),
+            Event::ExceptionLogged(_) => self.exceptions.push(mark),
             Event::FindingsAccepted { rules, by, payload } => self.acceptances.push(Acceptance {
                 rules: rules.clone(),
                 by: by.clone(),
@@ -244,6 +278,16 @@ impl StepStory {
             }
         }
         people
+    }
+}
+
+fn turn(event: &Event) -> Option<(Turn, &[ParticipantId])> {
+    match event {
+        Event::Aborted { by, reason } => Some((Turn::Aborted(reason.clone()), by)),
+        Event::ContentWithdrawn { by, reason } => Some((Turn::Withdrawn(reason.clone()), by)),
+        Event::TokenReplaced { key, by } => Some((Turn::TokenReplaced(key.clone()), by)),
+        Event::LogGivenUp { by } => Some((Turn::LogGivenUp, by)),
+        _ => None,
     }
 }
 

@@ -38,12 +38,13 @@ pub struct Audit {
 impl Grounds {
     /// The audit. `not_done` is what a failure did not do, as a sentence.
     pub fn audited(&self, not_done: &str) -> Result<Audited, Failure> {
-        let expected = match &self.expect_head {
-            None => None,
-            Some(text) => Some(Sha256::parse(text).map_err(|error| {
-                Failure::call(format!("--expect-head: {error}. {not_done}"))
-            })?),
-        };
+        let expected =
+            match &self.expect_head {
+                None => None,
+                Some(text) => Some(Sha256::parse(text).map_err(|error| {
+                    Failure::call(format!("--expect-head: {error}. {not_done}"))
+                })?),
+            };
         let trusted = self
             .trusted_root
             .iter()

@@ -33,7 +33,10 @@ impl Report {
         if audited.passed() {
             return Ok(());
         }
-        let failed = audited.findings.iter().filter(|finding| finding.verdict == Verdict::Fail);
+        let failed = audited
+            .findings
+            .iter()
+            .filter(|finding| finding.verdict == Verdict::Fail);
         let failed: Vec<&str> = failed.map(|finding| finding.rule.id).collect();
         Err(Failure::not_so(format!(
             "AUDIT FAILED: {}. The report says so on its first page.",

@@ -48,8 +48,7 @@ pub fn audit(
     let file = std::fs::File::open(&path).map_err(io_at(&path))?;
     let procedure = Arc::new(read_procedure(dir)?);
     let lines = BufReader::with_capacity(1 << 16, file);
-    let (auditor, chronicle) =
-        told(&procedure, lines, expected_head).map_err(io_at(&path))?;
+    let (auditor, chronicle) = told(&procedure, lines, expected_head).map_err(io_at(&path))?;
     let findings = auditor.finish(&Artefacts {
         metadata: part(dir, crate::world::METADATA)?,
         scope: Scope::Whole,

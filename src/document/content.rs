@@ -6,7 +6,9 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::Audit;
-use super::markup::{Table, code, counted, facts, hex, lines, mark, paragraph, spoken, text};
+use super::markup::{
+    Table, code, counted, facts, hex, lines, mark, paragraph, prose, spoken, text,
+};
 use super::times::clock;
 use crate::ceremony::assembly;
 use crate::ceremony::state::Payload;
@@ -68,8 +70,15 @@ fn whence(payload: &Payload) -> &'static str {
 
 fn summary(page: &mut String, audit: &Audit<'_>, payload: &Payload, root: &Root) {
     let at = OffsetDateTime::parse(&audit.state.at, &Rfc3339);
-    let left = at.map_or_else(|_| String::new(), |at| format!(", {} when the ceremony ended", from_now(root.expires, at)));
-    let yes = if root.consistent_snapshot { "yes" } else { "no" };
+    let left = at.map_or_else(
+        |_| String::new(),
+        |at| format!(", {} when the ceremony ended", from_now(root.expires, at)),
+    );
+    let yes = if root.consistent_snapshot {
+        "yes"
+    } else {
+        "no"
+    };
     let mut rows = vec![
         ("TUF role", "root".to_owned()),
         ("Version", root.version.to_string()),
@@ -80,16 +89,25 @@ fn summary(page: &mut String, audit: &Audit<'_>, payload: &Payload, root: &Root)
     ];
     if !root.unknown.is_empty() {
         let unknown: Vec<String> = root.unknown.iter().map(|path| code(path)).collect();
-        rows.push(("Members that this program does not know", unknown.join(", ")));
+        rows.push((
+            "Members that this program does not know",
+            unknown.join(", "),
+        ));
     }
-    rows.push(("Size of what is signed", format!("{} bytes of canonical JSON", payload.bytes.len())));
+    rows.push((
+        "Size of what is signed",
+        format!("{} bytes of canonical JSON", payload.bytes.len()),
+    ));
     rows.push(("Its SHA-256", spoken(&payload.sha256)));
     facts(page, "The root", &rows);
     let holders = assembly::holders(audit.state);
     page.push_str("<h3>Roles of the root</h3>\n");
     for role in Role::ALL {
         let Some(keys) = root.role(role) else {
-            let _ = writeln!(page, "<p><b class=\"bad\">Role {role} is not in the root.</b></p>");
+            let _ = writeln!(
+                page,
+                "<p><b class=\"bad\">Role {role} is not in the root.</b></p>"
+            );
             continue;
         };
         let caption = format!(
@@ -109,7 +127,9 @@ fn summary(page: &mut String, audit: &Audit<'_>, payload: &Payload, root: &Root)
             };
             table.row(&[
                 holder.map_or_else(|| "nobody is named".to_owned(), |holder| text(holder)),
-                public.map_or("not known here", |public| public.kind_name()).to_owned(),
+                public
+                    .map_or("not known here", |public| public.kind_name())
+                    .to_owned(),
                 format!("{}{wrong}", hex(&id.digest())),
                 public.map_or_else(String::new, |public| hex(&public.fingerprint())),
             ]);
@@ -126,7 +146,10 @@ fn other(page: &mut String, audit: &Audit<'_>, payload: &Payload) {
             ("TUF role", text(&payload.role)),
             ("Version", payload.version.to_string()),
             ("Where it is from", whence(payload).to_owned()),
-            ("Size of what is signed", format!("{} bytes of canonical JSON", payload.bytes.len())),
+            (
+                "Size of what is signed",
+                format!("{} bytes of canonical JSON", payload.bytes.len()),
+            ),
             ("Its SHA-256", spoken(&payload.sha256)),
         ],
     );
@@ -137,7 +160,10 @@ fn other(page: &mut String, audit: &Audit<'_>, payload: &Payload) {
         paragraph(
             page,
             "",
-            &format!("{LONGEST} of {} lines are shown; the whole is in the file, see <a href=\"#files\">files</a>.", all.len()),
+            &format!(
+                "{LONGEST} of {} lines are shown; the whole is in the file, see <a href=\"#files\">files</a>.",
+                all.len()
+            ),
         );
     }
 }
@@ -146,7 +172,11 @@ fn changes(page: &mut String, audit: &Audit<'_>) {
     page.push_str("<h3>What it changes</h3>\n");
     let changes = assembly::changes(audit.state);
     if changes.is_empty() {
-        paragraph(page, "", "There is nothing before it with which it was compared.");
+        paragraph(
+            page,
+            "",
+            "There is nothing before it with which it was compared.",
+        );
         return;
     }
     if let Some(trusted) = &audit.state.trusted {
@@ -170,8 +200,8 @@ fn changes(page: &mut String, audit: &Audit<'_>) {
         table.row(&[
             text(&change.what),
             mark(class, word),
-            text(&change.old),
-            text(&change.new),
+            prose(&change.old),
+            prose(&change.new),
         ]);
     }
     table.close();
@@ -187,7 +217,8 @@ pub fn findings(page: &mut String, audit: &Audit<'_>) {
         paragraph(page, "", "No rule has anything to say of the content.");
     } else {
         let heads = ["Rule", "Level", "What was found", "Accepted by"];
-        let caption = "What there is to say of the content, the gravest first; judged again for this report";
+        let caption =
+            "What there is to say of the content, the gravest first; judged again for this report";
         let mut table = Table::open(page, "findings", caption, &heads);
         let current = state.payload.as_ref().map(|payload| payload.sha256);
         for finding in &found {
@@ -209,7 +240,12 @@ pub fn findings(page: &mut String, audit: &Audit<'_>) {
                 (None, Level::Stop) => mark("bad", "NOBODY"),
                 (None, _) => String::new(),
             };
-            table.row(&[code(finding.rule), mark(class, word), text(&finding.sentence), by]);
+            table.row(&[
+                code(finding.rule),
+                mark(class, word),
+                prose(&finding.sentence),
+                by,
+            ]);
         }
         table.close();
     }

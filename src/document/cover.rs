@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use super::Audit;
-use super::markup::{code, counted, facts, hex, paragraph, spoken, text};
+use super::markup::{code, counted, facts, hex, lines, paragraph, prose, spoken, text};
 use super::times::{clock, day, length};
-use crate::ceremony::chronicle::between;
+use crate::ceremony::chronicle::{Turn, between};
 use crate::ceremony::plan::Mode;
 use crate::ceremony::state::Ending;
 use crate::qr::symbol::{Level, QUIET, Symbol, smallest};
@@ -46,7 +46,14 @@ pub fn cover(page: &mut String, audit: &Audit<'_>) {
     if let Some(opening) = &state.opening {
         rows.push(("Ceremony", code(&opening.ceremony)));
     }
-    rows.push(("Script", format!("{} ({})", text(&state.procedure.script.title), code(&plan.script))));
+    rows.push((
+        "Script",
+        format!(
+            "{} ({})",
+            text(&state.procedure.script.title),
+            code(&plan.script)
+        ),
+    ));
     rows.push(("Records", state.records.to_string()));
     facts(page, "The ceremony", &rows);
     head(page, audit);
@@ -70,7 +77,17 @@ fn ending(audit: &Audit<'_>) -> String {
     let state = audit.state;
     match state.ending {
         Some(Ending::Closed) => "closed, as written in the script".to_owned(),
-        Some(Ending::Aborted) => "<b class=\"bad\">ABORTED</b> before its end; there is no result".to_owned(),
+        Some(Ending::Aborted) => {
+            let decisions = audit.chronicle.decisions.iter();
+            let reason = decisions.rev().find_map(|decision| match &decision.turn {
+                Turn::Aborted(reason) => Some(lines(reason)),
+                _ => None,
+            });
+            format!(
+                "<b class=\"bad\">ABORTED</b> before its end; there is no result. Reason: {}",
+                reason.unwrap_or_default()
+            )
+        }
         None => format!(
             "<b class=\"bad\">NOT CLOSED</b>: the record ends at step {}",
             state.step().map_or_else(String::new, |step| code(&step.id))
@@ -79,7 +96,12 @@ fn ending(audit: &Audit<'_>) -> String {
 }
 
 fn verdict(page: &mut String, audit: &Audit<'_>) {
-    let of = |verdict| audit.findings.iter().filter(move |finding| finding.verdict == verdict);
+    let of = |verdict| {
+        audit
+            .findings
+            .iter()
+            .filter(move |finding| finding.verdict == verdict)
+    };
     let (passed, failed, notes) = (
         of(Verdict::Pass).count(),
         of(Verdict::Fail).count(),
@@ -90,7 +112,10 @@ fn verdict(page: &mut String, audit: &Audit<'_>) {
     } else {
         ("failed", "AUDIT FAILED")
     };
-    let _ = writeln!(page, "<div class=\"verdict {class}\">\n<p class=\"word\">{word}</p>");
+    let _ = writeln!(
+        page,
+        "<div class=\"verdict {class}\">\n<p class=\"word\">{word}</p>"
+    );
     paragraph(
         page,
         "",
@@ -114,7 +139,7 @@ fn verdict(page: &mut String, audit: &Audit<'_>) {
                 page,
                 "<li><a href=\"#rule-{0}\">{0}</a>: {1}</li>",
                 finding.rule.id,
-                text(&finding.sentence)
+                prose(&finding.sentence)
             );
         }
         page.push_str("</ul>\n");
@@ -125,7 +150,10 @@ fn verdict(page: &mut String, audit: &Audit<'_>) {
             "",
             &format!(
                 "<b>The transcript is broken.</b> Everything in this report is from the {} before the break.",
-                counted(usize::try_from(audit.state.records).unwrap_or(usize::MAX), "record")
+                counted(
+                    usize::try_from(audit.state.records).unwrap_or(usize::MAX),
+                    "record"
+                )
             ),
         );
     }
@@ -136,12 +164,21 @@ fn verdict(page: &mut String, audit: &Audit<'_>) {
 fn head(page: &mut String, audit: &Audit<'_>) {
     let head = &audit.state.head;
     page.push_str("<div class=\"head\">\n<h2>Transcript head</h2>\n");
-    let compared = audit.findings.iter().find(|finding| finding.rule.id == HEAD.id);
+    let compared = audit
+        .findings
+        .iter()
+        .find(|finding| finding.rule.id == HEAD.id);
     let sentence = match compared.map(|finding| finding.verdict) {
-        Some(Verdict::Pass) => "It was compared with the head that the auditor gave, and covers every record.",
-        Some(Verdict::Fail) => "<b class=\"bad\">It is not the one that the auditor gave, or does not cover every record.</b>",
-        _ => "It was not compared with paper. Compare these words with those that people in the room wrote down; \
-              a transcript that was made up afterwards has another head.",
+        Some(Verdict::Pass) => {
+            "It was compared with the head that the auditor gave, and covers every record."
+        }
+        Some(Verdict::Fail) => {
+            "<b class=\"bad\">It is not the one that the auditor gave, or does not cover every record.</b>"
+        }
+        _ => {
+            "It was not compared with paper. Compare these words with those that people in the room wrote down; \
+              a transcript that was made up afterwards has another head."
+        }
     };
     paragraph(page, "", sentence);
     page.push_str("<div class=\"anchor\">\n<div>");
@@ -163,7 +200,8 @@ fn head(page: &mut String, audit: &Audit<'_>) {
 /// A QR code of a text in capitals and digits.
 fn code_of(content: &str) -> String {
     let level = Level::Medium;
-    let symbol = smallest(content.len(), level).and_then(|version| Symbol::new(content, version, level));
+    let symbol =
+        smallest(content.len(), level).and_then(|version| Symbol::new(content, version, level));
     let Some(symbol) = symbol else {
         return String::new();
     };
@@ -172,7 +210,9 @@ fn code_of(content: &str) -> String {
     for y in 0..symbol.width() {
         let mut x = 0;
         while x < symbol.width() {
-            let dark = (x..symbol.width()).take_while(|x| symbol.is_dark(*x, y)).count();
+            let dark = (x..symbol.width())
+                .take_while(|x| symbol.is_dark(*x, y))
+                .count();
             if dark > 0 {
                 let _ = write!(path, "M{} {}h{dark}v1h-{dark}z", x + QUIET, y + QUIET);
             }

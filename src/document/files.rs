@@ -1,7 +1,7 @@
 //! What came in and what went out, and what the machine said of itself.
 
 use super::Audit;
-use super::markup::{Table, code, facts, hex, mark, paragraph, spoken, text};
+use super::markup::{Table, code, facts, hex, mark, paragraph, prose, spoken, text};
 use crate::ceremony::assembly;
 use crate::ceremony::check::Verdict as Looked;
 use crate::ceremony::effect::FileDigest;
@@ -37,7 +37,11 @@ fn result(page: &mut String, audit: &Audit<'_>) {
         .iter()
         .map(|(name, value)| (name.as_str(), value.clone()))
         .collect();
-    facts(page, "The result, derived from the transcript: size and SHA-256 of each file", &rows);
+    facts(
+        page,
+        "The result, derived from the transcript: size and SHA-256 of each file",
+        &rows,
+    );
 }
 
 fn media(page: &mut String, audit: &Audit<'_>) {
@@ -81,7 +85,12 @@ fn incoming(page: &mut String, audit: &Audit<'_>) {
         return;
     }
     let heads = ["File in the plan", "Envelope", "SHA-256"];
-    let mut table = Table::open(page, "inputs", "Files that were read, byte for byte as on record", &heads);
+    let mut table = Table::open(
+        page,
+        "inputs",
+        "Files that were read, byte for byte as on record",
+        &heads,
+    );
     for (path, file) in &state.inputs {
         let envelope = file.envelope.as_ref().map_or_else(String::new, |envelope| {
             let from = envelope.from.as_deref().unwrap_or("nobody");
@@ -115,11 +124,21 @@ fn outgoing(page: &mut String, audit: &Audit<'_>) {
     let caption = "Files that were written and read back, as on record";
     let mut table = Table::open(page, "outputs", caption, &heads);
     for (way, file) in all {
-        table.row(&[code(&file.name), way.to_owned(), file.size.to_string(), hex(&file.sha256)]);
+        table.row(&[
+            code(&file.name),
+            way.to_owned(),
+            file.size.to_string(),
+            hex(&file.sha256),
+        ]);
     }
     for (name, sha256) in &state.attested {
         let kept = code(&format!("attestations/{name}"));
-        table.row(&[kept, "kept beside the transcript".to_owned(), String::new(), hex(sha256)]);
+        table.row(&[
+            kept,
+            "kept beside the transcript".to_owned(),
+            String::new(),
+            hex(sha256),
+        ]);
     }
     table.close();
 }
@@ -136,7 +155,12 @@ fn machine(page: &mut String, audit: &Audit<'_>) {
         return;
     }
     let heads = ["Check", "Result", "What was found"];
-    let mut table = Table::open(page, "checks", "What the program found when it looked at the machine", &heads);
+    let mut table = Table::open(
+        page,
+        "checks",
+        "What the program found when it looked at the machine",
+        &heads,
+    );
     for check in &audit.state.checks {
         let class = match check.verdict {
             Looked::Pass => "good",
@@ -144,7 +168,11 @@ fn machine(page: &mut String, audit: &Audit<'_>) {
             Looked::Warn => "warn",
             Looked::Fail => "bad",
         };
-        table.row(&[code(&check.id), mark(class, check.verdict.word()), text(&check.found)]);
+        table.row(&[
+            code(&check.id),
+            mark(class, check.verdict.word()),
+            prose(&check.found),
+        ]);
     }
     table.close();
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Audit;
-use super::markup::{Table, code, facts, hex, mark, paragraph, spoken, text};
+use super::markup::{Table, code, facts, hex, mark, paragraph, prose, spoken, text};
 use crate::attestation::verdict::{Outcome, Verdict};
 use crate::ceremony::attested;
 use crate::ceremony::plan::{KeyPlan, Participant, Place};
@@ -26,7 +26,14 @@ pub fn section(page: &mut String, audit: &Audit<'_>) {
 }
 
 fn overview(page: &mut String, audit: &Audit<'_>) {
-    let heads = ["Holder", "Token", "Serial", "Key", "What becomes of it", "Attestation"];
+    let heads = [
+        "Holder",
+        "Token",
+        "Serial",
+        "Key",
+        "What becomes of it",
+        "Attestation",
+    ];
     let caption = "All keys at a glance; each one in full below";
     let mut table = Table::open(page, "keys", caption, &heads);
     for (person, key) in audit.state.procedure.plan.keys() {
@@ -34,7 +41,11 @@ fn overview(page: &mut String, audit: &Audit<'_>) {
         let kind = held.map_or(key.token.kind(), |held| Some(held.token.kind));
         let serial = held.map(|held| held.token.serial.as_str());
         table.row(&[
-            format!("<a href=\"#key-{}\">{}</a>", text(&key.name.0), text(&person.name_with(key))),
+            format!(
+                "<a href=\"#key-{}\">{}</a>",
+                text(&key.name.0),
+                text(&person.name_with(key))
+            ),
             kind.map_or("unknown", kind_words).to_owned(),
             serial.map_or_else(|| "not in hand".to_owned(), code),
             key.algorithm.name().to_owned(),
@@ -88,7 +99,10 @@ fn one(page: &mut String, audit: &Audit<'_>, person: &Participant, key: &KeyPlan
     ];
     let held = audit.state.keys.get(&key.name);
     match held {
-        None => rows.push(("In hand", "<b>No token of it was in hand in this ceremony.</b>".to_owned())),
+        None => rows.push((
+            "In hand",
+            "<b>No token of it was in hand in this ceremony.</b>".to_owned(),
+        )),
         Some(held) => in_hand(&mut rows, key, held),
     }
     if let (Some(held), true) = (held, key.place == Place::Joins) {
@@ -125,7 +139,10 @@ fn in_hand(rows: &mut Vec<(&str, String)>, key: &KeyPlan, held: &HeldKey) {
     rows.push(("Token, in its own words", said.join(", ")));
     rows.push(("Serial number", code(&token.serial)));
     match PublicKey::from_pem(&held.public_pem) {
-        Err(_) => rows.push(("Public key", "<b class=\"bad\">cannot be read</b>".to_owned())),
+        Err(_) => rows.push((
+            "Public key",
+            "<b class=\"bad\">cannot be read</b>".to_owned(),
+        )),
         Ok(public) => {
             rows.push(("Kind of key", text(public.kind_name())));
             rows.push(("Key id", hex(&public.key_id().digest())));
@@ -133,15 +150,15 @@ fn in_hand(rows: &mut Vec<(&str, String)>, key: &KeyPlan, held: &HeldKey) {
             if let Some(listed) = key.place.keyid().filter(|id| *id != public.key_id()) {
                 rows.push(("Listed under the id", hex(&listed.digest())));
             }
-            rows.push(("Fingerprint, SHA-256 of the public key", spoken(&public.fingerprint())));
+            rows.push((
+                "Fingerprint, SHA-256 of the public key",
+                spoken(&public.fingerprint()),
+            ));
         }
     }
     let shown = held.evidence.as_ref().map(|evidence| &evidence.key);
     if let Some(made) = shown.or(held.generated.as_ref()) {
-        rows.push((
-            "Policies, in the token's words",
-            policies(made, key),
-        ));
+        rows.push(("Policies, in the token's words", policies(made, key)));
     }
 }
 
@@ -150,7 +167,11 @@ fn policies(made: &crate::ceremony::token::TokenKey, key: &KeyPlan) -> String {
     if let Some(piv) = &made.piv {
         said.push(format!("slot {}", piv.slot));
         if let Some(policies) = piv.policies {
-            said.push(format!("PIN {}, touch {}", policies.pin.name(), policies.touch.name()));
+            said.push(format!(
+                "PIN {}, touch {}",
+                policies.pin.name(),
+                policies.touch.name()
+            ));
         }
         said.extend(piv.generated.map(|inside| match inside {
             true => "generated on the token".to_owned(),
@@ -194,8 +215,14 @@ fn possession(audit: &Audit<'_>, key: &KeyPlan, held: &HeldKey) -> String {
         public.verify(&text, &signature).ok()
     };
     match proved() {
-        Some(()) => format!("{} by a signature of the token that verifies", mark("good", "PROVED")),
-        None => format!("{}: the signature on record does not verify", mark("bad", "NOT PROVED")),
+        Some(()) => format!(
+            "{} by a signature of the token that verifies",
+            mark("good", "PROVED")
+        ),
+        None => format!(
+            "{}: the signature on record does not verify",
+            mark("bad", "NOT PROVED")
+        ),
     }
 }
 
@@ -211,20 +238,33 @@ fn attestation(page: &mut String, verdict: &Verdict, required: &[String]) {
             (Outcome::Fail, _) | (Outcome::NotProved, true) => "bad",
             (Outcome::NotProved, false) => "plain",
         };
-        let demanded = if demanded { "<br>demanded by the plan" } else { "" };
+        let demanded = if demanded {
+            "<br>demanded by the plan"
+        } else {
+            ""
+        };
         table.row(&[
             code(check.id),
             format!("{}{demanded}", mark(class, check.outcome.word())),
-            text(&check.sentence),
+            prose(&check.sentence),
         ]);
     }
     table.close();
     if verdict.chain.is_empty() {
-        paragraph(page, "", "There is no chain of certificates to a trusted root: what is said above are the token's own words.");
+        paragraph(
+            page,
+            "",
+            "There is no chain of certificates to a trusted root: what is said above are the token's own words.",
+        );
         return;
     }
     let heads = ["Certificate", "Issuer", "Valid", "SHA-256"];
-    let mut table = Table::open(page, "chain", "The certificates, from the key's to the trusted root", &heads);
+    let mut table = Table::open(
+        page,
+        "chain",
+        "The certificates, from the key's to the trusted root",
+        &heads,
+    );
     for link in &verdict.chain {
         table.row(&[
             text(&link.subject),

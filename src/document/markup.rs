@@ -34,9 +34,29 @@ pub fn code(outside: &str) -> String {
     format!("<code>{broken}</code>")
 }
 
+/// A sentence in which digests may stand: each is shown in groups, as everywhere else.
+pub fn prose(outside: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = outside;
+    while let Some(first) = rest.chars().next() {
+        let word: usize = rest
+            .chars()
+            .take_while(|c| c.is_alphanumeric() == first.is_alphanumeric())
+            .map(char::len_utf8)
+            .sum();
+        let (word, after) = rest.split_at(word);
+        match word.parse::<Sha256>() {
+            Ok(digest) => shown.push_str(&hex(&digest)),
+            Err(_) => shown.push_str(&text(word)),
+        }
+        rest = after;
+    }
+    shown
+}
+
 /// A text of several lines: a line each.
 pub fn lines(outside: &str) -> String {
-    let lines: Vec<String> = outside.lines().map(text).collect();
+    let lines: Vec<String> = outside.lines().map(prose).collect();
     lines.join("<br>")
 }
 
@@ -73,12 +93,7 @@ pub struct Table<'p> {
 
 impl<'p> Table<'p> {
     /// Begins a table; `caption` is HTML.
-    pub fn open(
-        page: &'p mut String,
-        class: &str,
-        caption: &str,
-        heads: &[&'static str],
-    ) -> Self {
+    pub fn open(page: &'p mut String, class: &str, caption: &str, heads: &[&'static str]) -> Self {
         let _ = write!(
             page,
             "<table class=\"{class}\" role=\"table\"><caption>{caption}</caption>\n\
@@ -111,7 +126,11 @@ impl<'p> Table<'p> {
                 _ => write!(
                     self.page,
                     "<td role=\"cell\" data-head=\"{head}\"{}>{cell}</td>",
-                    if cell.is_empty() { " class=\"empty\"" } else { "" }
+                    if cell.is_empty() {
+                        " class=\"empty\""
+                    } else {
+                        ""
+                    }
                 ),
             };
         }

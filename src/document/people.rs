@@ -21,7 +21,9 @@ pub fn section(page: &mut String, audit: &Audit<'_>) {
                 text("not called")
             };
             let answers = audit.chronicle.steps.iter().flat_map(|step| &step.answers);
-            let own = answers.filter(|answer| answer.by.contains(&person.id)).count();
+            let own = answers
+                .filter(|answer| answer.by.contains(&person.id))
+                .count();
             let keys = person.keys.iter();
             let keys: Vec<String> = keys.map(|key| code(&key.token.0)).collect();
             table.row(&[
@@ -38,13 +40,17 @@ pub fn section(page: &mut String, audit: &Audit<'_>) {
     let quorum: Vec<String> = plan
         .quorum
         .iter()
+        .filter(|(_, number)| **number > 0)
         .map(|(duty, number)| counted(usize::try_from(*number).unwrap_or(usize::MAX), duty.name()))
         .collect();
     if !quorum.is_empty() {
         super::markup::paragraph(
             page,
             "",
-            &format!("The plan demands that at least these are present: {}.", quorum.join(", ")),
+            &format!(
+                "The plan demands that at least these are present: {}.",
+                quorum.join(", ")
+            ),
         );
     }
 }

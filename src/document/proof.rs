@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Audit;
-use super::markup::{Table, code, facts, hex, paragraph, text};
+use super::markup::{Table, code, facts, hex, paragraph, prose, text};
 use super::shown;
 use crate::ceremony::assembly;
 use crate::tuf::root::Role;
@@ -15,7 +15,12 @@ pub fn rules(page: &mut String, audit: &Audit<'_>) {
         "Each rule was checked by deriving everything again from the records. PASS: it holds. FAIL: it does \
          not, or could not be found to hold. NOTE: there was nothing to compare.",
     );
-    let heads = ["Rule", "Result", "What holds when it passes", "What was found"];
+    let heads = [
+        "Rule",
+        "Result",
+        "What holds when it passes",
+        "What was found",
+    ];
     let mut table = Table::open(page, "rules", "Every rule of the audit", &heads);
     for finding in audit.findings {
         table.marked(
@@ -28,7 +33,7 @@ pub fn rules(page: &mut String, audit: &Audit<'_>) {
                     text(finding.rule.sentence),
                     text(finding.rule.source)
                 ),
-                text(&finding.sentence),
+                prose(&finding.sentence),
             ],
         );
     }
@@ -59,9 +64,15 @@ pub fn by_hand(page: &mut String, audit: &Audit<'_>) {
         "Compare with the digests in this report. The first record of the transcript has those of plan and \
          script as well.",
     );
-    let Some(payload) = &state.payload else { return };
+    let Some(payload) = &state.payload else {
+        return;
+    };
     let signed = payload.role == Role::Root.name() && state.counted;
-    let Some(file) = assembly::metadata_files(state).into_iter().next().filter(|_| signed) else {
+    let Some(file) = assembly::metadata_files(state)
+        .into_iter()
+        .next()
+        .filter(|_| signed)
+    else {
         return;
     };
     let _ = writeln!(
@@ -88,15 +99,32 @@ pub fn programs(page: &mut String, audit: &Audit<'_>) {
     let opening = audit.state.opening.as_ref();
     let unknown = || "not on record".to_owned();
     let mut rows = vec![
-        ("Held with", opening.map_or_else(unknown, |opening| text(&opening.program))),
-        ("Released", opening.map_or_else(unknown, |opening| text(&opening.released))),
-        ("Version of the rules", opening.map_or_else(unknown, |opening| opening.rules.to_string())),
+        (
+            "Held with",
+            opening.map_or_else(unknown, |opening| text(&opening.program)),
+        ),
+        (
+            "Released",
+            opening.map_or_else(unknown, |opening| text(&opening.released)),
+        ),
+        (
+            "Version of the rules",
+            opening.map_or_else(unknown, |opening| opening.rules.to_string()),
+        ),
     ];
     if !audit.chronicle.programs.is_empty() {
-        let programs: Vec<String> = audit.chronicle.programs.iter().map(|name| text(name)).collect();
+        let programs: Vec<String> = audit
+            .chronicle
+            .programs
+            .iter()
+            .map(|name| text(name))
+            .collect();
         rows.push(("Gone on with", programs.join(", ")));
     }
-    rows.push(("Audited, and this report written, with", text(crate::PROGRAM_VERSION)));
+    rows.push((
+        "Audited, and this report written, with",
+        text(crate::PROGRAM_VERSION),
+    ));
     facts(page, "Programs", &rows);
     paragraph(
         page,

@@ -14,7 +14,11 @@ pub fn section(page: &mut String, audit: &Audit<'_>) {
     audit.checked_by(page, &[SIGNATURES, THRESHOLD, APPROVED]);
     let state = audit.state;
     let Some(payload) = state.payload.as_ref().filter(|_| !state.judges.is_empty()) else {
-        paragraph(page, "", "No content was there to be signed, so that no threshold was to be reached.");
+        paragraph(
+            page,
+            "",
+            "No content was there to be signed, so that no threshold was to be reached.",
+        );
         return;
     };
     let signatures = assembly::signatures(state);
@@ -30,7 +34,11 @@ pub fn section(page: &mut String, audit: &Audit<'_>) {
         let result = if tally.met() {
             mark("good", "REACHED")
         } else {
-            format!("{}: {} missing", mark("bad", "NOT REACHED"), tally.missing())
+            format!(
+                "{}: {} missing",
+                mark("bad", "NOT REACHED"),
+                tally.missing()
+            )
         };
         table.row(&[
             text(&judge.name),
@@ -53,7 +61,11 @@ fn board(page: &mut String, audit: &Audit<'_>, tallies: &[Tally]) {
         let holder = holders.get(&key).map_or("~", String::as_str);
         rows.insert((holder.to_owned(), key), ());
     }
-    let heads = ["Holder", "Fingerprint of the key", "Where it counts, and whether it signed"];
+    let heads = [
+        "Holder",
+        "Fingerprint of the key",
+        "Where it counts, and whether it signed",
+    ];
     let mut table = Table::open(page, "board", "Key by key", &heads);
     for (holder, key) in rows.keys() {
         let sides = judges.iter().zip(tallies).map(|(judge, tally)| {
@@ -64,7 +76,10 @@ fn board(page: &mut String, audit: &Audit<'_>, tallies: &[Tally]) {
             } else {
                 "does not count".to_owned()
             };
-            format!("<span class=\"side\">{}: {result}</span>", text(&judge.name))
+            format!(
+                "<span class=\"side\">{}: {result}</span>",
+                text(&judge.name)
+            )
         });
         let sides: Vec<String> = sides.collect();
         let name = match holder.as_str() {

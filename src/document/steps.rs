@@ -17,7 +17,10 @@ pub fn section(page: &mut String, audit: &Audit<'_>) {
     let state = audit.state;
     for (number, act) in state.procedure.script.acts.iter().enumerate() {
         let _ = writeln!(page, "<h3>Act {}: {}</h3>", number + 1, text(&act.title));
-        let caption = format!("Steps of act {}; initials with the time of the answer", number + 1);
+        let caption = format!(
+            "Steps of act {}; initials with the time of the answer",
+            number + 1
+        );
         let mut table = Table::open(page, "steps", &caption, &HEADS);
         let steps = state.procedure.steps.iter().enumerate();
         for (place, step) in steps.filter(|(_, step)| step.act == number) {
@@ -65,7 +68,9 @@ fn remarks(step: &BoundStep, told: &StepStory, standing: Standing) -> String {
         said.push(format!("gone through {} times", told.spans.len()));
     }
     for number in &told.exceptions {
-        said.push(format!("<a class=\"mark warn\" href=\"#e{number}\">E{number}</a>"));
+        said.push(format!(
+            "<a class=\"mark warn\" href=\"#e{number}\">E{number}</a>"
+        ));
     }
     if !told.faults.is_empty() {
         said.push(format!(

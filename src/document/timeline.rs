@@ -8,6 +8,7 @@ use super::Audit;
 use super::markup::{Table, code, counted, paragraph, text};
 use super::times::{clock, length};
 use crate::ceremony::chronicle::{Cause, Span, between};
+use crate::ceremony::state::Standing;
 use crate::transcript::audit::CHAIN;
 
 /// Height of an act in the chart, in CSS pixels.
@@ -27,11 +28,20 @@ struct Act<'a> {
 
 pub fn section(page: &mut String, audit: &Audit<'_>) {
     audit.checked_by(page, &[CHAIN]);
-    paragraph(
-        page,
-        "recorded",
-        "Times are those of the machine's clock, UTC, which two people compared with a watch at the beginning.",
-    );
+    let steps = audit
+        .state
+        .procedure
+        .steps
+        .iter()
+        .zip(&audit.state.standing);
+    let mut compared = steps.filter(|(step, _)| step.kind == "clock");
+    let sentence = match compared.any(|(_, standing)| *standing == Standing::Done) {
+        true => {
+            "Times are those of the machine's clock, UTC, which people in the room compared with their own watches."
+        }
+        false => "Times are those of the machine's clock, UTC, which nobody compared with a watch.",
+    };
+    paragraph(page, "recorded", sentence);
     let acts = acts(audit);
     chart(page, audit, &acts);
     let heads = ["Act", "From", "To", "Took", "Budget", "Difference"];
@@ -39,7 +49,9 @@ pub fn section(page: &mut String, audit: &Audit<'_>) {
     let mut table = Table::open(page, "acts", caption, &heads);
     let opened = &audit.chronicle.from;
     for (number, act) in (1..).zip(&acts) {
-        let at = |time: Option<&str>| time.map_or_else(|| "&ndash;".to_owned(), |time| clock(time, opened));
+        let at = |time: Option<&str>| {
+            time.map_or_else(|| "&ndash;".to_owned(), |time| clock(time, opened))
+        };
         let span = act.span.as_ref();
         let over = act.took - act.budget;
         table.row(&[
@@ -78,7 +90,11 @@ fn acts<'a>(audit: &Audit<'a>) -> Vec<Act<'a>> {
             .filter(|halt| of_act(halt.step))
             .filter_map(|halt| between(&halt.from, &halt.to))
             .sum();
-        let budget = state.procedure.steps.iter().filter(|step| step.act == number);
+        let budget = state
+            .procedure
+            .steps
+            .iter()
+            .filter(|step| step.act == number);
         Act {
             title: &act.title,
             span: story.act(state, number),
@@ -196,7 +212,11 @@ fn row(page: &mut String, audit: &Audit<'_>, scale: &Scale<'_>, number: usize, a
         for span in &told.spans {
             let from = scale.of(&span.from);
             let to = scale.of(span.to.as_deref().unwrap_or(&story.to));
-            let class = if act.took > act.budget && to > limit { "over" } else { "took" };
+            let class = if act.took > act.budget && to > limit {
+                "over"
+            } else {
+                "took"
+            };
             let _ = writeln!(
                 page,
                 "<rect class=\"{class}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"11\"><title>{}</title></rect>",
@@ -248,7 +268,11 @@ fn axis(page: &mut String, scale: &Scale<'_>, total: i64, floor: usize) {
 fn halts(page: &mut String, audit: &Audit<'_>) {
     let story = audit.chronicle;
     if story.halts.is_empty() {
-        paragraph(page, "", "The ceremony was never left and never interrupted.");
+        paragraph(
+            page,
+            "",
+            "The ceremony was never left and never interrupted.",
+        );
         return;
     }
     let heads = ["No.", "At step", "From", "To", "Length", "Why"];
@@ -258,11 +282,16 @@ fn halts(page: &mut String, audit: &Audit<'_>) {
         let bound = audit.state.procedure.steps.get(halt.step);
         let why = match &halt.cause {
             Cause::Left(reason) => format!("break: {}", text(reason)),
-            Cause::Interrupted => "<b>interrupted</b>, without a word in the record before".to_owned(),
+            Cause::Interrupted => {
+                "<b>interrupted</b>, without a word in the record before".to_owned()
+            }
         };
         let cut = match halt.cut_bytes {
             0 => String::new(),
-            bytes => format!("; {} of a torn record were cut", counted(usize::try_from(bytes).unwrap_or(usize::MAX), "byte")),
+            bytes => format!(
+                "; {} of a torn record were cut",
+                counted(usize::try_from(bytes).unwrap_or(usize::MAX), "byte")
+            ),
         };
         let length_of = between(&halt.from, &halt.to).map_or_else(String::new, length);
         table.row(&[

@@ -47,7 +47,10 @@ fn steps_have_their_times_and_halts_their_causes() {
         expected: "a".to_owned(),
         happened: "b".to_owned(),
         decided: "c".to_owned(),
-        by: vec![ParticipantId("ada".to_owned()), ParticipantId("bob".to_owned())],
+        by: vec![
+            ParticipantId("ada".to_owned()),
+            ParticipantId("bob".to_owned()),
+        ],
     });
     let left = Event::Paused {
         reason: "left".to_owned(),
@@ -74,8 +77,13 @@ fn steps_have_their_times_and_halts_their_causes() {
     assert_eq!(story.halts[1].cause, Cause::Interrupted);
     assert_eq!((story.halts[1].step, story.steps[1].ended()), (1, None));
     assert_eq!(story.programs, ["rootstage 9"]);
-    let act = story.act(&state, state.procedure.steps[0].act).expect("begun");
-    assert_eq!((act.from.as_str(), act.to), ("2026-12-01T10:00:00.000Z", None));
+    let act = story
+        .act(&state, state.procedure.steps[0].act)
+        .expect("begun");
+    assert_eq!(
+        (act.from.as_str(), act.to),
+        ("2026-12-01T10:00:00.000Z", None)
+    );
 }
 
 #[test]
@@ -84,12 +92,18 @@ fn an_abort_ends_the_step_in_which_it_was() {
         by: Vec::new(),
         reason: "enough".to_owned(),
     };
-    let (_, story) = told(vec![("10:00:00.000", Event::StepBegun {}), ("10:00:01.000", abort)]);
+    let (_, story) = told(vec![
+        ("10:00:00.000", Event::StepBegun {}),
+        ("10:00:01.000", abort),
+    ]);
     assert_eq!(story.steps[0].seconds(), 1);
 }
 
 #[test]
 fn what_is_no_time_has_no_length() {
     assert_eq!(between("soon", "2026-12-01T10:00:00Z"), None);
-    assert_eq!(between("2026-12-01T10:00:00Z", "2026-12-01T09:00:00Z"), Some(0));
+    assert_eq!(
+        between("2026-12-01T10:00:00Z", "2026-12-01T09:00:00Z"),
+        Some(0)
+    );
 }
