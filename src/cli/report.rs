@@ -6,6 +6,8 @@ use clap::Args;
 
 use super::audit::Grounds;
 use super::{Failure, write_output};
+use crate::ceremony::paper::{Paper, html::html};
+use crate::directory::Audited;
 use crate::document::{self, Audit};
 use crate::transcript::audit::Verdict;
 
@@ -14,6 +16,9 @@ use crate::transcript::audit::Verdict;
 pub struct Report {
     #[command(flatten)]
     grounds: Grounds,
+    /// The paper script instead, filled in from the record: the sheets that were printed before the day.
+    #[arg(long)]
+    paper: bool,
     /// The file to write; stdout where none is named. Never into the ceremony directory itself.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -23,12 +28,16 @@ impl Report {
     pub fn run(&self) -> Result<(), Failure> {
         self.outside()?;
         let audited = self.grounds.audited("Nothing was written.")?;
-        let page = document::html(&Audit {
-            state: audited.auditor.state(),
-            chronicle: &audited.chronicle,
-            findings: &audited.findings,
-            chain_holds: audited.auditor.chain_holds(),
-        });
+        let page = if self.paper {
+            paper(&audited)
+        } else {
+            document::html(&Audit {
+                state: audited.auditor.state(),
+                chronicle: &audited.chronicle,
+                findings: &audited.findings,
+                chain_holds: audited.auditor.chain_holds(),
+            })
+        };
         write_output(self.output.as_ref(), &page)?;
         if audited.passed() {
             return Ok(());
@@ -65,4 +74,25 @@ impl Report {
         }
         Ok(())
     }
+}
+
+/// Ids of the rules that failed.
+fn failed(audited: &Audited) -> String {
+    let findings = audited.findings.iter();
+    let failed = findings.filter(|finding| finding.verdict == Verdict::Fail);
+    failed
+        .map(|finding| finding.rule.id)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn paper(audited: &Audited) -> String {
+    let alarm = (!audited.passed()).then(|| {
+        format!(
+            "AUDIT FAILED: {}. This is what the record says. Do not rely on it.",
+            failed(audited)
+        )
+    });
+    let state = audited.auditor.state();
+    html(&Paper::of_ceremony(state, &audited.chronicle, alarm))
 }

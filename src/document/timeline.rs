@@ -12,14 +12,14 @@ use crate::ceremony::state::Standing;
 use crate::transcript::audit::CHAIN;
 
 /// Height of an act in the chart, in CSS pixels.
-const ROW: usize = 46;
+const ROW: usize = 54;
 /// Height of the axis.
 const AXIS: usize = 30;
 
 /// What is known of an act.
 struct Act<'a> {
     title: &'a str,
-    /// Seconds from the opening to its first step, where it was begun.
+    /// From its first step to its last, where it was begun.
     span: Option<Span>,
     /// Seconds that its steps took, without those in which the ceremony stood still.
     took: i64,
@@ -201,7 +201,7 @@ fn row(page: &mut String, audit: &Audit<'_>, scale: &Scale<'_>, number: usize, a
         page,
         "<rect class=\"budget\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"17\"/>",
         scale.part(from),
-        top + 21,
+        top + 30,
         scale.part(act.budget)
     );
     for (step, told) in story.steps.iter().enumerate() {
@@ -221,7 +221,7 @@ fn row(page: &mut String, audit: &Audit<'_>, scale: &Scale<'_>, number: usize, a
                 page,
                 "<rect class=\"{class}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"11\"><title>{}</title></rect>",
                 scale.part(from),
-                top + 24,
+                top + 33,
                 scale.part(to - from),
                 text(&bound.id)
             );
@@ -236,7 +236,7 @@ fn row(page: &mut String, audit: &Audit<'_>, scale: &Scale<'_>, number: usize, a
                 page,
                 "<svg x=\"{x}\" y=\"{}\" overflow=\"visible\"><path class=\"except\" d=\"M0 0l5 -8h-10z\"/>\
                  <title>E{}</title></svg>",
-                top + 23,
+                top + 29,
                 exception.number
             );
         }

@@ -193,3 +193,48 @@ fn the_ways_to_check_by_hand_are_ways() {
     );
     assert_eq!(out.matches("Verified OK").count(), 2, "{out}");
 }
+
+#[test]
+fn the_paper_script_is_filled_in_with_the_same_ids() {
+    let mut room = Room::open(3, 2);
+    room.until("sign.keyholder-3", "secret");
+    room.skip(&["VA", "WW"]).unwrap();
+    room.to_the_end();
+    let output = call(
+        &room,
+        &["report", "ceremony", "--paper", "-o", "paper.html"],
+    );
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let page = fs::read_to_string(room.home.path().join("paper.html")).unwrap();
+    let kept = concat!(env!("CARGO_TARGET_TMPDIR"), "/report-paper.html");
+    fs::write(kept, &page).unwrap();
+    let state = room.state();
+    let words = super::text(&page);
+    for step in &state.procedure.steps {
+        assert!(words.contains(&format!(" {} ", step.id)), "{}", step.id);
+    }
+    for held in state.keys.values() {
+        let (_, fingerprint) = held.enrolled.unwrap();
+        assert!(words.contains(&fingerprint.groups().join(" ")));
+    }
+    assert!(words.contains(&state.head.groups().join(" ")));
+    assert!(
+        words.contains("AK 10:00:00") && words.contains("SKIPPED E1"),
+        "{words}"
+    );
+    assert!(
+        words.contains("E1 sign. keyholder-3 as written otherwise to go on")
+            || words.contains("E1 sign.keyholder-3 as written otherwise to go on"),
+        "{words}"
+    );
+    // one that fails says so, and is written
+    fs::write(room.dir().join("metadata/x"), "").unwrap();
+    let output = call(&room, &["report", "ceremony", "--paper"]);
+    assert_eq!(output.status.code(), Some(1));
+    let page = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        page.contains("<p class=\"banner\">AUDIT FAILED: root.files."),
+        "{}",
+        &page[..4000]
+    );
+}
