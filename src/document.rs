@@ -89,9 +89,10 @@ fn footer(audit: &Audit<'_>) -> String {
     let state = audit.state;
     let opening = state.opening.as_ref();
     let id = opening.map_or("", |opening| opening.ceremony.as_str());
-    let id = match id.bytes().all(|b| b.is_ascii_hexdigit()) {
-        true => id,
-        false => "",
+    let id = if id.bytes().all(|b| b.is_ascii_hexdigit()) {
+        id
+    } else {
+        ""
     };
     let mode = match (audit.passed(), state.rehearsal()) {
         (true, true) => "REHEARSAL",

@@ -15,8 +15,9 @@ use crate::ceremony::state::Payload;
 use crate::transcript::audit::{
     ACCEPTED, APPROVED, BASE, IMPORTED, KEY_IDS, PAYLOAD, POLICY, TRUSTED,
 };
-use crate::tuf::diff::Mark;
-use crate::tuf::policy::Level;
+use crate::tuf::diff::{self, Mark};
+use crate::tuf::key::KeyId;
+use crate::tuf::policy::{Level, Policy};
 use crate::tuf::root::{Role, Root};
 use crate::tuf::summary::from_now;
 
@@ -191,12 +192,7 @@ fn changes(page: &mut String, audit: &Audit<'_>) {
     let caption = "Everything that it says, and what became of it";
     let mut table = Table::open(page, "diff", caption, &heads);
     for change in &changes {
-        let (class, word) = match change.mark {
-            Mark::Kept => ("plain", "kept"),
-            Mark::Added => ("good", "ADDED"),
-            Mark::Removed => ("bad", "REMOVED"),
-            Mark::Changed => ("warn", "CHANGED"),
-        };
+        let (class, word) = marked(change.mark);
         table.row(&[
             text(&change.what),
             mark(class, word),
@@ -205,6 +201,66 @@ fn changes(page: &mut String, audit: &Audit<'_>) {
         ]);
     }
     table.close();
+    keys_in_full(page, audit);
+}
+
+/// The keys of the rows above, where ids and fingerprints are shortened to be read at a glance.
+fn keys_in_full(page: &mut String, audit: &Audit<'_>) {
+    let Some((trusted, payload)) = audit
+        .state
+        .trusted
+        .as_ref()
+        .zip(audit.state.payload.as_ref())
+    else {
+        return;
+    };
+    let Some(new) = Root::parse(&payload.signed)
+        .ok()
+        .filter(|_| payload.role == Role::Root.name())
+    else {
+        return;
+    };
+    let holders = assembly::holders(audit.state);
+    // of policy and time only the findings depend, which are not shown here
+    let compared = diff::diff(
+        Some(&trusted.root),
+        &new,
+        &holders,
+        &Policy::default(),
+        OffsetDateTime::UNIX_EPOCH,
+    );
+    let heads = ["Key", "Change", "Ids before", "Ids now", "Fingerprint"];
+    let caption = "The keys of these rows, in full";
+    let mut table = Table::open(page, "changed", caption, &heads);
+    let ids = |ids: &[KeyId]| {
+        let ids: Vec<String> = ids.iter().map(|id| hex(&id.digest())).collect();
+        ids.join("<br>")
+    };
+    for key in &compared.keys {
+        let (class, word) = marked(key.mark);
+        let holder = key
+            .holder
+            .as_deref()
+            .map_or_else(|| "nobody is named".to_owned(), text);
+        let role = key.role.map_or("no role", Role::name);
+        table.row(&[
+            format!("{role}: {holder}<br>{}", text(&key.kind)),
+            mark(class, word),
+            ids(&key.old_ids),
+            ids(&key.new_ids),
+            key.fingerprint.as_ref().map_or_else(String::new, hex),
+        ]);
+    }
+    table.close();
+}
+
+fn marked(mark: Mark) -> (&'static str, &'static str) {
+    match mark {
+        Mark::Kept => ("plain", "kept"),
+        Mark::Added => ("good", "ADDED"),
+        Mark::Removed => ("bad", "REMOVED"),
+        Mark::Changed => ("warn", "CHANGED"),
+    }
 }
 
 pub fn findings(page: &mut String, audit: &Audit<'_>) {

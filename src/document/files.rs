@@ -29,7 +29,7 @@ fn result(page: &mut String, audit: &Audit<'_>) {
         .iter()
         .map(|file| {
             let digest = file.digest();
-            let value = format!("{} bytes{}", digest.size, spoken(&digest.sha256));
+            let value = format!("{} bytes<br>{}", digest.size, spoken(&digest.sha256));
             (format!("metadata/{}", text(&file.name)), value)
         })
         .collect();

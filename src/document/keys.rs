@@ -173,9 +173,12 @@ fn policies(made: &crate::ceremony::token::TokenKey, key: &KeyPlan) -> String {
                 policies.touch.name()
             ));
         }
-        said.extend(piv.generated.map(|inside| match inside {
-            true => "generated on the token".to_owned(),
-            false => "<b class=\"bad\">imported</b>".to_owned(),
+        said.extend(piv.generated.map(|inside| {
+            if inside {
+                "generated on the token".to_owned()
+            } else {
+                "<b class=\"bad\">imported</b>".to_owned()
+            }
         }));
     } else {
         let holds = &made.attributes;

@@ -1,11 +1,12 @@
 //! The threshold board: which keys have signed, before each root that judges the content. Every
 //! signature is verified again for it.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::Audit;
 use super::markup::{Table, hex, mark, paragraph, text};
 use crate::ceremony::assembly;
+use crate::ceremony::judge::Judge;
 use crate::digest::Sha256;
 use crate::transcript::audit::{APPROVED, SIGNATURES, THRESHOLD};
 use crate::tuf::threshold::Tally;
@@ -55,11 +56,11 @@ pub fn section(page: &mut String, audit: &Audit<'_>) {
 fn board(page: &mut String, audit: &Audit<'_>, tallies: &[Tally]) {
     let judges = &audit.state.judges;
     let holders = assembly::holders(audit.state);
-    let mut rows: BTreeMap<(String, Sha256), ()> = BTreeMap::new();
-    for (_, key) in judges.iter().flat_map(|judge| judge.members()) {
+    let mut rows: BTreeSet<(String, Sha256)> = BTreeSet::new();
+    for (_, key) in judges.iter().flat_map(Judge::members) {
         let key = key.fingerprint();
         let holder = holders.get(&key).map_or("~", String::as_str);
-        rows.insert((holder.to_owned(), key), ());
+        rows.insert((holder.to_owned(), key));
     }
     let heads = [
         "Holder",
@@ -67,7 +68,7 @@ fn board(page: &mut String, audit: &Audit<'_>, tallies: &[Tally]) {
         "Where it counts, and whether it signed",
     ];
     let mut table = Table::open(page, "board", "Key by key", &heads);
-    for (holder, key) in rows.keys() {
+    for (holder, key) in &rows {
         let sides = judges.iter().zip(tallies).map(|(judge, tally)| {
             let result = if tally.counted().contains(key) {
                 mark("good", "SIGNED")

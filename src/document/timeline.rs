@@ -35,11 +35,10 @@ pub fn section(page: &mut String, audit: &Audit<'_>) {
         .iter()
         .zip(&audit.state.standing);
     let mut compared = steps.filter(|(step, _)| step.kind == "clock");
-    let sentence = match compared.any(|(_, standing)| *standing == Standing::Done) {
-        true => {
-            "Times are those of the machine's clock, UTC, which people in the room compared with their own watches."
-        }
-        false => "Times are those of the machine's clock, UTC, which nobody compared with a watch.",
+    let sentence = if compared.any(|(_, standing)| *standing == Standing::Done) {
+        "Times are those of the machine's clock, UTC, which people in the room compared with their own watches."
+    } else {
+        "Times are those of the machine's clock, UTC, which nobody compared with a watch."
     };
     paragraph(page, "recorded", sentence);
     let acts = acts(audit);

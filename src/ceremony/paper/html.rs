@@ -203,7 +203,7 @@ fn step(page: &mut String, row: &Row) {
         .fold(String::new(), |mut text, (what, value)| {
             let _ = write!(
                 text,
-                "<p class=\"blank\"><small>{}</small> {}</p>",
+                "<p class=\"blank\"><small>{}</small>{}</p>",
                 escape(what),
                 escape(value)
             );

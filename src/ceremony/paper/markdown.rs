@@ -205,17 +205,16 @@ fn boxes(text: &mut String, paper: &Paper) {
         }
     }
     text.push_str("## Transcript head\n\n");
-    match &paper.filled {
-        Some(filled) => digest(text, &filled.head),
-        None => {
-            text.push_str("Written by hand, one word for each number.\n\n");
-            heads(text, &["", "", "", ""]);
-            let words: Vec<String> = (1..=WORDS)
-                .map(|number| format!("{number}. {BLANK}"))
-                .collect();
-            for line in words.chunks(4) {
-                row(text, line);
-            }
+    if let Some(filled) = &paper.filled {
+        digest(text, &filled.head);
+    } else {
+        text.push_str("Written by hand, one word for each number.\n\n");
+        heads(text, &["", "", "", ""]);
+        let words: Vec<String> = (1..=WORDS)
+            .map(|number| format!("{number}. {BLANK}"))
+            .collect();
+        for line in words.chunks(4) {
+            row(text, line);
         }
     }
     text.push_str("\n## Exceptions\n\n");
