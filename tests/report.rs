@@ -94,7 +94,8 @@ fn takes_its_time(dir: &Path, pause_at: Option<u64>) {
             now.format(&Rfc3339).unwrap().trim_end_matches('Z')
         );
         record.mono = u64::try_from((now - begun).whole_milliseconds()).unwrap();
-        now += time::Duration::seconds(i64::try_from(seq * 37 % 41).unwrap() + 4);
+        // no longer than until noon: content that expires at noon has a day less to go then
+        now += time::Duration::seconds(i64::try_from(seq * 37 % 41).unwrap() / 3 + 2);
         if pause_at == Some(seq) {
             now += time::Duration::minutes(23);
         }

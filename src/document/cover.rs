@@ -172,6 +172,10 @@ fn head(page: &mut String, audit: &Audit<'_>) {
         Some(Verdict::Pass) => {
             "It was compared with the head that the auditor gave, and covers every record."
         }
+        _ if !audit.chain_holds => {
+            "<b class=\"bad\">The transcript is broken: this is the head of the records before the break, and \
+             proves nothing of those after it.</b>"
+        }
         Some(Verdict::Fail) => {
             "<b class=\"bad\">It is not the one that the auditor gave, or does not cover every record.</b>"
         }

@@ -104,7 +104,7 @@ fn a_production_day_that_went_well() {
 fn a_rehearsal_with_a_break_a_power_cut_an_exception_and_a_skipped_step() {
     let mut room = Room::open(3, 2);
     room.until("environment", "environment");
-    let reason = "left".to_owned();
+    let (reason, pause) = ("left".to_owned(), room.state().records);
     room.submit(Command::Pause { reason }, None).unwrap();
     room.resume().unwrap();
     let form = ExceptionForm {
@@ -124,8 +124,9 @@ fn a_rehearsal_with_a_break_a_power_cut_an_exception_and_a_skipped_step() {
     room.until("sign.keyholder-3", "secret");
     room.skip(&["VA", "WW"]).unwrap();
     room.to_the_end();
-    takes_its_time(&room.dir(), Some(40));
+    takes_its_time(&room.dir(), Some(pause));
     let (page, audited) = report(&room.dir());
+    assert!(audited.passed());
     says_everything(&page, &room);
     let said = text(&page);
     for words in [
@@ -205,6 +206,7 @@ fn a_broken_chain_is_red_on_the_first_page() {
     assert!(!audited.passed() && !audited.auditor.chain_holds());
     let said = text(&page);
     assert!(said.contains("The transcript is broken."), "{said}");
+    assert!(said.contains("the head of the records before the break"));
     assert!(
         said.contains("from the 100 records before the break"),
         "{said}"
@@ -331,7 +333,8 @@ fn many_people_with_long_names() {
     let mut room = Room::with_plan(&plan);
     room.to_the_end();
     takes_its_time(&room.dir(), None);
-    let (page, _) = report(&room.dir());
+    let (page, audited) = report(&room.dir());
+    assert!(audited.passed());
     says_everything(&page, &room);
     assert!(text(&page).contains("5 of 9 keys must sign"));
     read("many", &page);
