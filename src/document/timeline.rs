@@ -226,6 +226,20 @@ fn row(page: &mut String, audit: &Audit<'_>, scale: &Scale<'_>, number: usize, a
             );
         }
     }
+    // a step that was interrupted is not worked on in between
+    for halt in &story.halts {
+        let bound = audit.state.procedure.steps.get(halt.step);
+        if bound.is_some_and(|bound| bound.act == number) {
+            let (from, to) = (scale.of(&halt.from), scale.of(&halt.to));
+            let (x, width, y) = (scale.part(from), scale.part(to - from), top + 33);
+            for fill in ["class=\"ground\"", "fill=\"url(#still)\""] {
+                let _ = writeln!(
+                    page,
+                    "<rect {fill} x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"11\"/>"
+                );
+            }
+        }
+    }
     let logged = audit.state.exceptions.iter().zip(&story.exceptions);
     for (exception, at) in logged {
         let bound = audit.state.procedure.steps.get(at.step);
