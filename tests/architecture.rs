@@ -41,6 +41,20 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["canonical", "ceremony", "digest", "safe", "tuf"],
     ),
     ("report", &["ceremony", "safe"]),
+    // pure: the report on an audit that was made
+    (
+        "document",
+        &[
+            "attestation",
+            "ceremony",
+            "digest",
+            "qr",
+            "report",
+            "safe",
+            "transcript",
+            "tuf",
+        ],
+    ),
     // pure: what crosses the air gap, and what is made of several that did
     ("envelope", &["canonical", "digest", "safe", "tuf"]),
     // pure: files as QR codes
@@ -136,6 +150,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "ceremony",
             "digest",
             "directory",
+            "document",
             "driver",
             "envelope",
             "journal",
@@ -171,6 +186,7 @@ const PURE: &[&str] = &[
     "ceremony",
     "transcript",
     "report",
+    "document",
     "envelope",
     "attestation",
     "qr",
