@@ -212,7 +212,7 @@ impl Chain {
         for (place, certificate) in self.0.iter().enumerate() {
             let name = certificate.subject();
             let signs_times = purpose == Purpose::Timestamps && place == 0;
-            self.one(certificate, &name, signs_times, findings);
+            one(certificate, &name, signs_times, findings);
             let Some((from, until)) = validity(certificate) else {
                 findings.stops.push(format!(
                     "has a certificate ({name}) without a validity that can be read"
@@ -298,37 +298,38 @@ impl Chain {
         let names: Vec<String> = order.iter().rev().map(|one| one.subject()).collect();
         format!("; put them so: {}", names.join(" | "))
     }
+}
 
-    fn one(&self, certificate: &Original, name: &str, signs_times: bool, findings: &mut Findings) {
-        let body = certificate.body();
-        let key = details(body.subject_public_key_info());
-        if let Err(why) = key {
-            findings
-                .stops
-                .push(format!("has a certificate ({name}) that {why}"));
-        }
-        let basic = body.get_extension::<BasicConstraints>().ok().flatten();
-        let is_ca = basic.is_some_and(|(_, basic)| basic.ca);
-        if signs_times {
-            if is_ca {
-                findings.stops.push(format!(
-                    "begins with a CA ({name}), where the certificate that signs the times comes first"
-                ));
-            }
-            return;
-        }
-        if !is_ca {
-            findings
-                .stops
-                .push(format!("has a certificate that is no CA ({name})"));
-            return;
-        }
-        let usage = body.get_extension::<KeyUsage>().ok().flatten();
-        if !usage.is_some_and(|(_, usage)| usage.0.contains(KeyUsages::KeyCertSign)) {
+/// One certificate by itself.
+fn one(certificate: &Original, name: &str, signs_times: bool, findings: &mut Findings) {
+    let body = certificate.body();
+    let key = details(body.subject_public_key_info());
+    if let Err(why) = key {
+        findings
+            .stops
+            .push(format!("has a certificate ({name}) that {why}"));
+    }
+    let basic = body.get_extension::<BasicConstraints>().ok().flatten();
+    let is_ca = basic.is_some_and(|(_, basic)| basic.ca);
+    if signs_times {
+        if is_ca {
             findings.stops.push(format!(
-                "has a CA that may not sign certificates (key usage of {name})"
+                "begins with a CA ({name}), where the certificate that signs the times comes first"
             ));
         }
+        return;
+    }
+    if !is_ca {
+        findings
+            .stops
+            .push(format!("has a certificate that is no CA ({name})"));
+        return;
+    }
+    let usage = body.get_extension::<KeyUsage>().ok().flatten();
+    if !usage.is_some_and(|(_, usage)| usage.0.contains(KeyUsages::KeyCertSign)) {
+        findings.stops.push(format!(
+            "has a CA that may not sign certificates (key usage of {name})"
+        ));
     }
 }
 
