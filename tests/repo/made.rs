@@ -154,7 +154,6 @@ impl Made {
 
     /// Signed targets metadata of a role with these targets.
     pub fn list(
-        &self,
         targets: &BTreeMap<String, Vec<u8>>,
         version: u64,
         expires: OffsetDateTime,
@@ -189,7 +188,7 @@ impl Made {
         let by = self.who.online[0];
         self.stage(
             "targets",
-            &self.list(&self.targets, version, expires, by, delegations),
+            &Self::list(&self.targets, version, expires, by, delegations),
         );
     }
 

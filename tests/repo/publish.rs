@@ -211,7 +211,7 @@ fn delegated_roles_come_along() {
         fs::write(made.path("staged/targets/builds/x"), b"built").unwrap();
         made.stage(
             "builds",
-            &made.list(&builds, 1, in_days(90), "stranger", None),
+            &Made::list(&builds, 1, in_days(90), "stranger", None),
         );
         made.stage_targets(2, in_days(90));
         made.stage_snapshot(2, &["targets", "builds"], in_days(30));
@@ -220,7 +220,7 @@ fn delegated_roles_come_along() {
         assert!(said.contains("repo sign builds"), "{said}");
         made.stage(
             "builds",
-            &made.list(&builds, 1, in_days(90), "builds", None),
+            &Made::list(&builds, 1, in_days(90), "builds", None),
         );
         made.stage_snapshot(2, &["targets", "builds"], in_days(30));
         made.stage_timestamp(2, in_days(7));
@@ -230,7 +230,7 @@ fn delegated_roles_come_along() {
         // a role to which nobody delegates
         made.stage(
             "nobody",
-            &made.list(&builds, 1, in_days(90), "builds", None),
+            &Made::list(&builds, 1, in_days(90), "builds", None),
         );
         made.stage_snapshot(3, &["targets", "builds", "nobody"], in_days(30));
         made.stage_timestamp(3, in_days(7));

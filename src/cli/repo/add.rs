@@ -16,7 +16,7 @@ use crate::cli::{Failure, notice, now, print, print_json};
 use crate::repo::keys::Keyring;
 use crate::repo::targets::{self, Added, Addition, Digests, Manner, Progress};
 use crate::repo::words::{command, path as quoted};
-use crate::repo::{Place, RepoError};
+use crate::repo::{Place, RepoError, sigstore};
 use crate::safe::safe;
 use crate::tuf::repository::expires_text;
 
@@ -140,9 +140,7 @@ impl Add {
         Ok(additions)
     }
 
-    /// The one place where the services of Sigstore come in: what
-    /// `repo::sigstore::additions(place, &self.sigstore, self.operator, now)` gives goes into these
-    /// three.
+    /// What the services of Sigstore add.
     fn sigstore(
         &self,
         place: &Place,
@@ -151,11 +149,12 @@ impl Add {
         manner: &mut Manner,
         notices: &mut Vec<String>,
     ) -> Result<(), RepoError> {
-        let _ = (&self.operator, place, now, additions, manner, notices);
-        Err(RepoError::refused(
-            "--sigstore is not built yet.",
-            "Add the files themselves.",
-        ))
+        let operator = self.operator.as_deref();
+        let offer = sigstore::additions(place, &self.sigstore, operator, now)?;
+        additions.extend(offer.additions);
+        manner.custom.extend(offer.custom);
+        notices.extend(offer.notices);
+        Ok(())
     }
 
     fn report(&self, place: &Place, added: &Added, notices: &[String], expires: OffsetDateTime) {

@@ -108,10 +108,10 @@ fn check_with(path: &Path, target: &Target, piece: &mut [u8]) -> Result<(), NotA
         return Err(NotAsListed::Length { listed, got });
     }
     let is = |digest: &[u8], listed: Option<String>| listed == Some(HEXLOWER.encode(digest));
-    if let Some(digest) = sha256 {
-        if !is(&digest.finalize(), hashes.sha256.map(|listed| listed.hex())) {
-            return Err(NotAsListed::Digest("SHA-256"));
-        }
+    if let Some(digest) = sha256
+        && !is(&digest.finalize(), hashes.sha256.map(|listed| listed.hex()))
+    {
+        return Err(NotAsListed::Digest("SHA-256"));
     }
     if let Some(digest) = sha512 {
         let listed = hashes.sha512.as_ref().map(|listed| listed.hex());
@@ -146,7 +146,7 @@ pub fn check_all(
             if let Err(why) = check_with(path, target, &mut piece) {
                 let mut wrong = wrong
                     .lock()
-                    .unwrap_or_else(|poisoned| poisoned.into_inner());
+                    .unwrap_or_else(std::sync::PoisonError::into_inner);
                 wrong.insert(at, why);
             }
             bytes = bytes.saturating_add(target.length);
@@ -161,5 +161,5 @@ pub fn check_all(
     });
     wrong
         .into_inner()
-        .unwrap_or_else(|poisoned| poisoned.into_inner())
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
