@@ -170,7 +170,7 @@ fn what_has_no_business_on_a_host_is_found() {
     assert!(
         said["checks"]
             .to_string()
-            .contains("need escaping in a URL")
+            .contains("1 name needs escaping in a URL")
     );
     made.stage_timestamp(3, in_days(7));
     made.commits();

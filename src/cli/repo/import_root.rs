@@ -94,7 +94,7 @@ impl ImportRoot {
         root_words::signers(&mut text, &imported.signers);
         text.push_str("\nNEXT\n");
         if complete {
-            text.push_str("  sign what is staged, where keys have changed, then snapshot and timestamp; then\n");
+            text.push_str("  anew whatever the root names other keys for: repo sign targets, snapshot, timestamp; then\n");
         }
         let _ = writeln!(text, "  {next}");
         print(&text);
