@@ -6,6 +6,8 @@
 
 #[path = "repo/crash.rs"]
 mod crash;
+#[path = "repo/hard.rs"]
+mod hard;
 #[path = "repo/made.rs"]
 mod made;
 #[path = "roots/make.rs"]
@@ -13,6 +15,8 @@ mod made;
 mod make;
 #[path = "repo/publish.rs"]
 mod publish;
+#[path = "repo/refresh.rs"]
+mod refresh;
 #[path = "repo/roots.rs"]
 mod roots;
 #[path = "repo/targets.rs"]

@@ -116,11 +116,11 @@ impl Delegate {
             )
         };
         print(&format!(
-            "{}\nStaged {} version {}, which expires at {expires}, signed by {} of {} needed.",
+            "{}\nStaged {} version {}, which expires at {expires}, signed by {} ({} needed).",
             safe(&what),
             safe(&self.by),
             made.version,
-            made.signed,
+            counted(made.signed as usize, "key", "keys"),
             made.threshold,
         ));
         if complete {

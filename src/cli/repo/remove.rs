@@ -84,12 +84,12 @@ impl Remove {
             let _ = writeln!(text, "  and {} more", removed.paths.len() - SHOWN);
         }
         print(&format!(
-            "Removed from {}: {}.\n{text}Staged {} version {}, which expires at {expires}, signed by {} of {} needed.",
+            "Removed from {}: {}.\n{text}Staged {} version {}, which expires at {expires}, signed by {} ({} needed).",
             safe(&self.role),
             counted(removed.paths.len(), "file", "files"),
             safe(&self.role),
             removed.version,
-            removed.signed,
+            counted(removed.signed as usize, "key", "keys"),
             removed.threshold,
         ));
         if complete {
