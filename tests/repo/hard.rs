@@ -19,21 +19,21 @@ fn staged(consistent: bool) -> Made {
     made
 }
 
+/// In a namespace where mounts are possible, with an empty directory `$ROOM`.
 fn shell(made: &Made, script: &str) -> Output {
+    let room = tempfile::tempdir().unwrap();
     Command::new("unshare")
         .args(["-rm", "sh", "-c", script])
         .current_dir(made.dir())
         .env("ROOTSTAGE", BINARY)
+        .env("ROOM", room.path())
         .output()
         .unwrap()
 }
 
-/// Whether something can be mounted here, for which a loud word is said where not.
+/// Whether something can be mounted here; where not, that is said loudly.
 fn mounts(made: &Made) -> bool {
-    let tried = shell(
-        made,
-        "mkdir -p ../mounted && mount -t tmpfs none ../mounted",
-    );
+    let tried = shell(made, "mount -t tmpfs none \"$ROOM\"");
     let possible = tried.status.success();
     if !possible {
         eprintln!("SKIPPED: nothing can be mounted here: {}", text(&tried));
@@ -189,11 +189,11 @@ fn a_full_disk_leaves_the_old_repository_and_room_helps() {
         if !mounts(&made) {
             return;
         }
-        let script = "set -u; cp -a . ../whole; mount -t tmpfs -o size=4m none ../mounted; cp -a ../whole/. ../mounted; \
-             cd ../mounted; dd if=/dev/zero of=fill bs=4096 2>/dev/null; \
+        let script = "set -u; mount -t tmpfs -o size=4m none \"$ROOM\"; cp -a . \"$ROOM/tuf\"; cd \"$ROOM/tuf\"; \
+             dd if=/dev/zero of=../fill bs=4096 2>/dev/null; \
              \"$ROOTSTAGE\" repo commit --dir \"$PWD\"; echo status $?; \
              \"$ROOTSTAGE\" repo verify --dir \"$PWD\" --json | grep -c '\"verified\": true'; \
-             rm fill; \"$ROOTSTAGE\" repo commit --dir \"$PWD\" >/dev/null; echo then $?; \
+             rm ../fill; \"$ROOTSTAGE\" repo commit --dir \"$PWD\" >/dev/null; echo then $?; \
              \"$ROOTSTAGE\" repo verify --dir \"$PWD\" --layout | tail -1";
         let output = shell(&made, script);
         let said = text(&output);
