@@ -75,9 +75,9 @@ fn while_one_is_in_the_middle_another_is_refused() {
     if !strace_is_here() {
         return;
     }
-    let made = staged(true);
+    let made = staged(false);
     let before = listing(&made.path("repository"));
-    let log = made.temporary.path().join("staged/../log");
+    let log = made.path("log");
     let mut first = Command::new("strace")
         .args(["-qq", "-o"])
         .arg(&log)
