@@ -8,6 +8,8 @@
 mod crash;
 #[path = "repo/hard.rs"]
 mod hard;
+#[path = "repo/keys.rs"]
+mod keys;
 #[path = "repo/made.rs"]
 mod made;
 #[path = "roots/make.rs"]
