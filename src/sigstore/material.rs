@@ -212,7 +212,7 @@ impl Chain {
         for (place, certificate) in self.0.iter().enumerate() {
             let name = certificate.subject();
             let signs_times = purpose == Purpose::Timestamps && place == 0;
-            self.one(certificate, &name, signs_times, findings);
+            Self::one(certificate, &name, signs_times, findings);
             let Some((from, until)) = validity(certificate) else {
                 findings.stops.push(format!(
                     "has a certificate ({name}) without a validity that can be read"
@@ -299,7 +299,7 @@ impl Chain {
         format!("; put them so: {}", names.join(" | "))
     }
 
-    fn one(&self, certificate: &Original, name: &str, signs_times: bool, findings: &mut Findings) {
+    fn one(certificate: &Original, name: &str, signs_times: bool, findings: &mut Findings) {
         let body = certificate.body();
         let key = details(body.subject_public_key_info());
         if let Err(why) = key {
