@@ -62,8 +62,11 @@ impl Place {
     /// The same, to change it. Another command that changes it meanwhile is refused, and what a stopped
     /// commit left beside what is published goes.
     pub fn locked(directory: &Path) -> Result<Self, RepoError> {
-        let mut place = Self::open(directory)?;
-        place.lock = Some(lock(directory)?);
+        let place = Self::open(directory)?;
+        let place = Self {
+            lock: Some(lock(directory)?),
+            ..place
+        };
         super::publish::clear(&place)?;
         Ok(place)
     }

@@ -15,7 +15,7 @@ use crate::cli::progress::{Line, size};
 use crate::cli::{Failure, notice, now, print, print_json};
 use crate::repo::keys::Keyring;
 use crate::repo::targets::{self, Added, Addition, Digests, Manner, Progress};
-use crate::repo::words::{command, path as quoted};
+use crate::repo::words::{command, counted, path as quoted};
 use crate::repo::{Place, RepoError, sigstore};
 use crate::safe::safe;
 use crate::tuf::repository::expires_text;
@@ -182,7 +182,7 @@ impl Add {
             return;
         }
         print(&format!(
-            "Added to {}: {} new, {} changed, {} as before; {} hashed.\nStaged {} version {}, which expires at {expires}, signed by {} of {} needed.",
+            "Added to {}: {} new, {} changed, {} as before; {} hashed.\nStaged {} version {}, which expires at {expires}, signed by {} ({} needed).",
             safe(&self.role),
             added.new,
             added.changed,
@@ -190,7 +190,7 @@ impl Add {
             size(added.bytes),
             safe(&self.role),
             added.version,
-            added.signed,
+            counted(added.signed as usize, "key", "keys"),
             added.threshold,
         ));
         if complete {

@@ -13,7 +13,7 @@ use crate::digest::Sha256;
 use crate::repo::Place;
 use crate::repo::publish::{Committed, Scope, commit};
 use crate::repo::verify::time_text;
-use crate::repo::words::quoted;
+use crate::repo::words::{counted, quoted};
 use crate::safe::safe;
 use crate::tuf::client::Layout;
 use crate::tuf::summary::from_now;
@@ -87,8 +87,9 @@ fn lines(place: &Place, done: &Committed, users: &[String], now: OffsetDateTime)
     let shown = safe(&place.repository().display().to_string());
     if done.committed {
         let title = format!(
-            "Published in {shown}: {} targets, {} names new. From every root that was ever published a client accepts it.",
-            done.targets, done.files
+            "Published in {shown}: {}, {}. A client accepts it from every root that was ever published.",
+            counted(done.targets, "target", "targets"),
+            counted(done.files, "new file name", "new file names")
         );
         paragraph(&mut text, "", &title);
     } else {

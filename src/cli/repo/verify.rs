@@ -12,6 +12,7 @@ use crate::cli::root::paragraph;
 use crate::cli::{Failure, now, print, print_json, read};
 use crate::repo::Place;
 use crate::repo::verify::{Anchor, Check, Extent, Grade, Verified, time_text, verify};
+use crate::repo::words::counted;
 use crate::safe::safe;
 use crate::tuf::client::Layout;
 
@@ -97,7 +98,10 @@ fn lines(directory: &Path, found: &Verified, now: OffsetDateTime) -> String {
     let last = if found.passed() {
         "VERIFIED: a client accepts it from every root that was named.".to_owned()
     } else {
-        format!("NOT VERIFIED: {failed} checks fail.")
+        format!(
+            "NOT VERIFIED: {}.",
+            counted(failed, "check fails", "checks fail")
+        )
     };
     paragraph(&mut text, "", &last);
     text
