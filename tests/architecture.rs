@@ -41,6 +41,20 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["canonical", "ceremony", "digest", "safe", "tuf"],
     ),
     ("report", &["ceremony", "safe"]),
+    // pure: the report on an audit that was made
+    (
+        "document",
+        &[
+            "attestation",
+            "ceremony",
+            "digest",
+            "qr",
+            "report",
+            "safe",
+            "transcript",
+            "tuf",
+        ],
+    ),
     // pure: what crosses the air gap, and what is made of several that did
     ("envelope", &["canonical", "digest", "safe", "tuf"]),
     // pure: files as QR codes
@@ -76,6 +90,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "envelope",
             "journal",
             "ports",
+            "report",
             "safe",
             "secret",
             "sigstore",
@@ -135,6 +150,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "ceremony",
             "digest",
             "directory",
+            "document",
             "driver",
             "envelope",
             "journal",
@@ -170,6 +186,7 @@ const PURE: &[&str] = &[
     "ceremony",
     "transcript",
     "report",
+    "document",
     "envelope",
     "attestation",
     "qr",
@@ -253,7 +270,14 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("linuxvideo::", &["scan/camera.rs", "scan/camera/"]),
     ("clap_mangen::", &["cli/manual.rs"]),
     ("signal_hook::", &["tui.rs", "tui/", "cli/", "cli.rs"]),
-    ("ring::", &["tuf/key/ecdsa.rs", "attestation/signature.rs"]),
+    (
+        "ring::",
+        &[
+            "attestation/signature.rs",
+            "repo/keys/private.rs",
+            "tuf/key/ecdsa.rs",
+        ],
+    ),
     ("rsa::", &["tuf/key/rsa.rs"]),
     ("ratatui::", &["tui.rs", "tui/"]),
     ("crossterm::", &["tui.rs", "tui/"]),

@@ -6,6 +6,8 @@
 
 #[path = "repo/crash.rs"]
 mod crash;
+#[path = "repo/keys.rs"]
+mod keys;
 #[path = "repo/made.rs"]
 mod made;
 #[path = "roots/make.rs"]

@@ -170,6 +170,3 @@ impl<'p> Offered<'p> {
         ))
     }
 }
-
-#[cfg(test)]
-mod tests;

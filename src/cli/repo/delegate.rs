@@ -137,8 +137,7 @@ impl Delegate {
         if !keyring.has_keys(&self.role) {
             return Ok(Vec::new());
         }
-        let keys = keyring.public_keys(&self.role)?;
-        Ok(keys.iter().map(PublicKey::to_tuf).collect())
+        keyring.key_objects(&self.role)
     }
 }
 
