@@ -79,7 +79,7 @@ pub fn refresh(
     let published = if run.renewed.is_empty() {
         None
     } else {
-        Some(commit(place, scope, now)?)
+        Some(commit(place, scope, now, &mut |_, _| ())?)
     };
     Ok(Refreshed {
         renewed: run.renewed,

@@ -11,7 +11,7 @@ use super::passphrases::Sources;
 use super::when::When;
 use super::{Where, asked};
 use crate::canonical::parse;
-use crate::cli::progress::{Line, size};
+use crate::cli::progress::{Doing, Line, size};
 use crate::cli::{Failure, notice, now, print, print_json};
 use crate::repo::keys::Keyring;
 use crate::repo::targets::{self, Added, Addition, Digests, Manner, Progress};
@@ -96,7 +96,7 @@ impl Add {
         let mut passphrases = asked::passphrases(&self.sources)?;
         let mut keyring = Keyring::new(&place, &mut passphrases);
         let mut line = Line::new();
-        let mut progress = |at: Progress| line.draw(at.files, at.of, at.bytes);
+        let mut progress = |at: Progress| line.draw(Doing::Hashing, at.files, at.of, at.bytes);
         let added = targets::add(&place, &mut keyring, &additions, &manner, &mut progress);
         drop(line);
         let added = added?;

@@ -7,11 +7,13 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
 use super::Where;
+use crate::cli::progress::{Doing, Line};
 use crate::cli::root::paragraph;
 use crate::cli::{Failure, notice, now, print, print_json};
 use crate::digest::Sha256;
 use crate::repo::Place;
-use crate::repo::publish::{Committed, Scope, commit};
+use crate::repo::publish::{Committed, Scope, Step, commit};
+use crate::repo::targets::Progress;
 use crate::repo::verify::time_text;
 use crate::repo::words::{counted, quoted};
 use crate::safe::safe;
@@ -35,7 +37,17 @@ impl Commit {
     pub fn run(&self) -> Result<(), Failure> {
         let place = Place::locked(&self.place.dir)?;
         let now = now();
-        let done = commit(&place, Scope::All, now)?;
+        let mut line = Line::new();
+        let mut progress = |step: Step, at: Progress| {
+            let doing = match step {
+                Step::Hash => Doing::Hashing,
+                Step::Bring => Doing::Publishing,
+            };
+            line.draw(doing, at.files, at.of, at.bytes);
+        };
+        let done = commit(&place, Scope::All, now, &mut progress);
+        drop(line);
+        let done = done?;
         for words in &done.notices {
             notice(words);
         }

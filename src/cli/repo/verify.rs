@@ -8,10 +8,11 @@ use time::OffsetDateTime;
 
 use super::Where;
 use super::when::When;
+use crate::cli::progress::{Doing, Line};
 use crate::cli::root::paragraph;
 use crate::cli::{Failure, now, print, print_json, read};
 use crate::repo::Place;
-use crate::repo::verify::{Anchor, Check, Extent, Grade, Verified, time_text, verify};
+use crate::repo::verify::{Anchor, Check, Extent, Grade, Progress, Verified, time_text, verify};
 use crate::repo::words::counted;
 use crate::safe::safe;
 use crate::tuf::client::Layout;
@@ -55,7 +56,11 @@ impl Verify {
             Extent::Clients
         };
         let now = self.at.map_or_else(now, |at| at.from(now()));
-        let found = verify(&directory, &trusted, extent, now, &mut |_| ())?;
+        let mut line = Line::new();
+        let mut progress = |at: Progress| line.draw(Doing::Hashing, at.files, at.of, at.bytes);
+        let found = verify(&directory, &trusted, extent, now, &mut progress);
+        drop(line);
+        let found = found?;
         if self.json {
             print_json(&document(&directory, &found, now));
         } else {
