@@ -17,6 +17,8 @@ mod make;
 mod publish;
 #[path = "repo/roots.rs"]
 mod roots;
+#[path = "repo/sigstore.rs"]
+mod sigstore;
 #[path = "repo/targets.rs"]
 mod targets;
 #[path = "support/venue.rs"]
