@@ -67,7 +67,11 @@ fn what_clients_would_choke_on_is_refused() {
 #[test]
 fn expired_material_is_for_services_that_have_ended() {
     let late = datetime!(2031-01-01 00:00:00 UTC);
-    let at = |spec: &str| look_at(spec, &fulcio(), None, late);
+    let (top, key) = root();
+    let mut middle = between().0;
+    middle.valid[1] = "20301231235959Z";
+    let chain = [middle.pem(&key), top.pem(&key)].concat();
+    let at = |spec: &str| look_at(spec, &chain, None, late);
     let why = at(FULCIO).unwrap_err().stops.join(" / ");
     assert!(why.contains("expired certificate (CN=between"), "{why}");
     let (_, findings) = at(&format!("{FULCIO},status=expired,end=2030-01-01T00:00:00Z")).unwrap();
