@@ -43,6 +43,8 @@
 //! | know whether a key was made inside its token | [`attestation::verdict`]: named checks, against pinned roots |
 //! | find the token's certificate beside a root's key | [`attestation::matches()`] |
 //! | check a transcript, record by record | [`Chain::verify`]; with all its meaning: [`Auditor`] |
+//! | know what happened when: steps, answers, interruptions | [`Chronicle`] |
+//! | have the report on a ceremony, for an auditor | [`document::html`] of an audit |
 //! | show a digest to people | [`digest::Sha256`]: hex, groups, PGP words |
 //! | show text that came from outside | [`safe::safe`] |
 //! | hand a PIN from the keyboard to a token | [`secret::Secret`], and nothing else |
@@ -65,6 +67,8 @@
 //!          journal         │   scan  secret  sealed            pictures of QR codes; encryption with age
 //!   ─────────┼─────────────┼──────────────────  above: files, clock, terminal; below: none
 //!            ▼             ▼
+//!        document ──┬─────────┐                 the report that one hands to an auditor
+//!                   ▼         ▼
 //!          transcript ⇄ ceremony ── report      the log and the rules
 //!                          │
 //!          attestation ── tuf ◄── envelope      certificates; metadata, thresholds, the client; what crosses the gap
@@ -82,6 +86,7 @@
 //! [`Auditor`]: transcript::audit::Auditor
 //! [`board`]: ceremony::board::board
 //! [`Chain::verify`]: transcript::Chain::verify
+//! [`Chronicle`]: ceremony::chronicle::Chronicle
 //! [`Driver`]: driver::Driver
 //! [`Metadata::countersigned`]: tuf::metadata::Metadata::countersigned
 //! [`Metadata::parse`]: tuf::metadata::Metadata::parse
@@ -111,6 +116,7 @@ pub mod ceremony;
 pub mod cli;
 pub mod digest;
 pub mod directory;
+pub mod document;
 pub mod driver;
 pub mod envelope;
 pub mod journal;

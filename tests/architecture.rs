@@ -44,6 +44,20 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["canonical", "ceremony", "digest", "safe", "tuf"],
     ),
     ("report", &["ceremony", "safe"]),
+    // pure: the report on an audit that was made
+    (
+        "document",
+        &[
+            "attestation",
+            "ceremony",
+            "digest",
+            "qr",
+            "report",
+            "safe",
+            "transcript",
+            "tuf",
+        ],
+    ),
     // pure: what crosses the air gap, and what is made of several that did
     ("envelope", &["canonical", "digest", "safe", "tuf"]),
     // pure: files as QR codes
@@ -139,6 +153,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "ceremony",
             "digest",
             "directory",
+            "document",
             "driver",
             "envelope",
             "journal",
@@ -174,6 +189,7 @@ const PURE: &[&str] = &[
     "ceremony",
     "transcript",
     "report",
+    "document",
     "envelope",
     "attestation",
     "qr",
