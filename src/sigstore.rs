@@ -7,10 +7,11 @@
 //!
 //! * [`service`]: one service, as a call names it
 //! * [`material`]: public keys and chains of certificates, looked at
-//! * [`trusted_root`], [`signing_config`]: the two documents, merged into those that are there
+//! * [`trusted_root`], [`signing_config`]: the two documents, changed where they are there already
 //! * [`legacy`]: names and words of single files
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::indexing_slicing))]
 
+mod document;
 pub mod legacy;
 pub mod material;
 pub mod service;
@@ -21,9 +22,10 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use self::material::{Chain, LogKey, Purpose};
+use self::material::{Chain, Material, Purpose, Standing};
 use self::service::{Kind, Service};
 
+pub use document::DocumentError;
 pub use service::Status;
 
 /// A service whose material was looked at.
@@ -35,17 +37,8 @@ pub struct Instance {
     pub material: Material,
     /// From when on what it vouches for counts.
     pub start: OffsetDateTime,
-}
-
-/// What a service is recognised by.
-#[derive(Clone, Debug)]
-pub enum Material {
-    /// A certificate authority or a timestamp authority.
-    Chain(Chain),
-    /// A log.
-    Key(LogKey),
-    /// An identity provider, of which clients need the address alone.
-    Nothing,
+    /// When it ended or ends.
+    pub end: Option<OffsetDateTime>,
 }
 
 /// What was found of a service: what must not be, and what people should know; ends of sentences that
@@ -58,62 +51,57 @@ pub struct Findings {
     pub cautions: Vec<String>,
 }
 
+/// When a service began and ended, as a document that is offered already says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// Its first moment.
+    pub start: OffsetDateTime,
+    /// Its last one, where it has ended.
+    pub end: Option<OffsetDateTime>,
+}
+
 impl Instance {
-    /// Looks at the material of a service, `file`, at the time `now`.
+    /// Looks at a service and its material at the time `now`. What the call does not say of its time is
+    /// taken from what is `known` of it.
     pub fn look(
         service: Service,
-        file: &[u8],
+        material: Material,
+        known: Option<Known>,
         now: OffsetDateTime,
-    ) -> Result<(Self, Findings), Findings> {
+    ) -> Result<(Self, Vec<String>), Findings> {
         let mut findings = Findings::default();
-        let stop = |why: String| Findings {
-            stops: vec![why],
-            cautions: Vec::new(),
+        let ended = service.end.is_some() || service.status == Status::Expired;
+        let standing = if ended {
+            Standing::HasSigned
+        } else {
+            Standing::Signs
         };
-        let (material, natural) = match service.kind {
-            Kind::Fulcio | Kind::Tsa => {
-                let chain = Chain::read(file).map_err(stop)?;
-                let purpose = if service.kind == Kind::Tsa {
-                    Purpose::Timestamps
-                } else {
-                    Purpose::Certificates
-                };
-                let ended = service.end.is_some() || service.status == Status::Expired;
-                chain.examine(purpose, now, ended, &mut findings);
-                let natural = chain.begins(purpose);
-                (Material::Chain(chain), natural)
-            }
-            Kind::Rekor | Kind::Ctfe => {
-                let key = LogKey::read(file).map_err(stop)?;
-                (Material::Key(key), None)
-            }
-            Kind::Oidc => (Material::Nothing, None),
-        };
-        let start = match (service.start, natural) {
-            (Some(start), _) | (None, Some(start)) => start,
-            (None, None) => {
-                if service.kind != Kind::Oidc {
-                    findings.cautions.push(
-                        "has no start=: it is taken from now on, and what the service signed before does not verify; name the time \
-                         at which it began"
-                            .to_owned(),
-                    );
-                }
-                now.replace_nanosecond(0).unwrap_or(now)
-            }
-        };
-        if service.end.is_some_and(|end| end <= start) {
-            findings
-                .stops
-                .push("ends before it begins; look at start= and end=".to_owned());
+        let mut natural = None;
+        if let Some((chain, purpose)) = material.chain(service.kind) {
+            chain.examine(purpose, standing, now, &mut findings);
+            natural = chain.begins(purpose);
         }
-        if service.status == Status::Expired && service.end.is_none() && service.kind != Kind::Oidc
-        {
-            findings.cautions.push(
-                "is expired and has no end=: clients that read trusted_root.json go on accepting what it signs; name the time \
-                 at which it ended"
-                    .to_owned(),
-            );
+        log(&service, &material, &mut findings);
+        let said = service.start.or(known.map(|known| known.start)).or(natural);
+        let start = said.unwrap_or_else(|| now.replace_nanosecond(0).unwrap_or(now));
+        if said.is_none() && service.kind != Kind::Oidc {
+            findings.cautions.push(format!(
+                "has no start=: it is taken from now on ({}), and what the service signed before does not verify; name the \
+                 time at which it began",
+                text(start)
+            ));
+        }
+        let before = known.and_then(|known| known.end);
+        let end = match service.status {
+            Status::Expired => service.end.or(before),
+            Status::Active => service.end,
+        };
+        ending(&service, before, end, now, &mut findings);
+        if end.is_some_and(|end| end <= start) {
+            findings.stops.push(format!(
+                "ends before it begins, at {}; look at start= and end=",
+                text(start)
+            ));
         }
         if !findings.stops.is_empty() {
             return Err(findings);
@@ -122,91 +110,99 @@ impl Instance {
             service,
             material,
             start,
+            end,
         };
-        Ok((instance, findings))
+        Ok((instance, findings.cautions))
+    }
+
+    /// Whether it is about the same log, authority or address.
+    pub fn is_same(&self, service: &Service, material: &Material) -> bool {
+        let same = match (&self.material, material) {
+            (Material::Key(one), Material::Key(other)) => one.spki == other.spki,
+            (Material::Chain(one), Material::Chain(other)) => one.ders().eq(other.ders()),
+            (Material::Nothing, Material::Nothing) => self.service.uri == service.uri,
+            _ => false,
+        };
+        same && self.service.kind == service.kind && self.service.origin == service.origin
     }
 
     /// `validFor` of the documents.
     fn valid_for(&self) -> Value {
-        let text = |time: OffsetDateTime| time.format(&Rfc3339).unwrap_or_default();
         let mut range = Map::new();
         range.insert("start".to_owned(), json!(text(self.start)));
-        if let Some(end) = self.service.end {
+        if let Some(end) = self.end {
             range.insert("end".to_owned(), json!(text(end)));
         }
         Value::Object(range)
     }
 }
 
-/// A document that is there already and is none.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum DocumentError {
-    /// Not a JSON object.
-    #[error("it is no JSON object")]
-    NotAnObject,
-    /// Of another kind or version.
-    #[error("its `mediaType` is {got}, expected {expected}")]
-    MediaType {
-        /// What it must be.
-        expected: &'static str,
-        /// What it is, safe to show.
-        got: String,
-    },
-    /// A member of another form.
-    #[error("`{0}` is no list of objects")]
-    NoList(&'static str),
-}
-
-/// The object of a document, with this media type; a new one where there is none.
-fn opened(
-    before: Option<&[u8]>,
-    media_type: &'static str,
-) -> Result<Map<String, Value>, DocumentError> {
-    let Some(bytes) = before else {
-        return Ok(Map::from_iter([(
-            "mediaType".to_owned(),
-            json!(media_type),
-        )]));
-    };
-    let document = crate::canonical::parse(bytes, bytes.len()).ok();
-    let Some(Value::Object(members)) = document else {
-        return Err(DocumentError::NotAnObject);
-    };
-    let got = members.get("mediaType").and_then(Value::as_str);
-    if got != Some(media_type) {
-        return Err(DocumentError::MediaType {
-            expected: media_type,
-            got: crate::safe::safe(got.unwrap_or("absent")),
-        });
-    }
-    Ok(members)
-}
-
-/// The list of this name, an empty one where there is none.
-fn list<'m>(
-    members: &'m mut Map<String, Value>,
-    name: &'static str,
-) -> Result<&'m mut Vec<Value>, DocumentError> {
-    let list = members.entry(name).or_insert_with(|| json!([]));
-    let list = list.as_array_mut().ok_or(DocumentError::NoList(name))?;
-    if list.iter().all(Value::is_object) {
-        Ok(list)
-    } else {
-        Err(DocumentError::NoList(name))
+impl Material {
+    /// The chain, and what it is for.
+    fn chain(&self, kind: Kind) -> Option<(&Chain, Purpose)> {
+        match (self, kind) {
+            (Self::Chain(chain), Kind::Tsa) => Some((chain, Purpose::Timestamps)),
+            (Self::Chain(chain), _) => Some((chain, Purpose::Certificates)),
+            _ => None,
+        }
     }
 }
 
-/// Puts an entry in the place of the one that `same` finds, with members that are not known here kept;
-/// else behind the others.
-fn put(list: &mut Vec<Value>, entry: Value, same: impl Fn(&Value) -> bool) {
-    match list.iter_mut().find(|other| same(other)) {
-        None => list.push(entry),
-        Some(before) => match (before.as_object_mut(), entry) {
-            (Some(before), Value::Object(entry)) => before.extend(entry),
-            (_, entry) => *before = entry,
-        },
+/// Whether clients will find the log by the id that it gets.
+fn log(service: &Service, material: &Material, findings: &mut Findings) {
+    let Material::Key(key) = material else { return };
+    match (service.kind, &service.origin) {
+        (Kind::Rekor, None) if service.api >= 2 && key.needs_origin() => findings.stops.push(
+            "is the key of a log of version 2, whose id clients compute over its name; write origin=NAME, the first line of \
+             its /checkpoint"
+                .to_owned(),
+        ),
+        (Kind::Rekor, Some(_)) if service.api < 2 => findings.cautions.push(
+            "has an origin, which logs of version 2 have, and api=1; clients would sign with it as with a log of version 1"
+                .to_owned(),
+        ),
+        (Kind::Ctfe, Some(_)) => findings.cautions.push(
+            "has an origin, which is not used: certificates name their log by its key alone (RFC 6962, static-ct-api)"
+                .to_owned(),
+        ),
+        _ => {}
     }
 }
 
+/// Whether what is said of the end fits together; `before` is what was known.
+fn ending(
+    service: &Service,
+    before: Option<OffsetDateTime>,
+    end: Option<OffsetDateTime>,
+    now: OffsetDateTime,
+    findings: &mut Findings,
+) {
+    if service.kind == Kind::Oidc {
+        return;
+    }
+    match (service.status, before, end) {
+        (Status::Expired, _, None) => findings.cautions.push(
+            "is expired and has no end=: clients that read trusted_root.json go on accepting what it signs; name the time at \
+             which it ended"
+                .to_owned(),
+        ),
+        (Status::Active, Some(before), None) => findings.cautions.push(format!(
+            "had ended at {}, and is accepted without an end from now on; write end= or status=expired if that is not meant",
+            text(before)
+        )),
+        (Status::Active, _, Some(end)) if end <= now => findings.cautions.push(
+            "has ended and is not said to be expired; write status=expired, so that nobody signs with it".to_owned(),
+        ),
+        _ => {}
+    }
+}
+
+/// A time as the documents write it.
+fn text(time: OffsetDateTime) -> String {
+    time.format(&Rfc3339).unwrap_or_default()
+}
+
+#[cfg(test)]
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;

@@ -19,7 +19,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     // pure: certificates of tokens
     ("attestation", &["ceremony::token", "digest", "safe", "tuf"]),
     // pure: what clients of Sigstore read, from the certificates and keys of its services
-    ("sigstore", &["attestation", "canonical", "digest", "safe"]),
+    (
+        "sigstore",
+        &["attestation", "canonical", "digest", "safe", "tuf"],
+    ),
     // pure: rules and log. A step says in words what went wrong, and words are made in one place;
     // the strength of a passphrase is judged where passphrases are known.
     (
@@ -248,7 +251,7 @@ const CONFINED: &[(&str, &[&str])] = &[
         &[
             "attestation.rs",
             "attestation/",
-            "sigstore/material.rs",
+            "sigstore/material/",
             "token/certificate.rs",
         ],
     ),

@@ -21,6 +21,8 @@ mod publish;
 mod refresh;
 #[path = "repo/roots.rs"]
 mod roots;
+#[path = "repo/sigstore.rs"]
+mod sigstore;
 #[path = "repo/targets.rs"]
 mod targets;
 #[path = "support/venue.rs"]

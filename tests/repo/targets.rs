@@ -21,7 +21,7 @@ use time::{Duration, OffsetDateTime};
 
 const ROOTSTAGE: &str = env!("CARGO_BIN_EXE_rootstage");
 
-struct Here(tempfile::TempDir);
+pub struct Here(tempfile::TempDir);
 
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
@@ -36,7 +36,7 @@ fn key() -> (SigningKey, PublicKey) {
 
 impl Here {
     /// A place with keys in the clear and a signed root, nothing published.
-    fn new() -> Self {
+    pub fn new() -> Self {
         let here = Self(tempfile::tempdir().unwrap());
         here.is(0, &["init"]);
         for role in ["targets", "snapshot", "timestamp"] {
@@ -59,21 +59,21 @@ impl Here {
         here
     }
 
-    fn dir(&self) -> PathBuf {
+    pub fn dir(&self) -> PathBuf {
         self.0.path().join("tuf")
     }
 
-    fn path(&self, path: &str) -> PathBuf {
+    pub fn path(&self, path: &str) -> PathBuf {
         self.dir().join(path)
     }
 
-    fn put(&self, path: &str, content: &[u8]) {
+    pub fn put(&self, path: &str, content: &[u8]) {
         let path = self.path("staged/targets").join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();
     }
 
-    fn repo(&self, arguments: &[&str]) -> Output {
+    pub fn repo(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(ROOTSTAGE);
         let command = command
             .arg("repo")
@@ -83,7 +83,7 @@ impl Here {
         command.output().unwrap()
     }
 
-    fn is(&self, status: i32, arguments: &[&str]) -> Output {
+    pub fn is(&self, status: i32, arguments: &[&str]) -> Output {
         let output = self.repo(arguments);
         assert_eq!(
             output.status.code(),
@@ -94,18 +94,18 @@ impl Here {
         output
     }
 
-    fn json(&self, arguments: &[&str]) -> Value {
+    pub fn json(&self, arguments: &[&str]) -> Value {
         let output = self.is(0, &[arguments, &["--json"]].concat());
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
-    fn commit(&self) {
+    pub fn commit(&self) {
         self.is(0, &["snapshot", "--expires", "30d"]);
         self.is(0, &["timestamp", "--expires", "7d"]);
         self.is(0, &["commit"]);
     }
 
-    fn find(&self, path: &str) -> Option<Target> {
+    pub fn find(&self, path: &str) -> Option<Target> {
         let files = Files {
             directory: self.path("repository"),
             ..Files::default()
