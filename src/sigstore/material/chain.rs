@@ -240,7 +240,7 @@ fn in_time(
 /// RFC 3161, section 2.3.
 fn signs_times(certificate: &Original, findings: &mut Findings) {
     let name = certificate.subject();
-    if is_authority(certificate).is_some() {
+    if constraints(certificate).is_some() {
         findings.stops.push(format!(
             "begins with a CA ({name}), where the certificate that signs the times comes first"
         ));
@@ -267,12 +267,13 @@ fn authority(certificate: &Original, below: usize, findings: &mut Findings) {
         )),
         _ => {}
     }
-    let Some(most) = is_authority(certificate) else {
+    let Some(allowed) = constraints(certificate) else {
         findings
             .stops
             .push(format!("has a certificate that is no CA ({name})"));
         return;
     };
+    let most = allowed.path_len_constraint;
     if most.is_some_and(|most| usize::from(most) < below) {
         findings.stops.push(format!(
             "has a CA that allows fewer others below it than there are ({name})"
@@ -290,11 +291,11 @@ fn authority(certificate: &Original, below: usize, findings: &mut Findings) {
     }
 }
 
-/// Whether it is a CA, and how many others are allowed below it.
-fn is_authority(certificate: &Original) -> Option<Option<u8>> {
+/// The constraints of a CA; none where it is no CA.
+fn constraints(certificate: &Original) -> Option<BasicConstraints> {
     let basic = certificate.body().get_extension::<BasicConstraints>();
     let (_, basic) = basic.ok().flatten()?;
-    basic.ca.then_some(basic.path_len_constraint)
+    basic.ca.then_some(basic)
 }
 
 fn extended(certificate: &Original) -> Option<(Vec<Oid>, bool)> {
