@@ -408,7 +408,6 @@ fn cosign_signs_and_verifies_with_what_its_own_files_say_through_our_repository(
 }
 
 #[test]
-#[ignore = "`repo add --sigstore` is not built yet"]
 fn cosign_signs_and_verifies_with_the_services_that_we_describe() {
     story(DescribedBy::Us);
 }

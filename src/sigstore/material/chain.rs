@@ -240,7 +240,7 @@ fn in_time(
 /// RFC 3161, section 2.3.
 fn signs_times(certificate: &Original, findings: &mut Findings) {
     let name = certificate.subject();
-    if is_authority(certificate).is_some() {
+    if allows_below(certificate).is_some() {
         findings.stops.push(format!(
             "begins with a CA ({name}), where the certificate that signs the times comes first"
         ));
@@ -267,13 +267,13 @@ fn authority(certificate: &Original, below: usize, findings: &mut Findings) {
         )),
         _ => {}
     }
-    let Some(most) = is_authority(certificate) else {
+    let Some(most) = allows_below(certificate) else {
         findings
             .stops
             .push(format!("has a certificate that is no CA ({name})"));
         return;
     };
-    if most.is_some_and(|most| usize::from(most) < below) {
+    if usize::from(most) < below {
         findings.stops.push(format!(
             "has a CA that allows fewer others below it than there are ({name})"
         ));
@@ -290,11 +290,13 @@ fn authority(certificate: &Original, below: usize, findings: &mut Findings) {
     }
 }
 
-/// Whether it is a CA, and how many others are allowed below it.
-fn is_authority(certificate: &Original) -> Option<Option<u8>> {
+/// Of a CA, how many others are allowed below it; none for what is no CA.
+fn allows_below(certificate: &Original) -> Option<u8> {
     let basic = certificate.body().get_extension::<BasicConstraints>();
     let (_, basic) = basic.ok().flatten()?;
-    basic.ca.then_some(basic.path_len_constraint)
+    // without a number there is no bound, and no file holds as many
+    let most = basic.path_len_constraint.unwrap_or(u8::MAX);
+    basic.ca.then_some(most)
 }
 
 fn extended(certificate: &Original) -> Option<(Vec<Oid>, bool)> {

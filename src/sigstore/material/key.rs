@@ -96,9 +96,9 @@ impl LogKey {
             _ => Note::Ecdsa,
         };
         Ok(Self {
+            spki,
             details,
             note,
-            spki,
         })
     }
 

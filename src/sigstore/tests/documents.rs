@@ -165,10 +165,7 @@ fn a_document_of_another_kind_is_refused() {
             format!(r#"{{{media},"ctlogs":[1]}}"#),
             "`ctlogs` is no list",
         ),
-        (
-            format!(r#"{{{media},{media}}}"#),
-            "it is not readable as JSON",
-        ),
+        (format!("{{{media},{media}}}"), "it is not readable as JSON"),
     ] {
         let error: DocumentError = TrustedRoot::read(Some(text.as_bytes())).unwrap_err();
         assert!(error.to_string().contains(expected), "{text}: {error}");
