@@ -260,8 +260,8 @@ fn write(files: &Path, set: &Set) {
         }
         let path = directory.join(format!("file-{at:06}.bin"));
         for (place, part) in bytes.chunks_mut(8).enumerate() {
-            let number = (at as u64 * 0x9e37_79b9_7f4a_7c15)
-                .wrapping_add(place as u64 * 0x2545_f491_4f6c_dd1d);
+            let number = (at as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let number = number.wrapping_add((place as u64).wrapping_mul(0x2545_f491_4f6c_dd1d));
             part.copy_from_slice(&number.to_le_bytes()[..part.len()]);
         }
         std::fs::write(&path, &bytes).expect("a file");

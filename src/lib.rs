@@ -25,9 +25,9 @@
 //! | read a root and know whether it is good | [`Signed::parse`], then [`Trusted::first`] or [`Trusted::next`]: only a [`Trusted`] has passed its threshold |
 //! | read any metadata file, large ones too, and add signatures with no other byte changed | [`Metadata::parse`], [`Metadata::countersigned`] |
 //! | the bytes that TUF signs | [`canonical::olpc`]; from a text, quickly, [`canonical::olpc_of_text`] |
-//! | verify a whole repository as clients do, from files that I bring | [`tuf::client::Client`] with a [`tuf::client::Fetch`] |
+//! | verify a whole repository as clients do, from files that I bring | [`tuf::client::Client`] with a [`tuf::client::Fetch`]; from a trusted root to the newest alone: [`tuf::client::follow_roots`] |
 //! | make what clients of Sigstore read | [`sigstore::trusted_root`], [`sigstore::signing_config`] |
-//! | keep a repository online: stage, sign, publish, verify | [`repo::Place`], [`repo::publish`], [`repo::Published`] |
+//! | keep a repository online: stage, sign, publish, verify | [`repo::Place`], [`repo::publish`], [`repo::Published`]; what expires soon: [`repo::refresh::refresh`] |
 //! | read targets, snapshot or timestamp metadata | [`Trusted::delegate`], which gives [`tuf::targets::Targets`] and its like; what changes: [`tuf::targets::targets_changes`] |
 //! | carry files across the air gap, or read what came | [`Envelope::pack`], [`Envelope::parse`]; encrypted: [`sealed`] |
 //! | show a file as QR codes, or put one together from what was read | [`qr::Transfer`], [`qr::Collector`]; what a hand scanner types: [`qr::keyboard`] |

@@ -6,6 +6,8 @@
 
 #[path = "repo/crash.rs"]
 mod crash;
+#[path = "repo/hard.rs"]
+mod hard;
 #[path = "repo/keys.rs"]
 mod keys;
 #[path = "repo/made.rs"]
@@ -15,6 +17,8 @@ mod made;
 mod make;
 #[path = "repo/publish.rs"]
 mod publish;
+#[path = "repo/refresh.rs"]
+mod refresh;
 #[path = "repo/roots.rs"]
 mod roots;
 #[path = "repo/sigstore.rs"]

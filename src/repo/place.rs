@@ -28,7 +28,7 @@ pub const TARGETS: &str = "targets";
 pub struct Place {
     directory: PathBuf,
     /// Held by commands that change something, for as long as this value lives.
-    _lock: Option<File>,
+    lock: Option<File>,
 }
 
 /// Metadata of one role that is staged.
@@ -45,7 +45,7 @@ impl Place {
     pub fn open(directory: &Path) -> Result<Self, RepoError> {
         let place = Self {
             directory: directory.to_owned(),
-            _lock: None,
+            lock: None,
         };
         if place.staged().is_dir() || place.repository().is_dir() {
             return Ok(place);
@@ -62,8 +62,11 @@ impl Place {
     /// The same, to change it. Another command that changes it meanwhile is refused, and what a stopped
     /// commit left beside what is published goes.
     pub fn locked(directory: &Path) -> Result<Self, RepoError> {
-        let mut place = Self::open(directory)?;
-        place._lock = Some(lock(directory)?);
+        let place = Self::open(directory)?;
+        let place = Self {
+            lock: Some(lock(directory)?),
+            ..place
+        };
         super::publish::clear(&place)?;
         Ok(place)
     }
@@ -77,7 +80,7 @@ impl Place {
         let held = lock(directory)?;
         let place = Self {
             directory: directory.to_owned(),
-            _lock: Some(held),
+            lock: Some(held),
         };
         if place.staged().exists() || place.repository().exists() {
             return Err(RepoError::refused(

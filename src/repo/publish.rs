@@ -29,6 +29,7 @@ use std::collections::BTreeMap;
 
 use time::OffsetDateTime;
 
+use super::targets::Progress;
 use super::{Place, RepoError};
 use crate::digest::Sha256;
 use crate::tuf::client::Layout;
@@ -80,11 +81,25 @@ pub enum Scope {
     WithoutRoot,
 }
 
-/// Publishes what is staged, at the time `now`. `place` is locked.
+/// What takes its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Files are hashed that the index of `repo add` does not know.
+    Hash,
+    /// Files come into what is offered; of these no bytes are counted.
+    Bring,
+}
+
+/// Publishes what is staged, at the time `now`. `place` is locked. `progress` is told now and then.
 ///
 /// Refused is whatever a client would refuse, and what expires within an hour of `now`. Nothing is
 /// changed then. Where nothing is staged that is not published already, nothing is done.
-pub fn commit(place: &Place, scope: Scope, now: OffsetDateTime) -> Result<Committed, RepoError> {
+pub fn commit(
+    place: &Place,
+    scope: Scope,
+    now: OffsetDateTime,
+    progress: &mut dyn FnMut(Step, Progress),
+) -> Result<Committed, RepoError> {
     let plan = match plan::plan(place, scope)? {
         Planned::Publish(plan) => *plan,
         Planned::Nothing { before, left } => {
@@ -96,8 +111,8 @@ pub fn commit(place: &Place, scope: Scope, now: OffsetDateTime) -> Result<Commit
         }
     };
     let visit = check::visit(place, &plan, now)?;
-    let offers = offers::offers(place, &plan, &visit)?;
-    switch::carry_out(place, &plan, &offers)?;
+    let offers = offers::offers(place, &plan, &visit, &mut |at| progress(Step::Hash, at))?;
+    switch::carry_out(place, &plan, &offers, &mut |at| progress(Step::Bring, at))?;
     // what follows is tidying up: it is published, whatever becomes of this
     let mut notices = visit.notices.clone();
     notices.extend(staged::take_away(&plan.left));

@@ -7,10 +7,12 @@ use time::{Duration, OffsetDateTime};
 
 use super::keys::Keyring;
 use super::publish::{self, Committed, Scope, commit};
+use super::published::header;
 use super::upkeep::{self, Due, Made};
 use super::words::command;
 use super::{Place, Published, RepoError};
 use crate::safe::safe;
+use crate::tuf::metadata::Metadata;
 use crate::tuf::repository::Signers;
 use crate::tuf::root::Role;
 
@@ -44,7 +46,7 @@ pub fn refresh(
         ));
     };
     named_together(until)?;
-    let scope = nothing_else_staged(place, &published)?;
+    let scope = nothing_else_staged(place, &published, (within, until, now))?;
     let mut run = Run {
         place,
         keyring,
@@ -77,7 +79,7 @@ pub fn refresh(
     let published = if run.renewed.is_empty() {
         None
     } else {
-        Some(commit(place, scope, now)?)
+        Some(commit(place, scope, now, &mut |_, _| ())?)
     };
     Ok(Refreshed {
         renewed: run.renewed,
@@ -180,7 +182,11 @@ fn named_together(until: &Until) -> Result<(), RepoError> {
 /// A root that waits for its ceremony must not keep the timestamp from being renewed, and is left
 /// alone; where it changes the keys of online roles, they could not sign for both roots. Anything
 /// else that is staged was meant to be looked at before it is published.
-fn nothing_else_staged(place: &Place, published: &Published) -> Result<Scope, RepoError> {
+fn nothing_else_staged(
+    place: &Place,
+    published: &Published,
+    (within, until, now): (Duration, &Until, OffsetDateTime),
+) -> Result<Scope, RepoError> {
     let mut scope = Scope::All;
     for (role, file) in publish::staged_roles(place)? {
         if publish::same_as_published(published, &role, &file)? {
@@ -192,43 +198,77 @@ fn nothing_else_staged(place: &Place, published: &Published) -> Result<Scope, Re
                 let path = place.staged_path(&role);
                 std::fs::remove_file(&path).map_err(|error| RepoError::file(&path, error))?;
             }
-            "root" if same_online_keys(place, published)? => scope = Scope::WithoutRoot,
+            // made by a run of this that was stopped before it could publish it
+            "targets" if until.contains_key(&Role::Targets) => {
+                let soon = now.saturating_add(within);
+                if !is_renewal(published, &file, soon)? {
+                    return Err(not_ours(place, &role));
+                }
+                let path = place.staged_path(&role);
+                std::fs::remove_file(&path).map_err(|error| RepoError::file(&path, error))?;
+            }
+            "root" if signs_for_both(place, published)? => scope = Scope::WithoutRoot,
             "root" => {
                 return Err(RepoError::refused(
-                    "a root is staged that changes the keys of online roles: what is renewed now would be signed for the one root or for the other.",
+                    "a root is staged that takes keys from online roles or changes how many must sign: what is renewed now would be signed for the one root or for the other.",
                     format!(
                         "Have it signed and publish it with: {}, or take staged/root.json away until then.",
                         command(place, "commit")
                     ),
                 ));
             }
-            role => {
-                return Err(RepoError::refused(
-                    format!(
-                        "staged/{}.json is not published, and a renewal would publish it by the way.",
-                        safe(role)
-                    ),
-                    format!(
-                        "Publish it with: {}, or take it away.",
-                        command(place, "commit")
-                    ),
-                ));
-            }
+            role => return Err(not_ours(place, role)),
         }
     }
     Ok(scope)
 }
 
-fn same_online_keys(place: &Place, published: &Published) -> Result<bool, RepoError> {
+fn not_ours(place: &Place, role: &str) -> RepoError {
+    RepoError::refused(
+        format!(
+            "staged/{}.json is not published, and a renewal would publish it by the way.",
+            safe(role)
+        ),
+        format!(
+            "Publish it with: {}, or take it away.",
+            command(place, "commit")
+        ),
+    )
+}
+
+/// Whether staged targets say what the published ones say, in another version with another expiry,
+/// and those are due.
+fn is_renewal(
+    published: &Published,
+    staged: &Metadata,
+    soon: OffsetDateTime,
+) -> Result<bool, RepoError> {
+    let Some(before) = published.role(Role::Targets.name())? else {
+        return Ok(false);
+    };
+    let signers = Signers::of(&published.root, Role::Targets);
+    let signed = signers.signed(before.payload(), before.signatures());
+    let expires = header(&before).map(|(_, expires)| expires);
+    let due = signed < signers.threshold || expires.is_some_and(|expires| expires <= soon);
+    let says = |file: &Metadata| {
+        let mut signed = file.to_signed().ok()?.signed;
+        let members = signed.as_object_mut()?;
+        members.remove("version");
+        members.remove("expires");
+        Some(signed)
+    };
+    Ok(due && says(&before).is_some() && says(&before) == says(staged))
+}
+
+/// Whether what is signed as the staged root says is signed as the published one says as well: no
+/// online role loses a key, and as many must sign.
+fn signs_for_both(place: &Place, published: &Published) -> Result<bool, RepoError> {
     let Some(draft) = place.staged_root()? else {
         return Ok(true);
     };
     let online = [Role::Targets, Role::Snapshot, Role::Timestamp];
     Ok(online.into_iter().all(|role| {
-        let (mut old, mut new) = (Signers::of(&published.root, role), draft.signers(role));
-        let fingerprint = |key: &(crate::tuf::key::KeyId, _)| key.0;
-        old.keys.sort_by_key(fingerprint);
-        new.keys.sort_by_key(fingerprint);
-        old == new
+        let (old, new) = (Signers::of(&published.root, role), draft.signers(role));
+        old.threshold == new.threshold && old.keys.iter().all(|key| new.keys.contains(key))
     }))
 }

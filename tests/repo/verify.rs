@@ -127,7 +127,7 @@ fn what_has_no_business_on_a_host_is_found() {
         ("key.pem", pem, "private key", 1),
         ("targets.json.bak", go_tuf, "private key", 1),
         ("targets/notes", pem, "private key", 1),
-        (".htpasswd", b"x", "hidden files", 1),
+        (".htpasswd", b"x", "Hidden names", 1),
         ("root.json", b"{}", "differ from the newest", 1),
         (
             "index.html",
@@ -170,7 +170,7 @@ fn what_has_no_business_on_a_host_is_found() {
     assert!(
         said["checks"]
             .to_string()
-            .contains("need escaping in a URL")
+            .contains("2 names need escaping in a URL")
     );
     made.stage_timestamp(3, in_days(7));
     made.commits();

@@ -11,11 +11,11 @@ use super::passphrases::Sources;
 use super::when::When;
 use super::{Where, asked};
 use crate::canonical::parse;
-use crate::cli::progress::{Line, size};
+use crate::cli::progress::{Doing, Line, size};
 use crate::cli::{Failure, notice, now, print, print_json};
 use crate::repo::keys::Keyring;
 use crate::repo::targets::{self, Added, Addition, Digests, Manner, Progress};
-use crate::repo::words::{command, path as quoted};
+use crate::repo::words::{command, counted, path as quoted};
 use crate::repo::{Place, RepoError, sigstore};
 use crate::safe::safe;
 use crate::tuf::repository::expires_text;
@@ -96,7 +96,7 @@ impl Add {
         let mut passphrases = asked::passphrases(&self.sources)?;
         let mut keyring = Keyring::new(&place, &mut passphrases);
         let mut line = Line::new();
-        let mut progress = |at: Progress| line.draw(at.files, at.of, at.bytes);
+        let mut progress = |at: Progress| line.draw(Doing::Hashing, at.files, at.of, at.bytes);
         let added = targets::add(&place, &mut keyring, &additions, &manner, &mut progress);
         drop(line);
         let added = added?;
@@ -182,7 +182,7 @@ impl Add {
             return;
         }
         print(&format!(
-            "Added to {}: {} new, {} changed, {} as before; {} hashed.\nStaged {} version {}, which expires at {expires}, signed by {} of {} needed.",
+            "Added to {}: {} new, {} changed, {} as before; {} hashed.\nStaged {} version {}, which expires at {expires}, signed by {} ({} needed).",
             safe(&self.role),
             added.new,
             added.changed,
@@ -190,7 +190,7 @@ impl Add {
             size(added.bytes),
             safe(&self.role),
             added.version,
-            added.signed,
+            counted(added.signed as usize, "key", "keys"),
             added.threshold,
         ));
         if complete {

@@ -7,13 +7,15 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
 use super::Where;
+use crate::cli::progress::{Doing, Line};
 use crate::cli::root::paragraph;
 use crate::cli::{Failure, notice, now, print, print_json};
 use crate::digest::Sha256;
 use crate::repo::Place;
-use crate::repo::publish::{Committed, Scope, commit};
+use crate::repo::publish::{Committed, Scope, Step, commit};
+use crate::repo::targets::Progress;
 use crate::repo::verify::time_text;
-use crate::repo::words::quoted;
+use crate::repo::words::{counted, quoted};
 use crate::safe::safe;
 use crate::tuf::client::Layout;
 use crate::tuf::summary::from_now;
@@ -35,7 +37,17 @@ impl Commit {
     pub fn run(&self) -> Result<(), Failure> {
         let place = Place::locked(&self.place.dir)?;
         let now = now();
-        let done = commit(&place, Scope::All, now)?;
+        let mut line = Line::new();
+        let mut progress = |step: Step, at: Progress| {
+            let doing = match step {
+                Step::Hash => Doing::Hashing,
+                Step::Bring => Doing::Publishing,
+            };
+            line.draw(doing, at.files, at.of, at.bytes);
+        };
+        let done = commit(&place, Scope::All, now, &mut progress);
+        drop(line);
+        let done = done?;
         for words in &done.notices {
             notice(words);
         }
@@ -87,8 +99,9 @@ fn lines(place: &Place, done: &Committed, users: &[String], now: OffsetDateTime)
     let shown = safe(&place.repository().display().to_string());
     if done.committed {
         let title = format!(
-            "Published in {shown}: {} targets, {} names new. From every root that was ever published a client accepts it.",
-            done.targets, done.files
+            "Published in {shown}: {}, {}. A client accepts it from every root that was ever published.",
+            counted(done.targets, "target", "targets"),
+            counted(done.files, "new file name", "new file names")
         );
         paragraph(&mut text, "", &title);
     } else {

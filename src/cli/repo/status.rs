@@ -12,6 +12,7 @@ use crate::cli::{Failure, now, print, print_json};
 use crate::digest::Sha256;
 use crate::repo::status::{InWork, Offered, Repository, Standing, status};
 use crate::repo::verify::time_text;
+use crate::repo::words::counted;
 use crate::repo::{Place, Published};
 use crate::safe::safe;
 use crate::tuf::summary::from_now;
@@ -82,9 +83,14 @@ fn lines(found: &Repository, users: &[String], now: OffsetDateTime) -> String {
         removed,
         not_listed,
     } = found.offered;
-    let words = format!(
-        "{offered} published; staged: {new} new, {changed} changed, {removed} removed; {not_listed} files below staged/targets are listed by nothing"
-    );
+    let mut words =
+        format!("{offered} published; staged: {new} new, {changed} changed, {removed} removed");
+    if not_listed > 0 {
+        let besides = counted(not_listed, "file", "files");
+        words.push_str("; below staged/targets ");
+        words.push_str(&besides);
+        words.push_str(" that nothing lists yet");
+    }
     paragraph(&mut text, "files      ", &words);
     text.push('\n');
     if let Some(hindrance) = &found.hindrance {

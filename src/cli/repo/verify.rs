@@ -8,10 +8,12 @@ use time::OffsetDateTime;
 
 use super::Where;
 use super::when::When;
+use crate::cli::progress::{Doing, Line};
 use crate::cli::root::paragraph;
 use crate::cli::{Failure, now, print, print_json, read};
 use crate::repo::Place;
-use crate::repo::verify::{Anchor, Check, Extent, Grade, Verified, time_text, verify};
+use crate::repo::verify::{Anchor, Check, Extent, Grade, Progress, Verified, time_text, verify};
+use crate::repo::words::counted;
 use crate::safe::safe;
 use crate::tuf::client::Layout;
 
@@ -54,7 +56,11 @@ impl Verify {
             Extent::Clients
         };
         let now = self.at.map_or_else(now, |at| at.from(now()));
-        let found = verify(&directory, &trusted, extent, now, &mut |_| ())?;
+        let mut line = Line::new();
+        let mut progress = |at: Progress| line.draw(Doing::Hashing, at.files, at.of, at.bytes);
+        let found = verify(&directory, &trusted, extent, now, &mut progress);
+        drop(line);
+        let found = found?;
         if self.json {
             print_json(&document(&directory, &found, now));
         } else {
@@ -97,7 +103,10 @@ fn lines(directory: &Path, found: &Verified, now: OffsetDateTime) -> String {
     let last = if found.passed() {
         "VERIFIED: a client accepts it from every root that was named.".to_owned()
     } else {
-        format!("NOT VERIFIED: {failed} checks fail.")
+        format!(
+            "NOT VERIFIED: {}.",
+            counted(failed, "check fails", "checks fail")
+        )
     };
     paragraph(&mut text, "", &last);
     text

@@ -135,8 +135,8 @@ fn a_key_is_made_and_kept_beside_those_that_are_there() {
         let keys = Keyring::new(&place, &mut again).public_keys("targets");
         assert_eq!(keys.unwrap(), [before, vec![made]].concat());
         let path = place.keys().join("targets.json");
-        let mode = std::fs::metadata(path).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
+        let bits = std::fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(bits & 0o777, 0o600);
     }
 }
 
@@ -282,14 +282,20 @@ fn a_key_on_a_token_signs_and_is_found_again() {
     let object = ring
         .generate("targets", Algorithm::EcdsaP256, &home)
         .unwrap();
-    assert_eq!(ring.key_objects("targets").unwrap(), [object.clone()]);
+    assert_eq!(
+        ring.key_objects("targets").unwrap(),
+        std::slice::from_ref(&object)
+    );
     // the second time the key is there already
     let again = ring
         .generate("targets", Algorithm::EcdsaP256, &home)
         .unwrap();
     assert_eq!(object, again);
     let key = PublicKey::from_tuf(&object).unwrap();
-    assert_eq!(ring.public_keys("targets").unwrap(), [key.clone()]);
+    assert_eq!(
+        ring.public_keys("targets").unwrap(),
+        std::slice::from_ref(&key)
+    );
     let listed = [(KeyId::of(&object).unwrap(), key)];
     assert_eq!(ring.sign("targets", &listed, b"payload").unwrap().len(), 1);
     std::fs::remove_file(directory.path().join("online.age")).unwrap();

@@ -1,12 +1,15 @@
 //! The files that are offered: which are there already, and where the others are.
 
 use std::collections::BTreeSet;
+use std::fs::Metadata;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::check::Visit;
 use super::plan::Plan;
 use super::{Place, RepoError};
 use crate::repo::place::TARGETS;
+use crate::repo::targets::{Hashed, Progress, Standing};
 use crate::repo::verify::streamed::{self, NotAsListed};
 use crate::repo::words::command;
 use crate::safe::safe;
@@ -22,6 +25,8 @@ pub(super) struct Offer {
     pub names: Vec<String>,
     /// Where it is.
     pub from: From,
+    /// Whether everybody may read it where it is.
+    pub readable: bool,
 }
 
 /// Where the bytes of a file are.
@@ -48,12 +53,19 @@ pub(super) struct Offers {
 /// What is staged is hashed, unless the index that `repo add` keeps says that it is the file that
 /// was hashed then. What is published under a digest came there by a commit that had hashed it, in
 /// one step: there the length is enough, and `repo verify` hashes everything.
-pub(super) fn offers(place: &Place, plan: &Plan, visit: &Visit) -> Result<Offers, RepoError> {
+pub(super) fn offers(
+    place: &Place,
+    plan: &Plan,
+    visit: &Visit,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Offers, RepoError> {
     let mut search = Search {
         place,
         plan,
         staged: place.staged().join(TARGETS),
         repository: place.repository(),
+        index: Hashed::read(place),
+        last: (String::new(), true),
         offers: Offers::default(),
         to_hash: Vec::new(),
         missing: Vec::new(),
@@ -72,7 +84,7 @@ pub(super) fn offers(place: &Place, plan: &Plan, visit: &Visit) -> Result<Offers
             search.one(path, target, names, renewed);
         }
     }
-    search.hash();
+    search.hash(progress);
     search.all_there()?;
     let mut offers = search.offers;
     if was_plain {
@@ -86,6 +98,10 @@ struct Search<'a> {
     plan: &'a Plan,
     staged: PathBuf,
     repository: PathBuf,
+    /// What `repo add` has hashed.
+    index: Hashed,
+    /// The directory of the last name, and whether it is there.
+    last: (String, bool),
     offers: Offers,
     /// Files that have to be hashed, with what they are listed as, and the path to name.
     to_hash: Vec<(PathBuf, &'a Target, String)>,
@@ -104,14 +120,16 @@ impl<'a> Search<'a> {
         let plain = self.plan.layout == Layout::Plain;
         let (there, absent): (Vec<_>, Vec<_>) = names
             .into_iter()
-            .partition(|name| has_length(&self.repository.join(name), target.length));
+            .partition(|name| self.is_there(name, target.length));
         // under its plain name a file is replaced by the next version of it
         if absent.is_empty() && !(plain && renewed) {
             return;
         }
         let staged = self.staged.join(path);
-        if has_length(&staged, target.length) {
-            self.to_hash.push((staged, target, path.to_owned()));
+        if let Some(found) = of_length(&staged, target.length) {
+            if self.index.standing(path, target, &found) == Standing::Unknown {
+                self.to_hash.push((staged, target, path.to_owned()));
+            }
             let names = if plain {
                 [there, absent].concat()
             } else {
@@ -119,7 +137,12 @@ impl<'a> Search<'a> {
             };
             let from = From::Staged(path.to_owned());
             self.offers.copied.insert(path.to_owned());
-            self.offers.bring.push(Offer { names, from });
+            let readable = found.permissions().mode() & 0o444 == 0o444;
+            self.offers.bring.push(Offer {
+                names,
+                from,
+                readable,
+            });
             return;
         }
         if absent.is_empty() {
@@ -152,16 +175,28 @@ impl<'a> Search<'a> {
         self.offers.bring.push(Offer {
             names: absent,
             from,
+            readable: true,
         });
     }
 
-    fn hash(&mut self) {
+    /// Whether a file of this name and length is published. Where a whole directory is new, as in a
+    /// first publication, only the directory is looked for.
+    fn is_there(&mut self, name: &str, length: u64) -> bool {
+        let directory = name.rsplit_once('/').map_or("", |(directory, _)| directory);
+        if self.last.0 != directory {
+            let is_there = self.repository.join(directory).is_dir();
+            self.last = (directory.to_owned(), is_there);
+        }
+        self.last.1 && has_length(&self.repository.join(name), length)
+    }
+
+    fn hash(&mut self, progress: &mut dyn FnMut(Progress)) {
         let jobs: Vec<_> = self
             .to_hash
             .iter()
             .map(|(file, target, _)| (file.as_path(), *target))
             .collect();
-        let wrong = streamed::check_all(&jobs, &mut |_| ());
+        let wrong = streamed::check_all(&jobs, progress);
         for (at, why) in wrong {
             if let Some((_, _, path)) = self.to_hash.get(at) {
                 self.missing.push(format!("{} ({why})", safe(path)));
@@ -218,7 +253,13 @@ fn gone(plan: &Plan, still: &BTreeSet<String>) -> Result<BTreeSet<String>, RepoE
 }
 
 fn has_length(file: &Path, length: u64) -> bool {
-    std::fs::symlink_metadata(file).is_ok_and(|found| found.is_file() && found.len() == length)
+    of_length(file, length).is_some()
+}
+
+/// What the system says of a file, where it is one of this length.
+fn of_length(file: &Path, length: u64) -> Option<Metadata> {
+    let found = std::fs::symlink_metadata(file).ok()?;
+    (found.is_file() && found.len() == length).then_some(found)
 }
 
 /// Whether the file is the one that is listed.

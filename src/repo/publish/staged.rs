@@ -11,6 +11,7 @@ use super::{Place, RepoError};
 use crate::digest::Sha256;
 use crate::repo::Published;
 use crate::repo::place::TARGETS;
+use crate::repo::targets::{Hashed, Standing};
 use crate::safe::safe;
 use crate::tuf::metadata::Metadata;
 use crate::tuf::root::Role;
@@ -132,6 +133,7 @@ pub(super) fn take_left_targets(
     if is_empty(&place.staged().join(TARGETS)) {
         return Ok(Vec::new());
     }
+    let index = Hashed::read(place);
     let mut lists = Vec::new();
     for role in before.listed()?.keys() {
         let file = before.role(role)?;
@@ -139,7 +141,9 @@ pub(super) fn take_left_targets(
     }
     Ok(take_published(place, &|path, file| {
         let mut listed = lists.iter().filter_map(|list| list.targets.get(path));
-        listed.any(|target| is_as_listed(file, target).is_ok())
+        listed.any(|target| {
+            index.check(path, target) == Standing::AsListed || is_as_listed(file, target).is_ok()
+        })
     }))
 }
 

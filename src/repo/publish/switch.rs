@@ -13,6 +13,7 @@ use super::plan::Plan;
 use super::tree::{Failed, Tree};
 use super::{Place, RepoError};
 use crate::repo::place::TARGETS;
+use crate::repo::targets::Progress;
 use crate::safe::safe;
 use crate::tuf::client::Layout;
 
@@ -28,11 +29,16 @@ enum How {
     Exchange,
 }
 
-pub(super) fn carry_out(place: &Place, plan: &Plan, offers: &Offers) -> Result<(), RepoError> {
+pub(super) fn carry_out(
+    place: &Place,
+    plan: &Plan,
+    offers: &Offers,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(), RepoError> {
     let sites = Sites::of(place)?;
     let done = match how(plan, offers) {
-        How::Rename => by_rename(place, &sites, plan, offers),
-        How::Exchange => by_exchange(place, &sites, plan, offers),
+        How::Rename => by_rename(place, &sites, plan, offers, progress),
+        How::Exchange => by_exchange(place, &sites, plan, offers, progress),
     };
     done.map_err(|error| {
         // where this fails as well, the next command tries again
@@ -50,10 +56,16 @@ fn how(plan: &Plan, offers: &Offers) -> How {
     }
 }
 
-fn by_rename(place: &Place, sites: &Sites, plan: &Plan, offers: &Offers) -> Result<(), RepoError> {
-    let prepare = || -> Result<(Tree, String), Failed> {
+fn by_rename(
+    place: &Place,
+    sites: &Sites,
+    plan: &Plan,
+    offers: &Offers,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(), RepoError> {
+    let mut prepare = || -> Result<(Tree, String), Failed> {
         let mut repository = Tree::open(&sites.repository)?;
-        bring_in(place, &mut repository, plan, offers)?;
+        bring_in(place, &mut repository, plan, offers, progress)?;
         let mut part = String::new();
         for (name, file) in plan.fresh.iter().chain(&plan.copies) {
             if name == TIMESTAMP {
@@ -77,14 +89,15 @@ fn by_exchange(
     sites: &Sites,
     plan: &Plan,
     offers: &Offers,
+    progress: &mut dyn FnMut(Progress),
 ) -> Result<(), RepoError> {
     leftovers::remove(&sites.next)?;
-    let prepare = || -> Result<(), Failed> {
+    let mut prepare = || -> Result<(), Failed> {
         let mut repository = Tree::open(&sites.repository)?;
         if plan.layout == Layout::Consistent {
-            bring_in(place, &mut repository, plan, offers)?;
+            bring_in(place, &mut repository, plan, offers, progress)?;
         }
-        build(place, sites, plan, offers, &mut repository)
+        build(place, sites, plan, offers, &mut repository, progress)
     };
     prepare().map_err(failed)?;
     exchange(sites)?;
@@ -103,6 +116,7 @@ fn bring_in(
     repository: &mut Tree,
     plan: &Plan,
     offers: &Offers,
+    progress: &mut dyn FnMut(Progress),
 ) -> Result<(), Failed> {
     if plan.layout == Layout::Plain || offers.bring.is_empty() {
         return Ok(());
@@ -110,13 +124,14 @@ fn bring_in(
     let staged = place.staged().join(TARGETS);
     let mut staged = staged.exists().then(|| Tree::open(&staged)).transpose()?;
     let mut published = Tree::open(&place.repository())?;
-    for offer in &offers.bring {
+    for (at, offer) in offers.bring.iter().enumerate() {
+        tell(progress, at, offers);
         match (&offer.from, &mut staged, offer.names.split_first()) {
             (From::Staged(path), Some(staged), Some((first, further))) => {
                 for name in further {
                     repository.link_in(staged, path, name)?;
                 }
-                repository.move_in(staged, path, first)?;
+                repository.move_in(staged, path, first, offer.readable)?;
             }
             (From::Published(there), ..) => {
                 for name in &offer.names {
@@ -139,10 +154,11 @@ fn build(
     plan: &Plan,
     offers: &Offers,
     repository: &mut Tree,
+    progress: &mut dyn FnMut(Progress),
 ) -> Result<(), Failed> {
     let made = std::fs::create_dir(&sites.next);
     made.map_err(|error| (sites.next.clone(), from_io(&error)))?;
-    let mut next = Tree::open(&sites.next)?;
+    let mut next = Tree::unseen(&sites.next)?;
     let mut other: BTreeSet<&str> = offers.gone.iter().map(String::as_str).collect();
     other.extend(plan.fresh.keys().map(String::as_str));
     other.extend(plan.copies.keys().map(String::as_str));
@@ -156,7 +172,8 @@ fn build(
         next.write(name, file.bytes())?;
     }
     if by_path {
-        for offer in &offers.bring {
+        for (at, offer) in offers.bring.iter().enumerate() {
+            tell(progress, at, offers);
             let from = match &offer.from {
                 From::Staged(path) => place.staged().join(TARGETS).join(path),
                 From::Published(name) => sites.repository.join(name),
@@ -171,6 +188,14 @@ fn build(
         .and_then(|rights| std::fs::set_permissions(&sites.next, rights))
         .map_err(|error| (sites.next.clone(), from_io(&error)))?;
     next.flush()
+}
+
+/// Says how far it is, once in a while.
+fn tell(progress: &mut dyn FnMut(Progress), files: usize, offers: &Offers) {
+    if files % 256 == 0 {
+        let (of, bytes) = (offers.bring.len(), 0);
+        progress(Progress { files, of, bytes });
+    }
 }
 
 /// Links everything below `directory` but `other` into `next`.

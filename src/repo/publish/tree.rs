@@ -21,7 +21,12 @@ pub(super) struct Tree {
     top: OwnedFd,
     /// The directory of the last name, where it is not the top.
     last: Option<(String, OwnedFd)>,
+    /// Whether somebody may look at a name before its file is complete.
+    seen: bool,
 }
+
+/// What writes the bytes of a file.
+type Write<'w> = &'w mut dyn FnMut(&mut File) -> std::io::Result<()>;
 
 /// What happened, and to which file.
 pub(super) type Failed = (PathBuf, Errno);
@@ -34,6 +39,16 @@ impl Tree {
             top: top.map_err(|error| (path.to_owned(), error))?,
             path: path.to_owned(),
             last: None,
+            seen: true,
+        })
+    }
+
+    /// One that nobody looks at before it is complete: files are written under their own names.
+    pub fn unseen(path: &Path) -> Result<Self, Failed> {
+        let seen = false;
+        Ok(Self {
+            seen,
+            ..Self::open(path)?
         })
     }
 
@@ -71,39 +86,44 @@ impl Tree {
         openat(&self.top, path, flags, Mode::empty())
     }
 
-    /// Writes a file, beside its name first. Nothing is flushed: [`Self::flush`] does it for all.
+    /// Writes a file, beside its name first where it could be seen. Nothing is flushed:
+    /// [`Self::flush`] does it for all.
     pub fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), Failed> {
-        let part = self.part(name, &mut |file| file.write_all(bytes))?;
-        self.take(&part, name)
+        self.put(name, &mut |file| file.write_all(bytes))
     }
 
     /// Copies a file, sharing its blocks where the file system can.
     pub fn copy(&mut self, from: &Path, name: &str) -> Result<(), Failed> {
         let mut source = File::open(from).map_err(|error| (from.to_owned(), errno(&error)))?;
-        let part = self.part(name, &mut |file| {
+        self.put(name, &mut |file| {
             std::io::copy(&mut source, file).map(|_| ())
-        })?;
-        self.take(&part, name)
+        })
+    }
+
+    fn put(&mut self, name: &str, write: Write<'_>) -> Result<(), Failed> {
+        if self.seen {
+            let part = self.part(name, write)?;
+            return self.take(&part, name);
+        }
+        let (directory, file) = self.at(name)?;
+        let created = match create(directory, file, write) {
+            // what is there has another name among what clients see: it is not written to
+            Err(Errno::EXIST) => {
+                let gone = rustix::fs::unlinkat(directory, file, AtFlags::empty());
+                gone.and_then(|()| create(directory, file, write))
+            }
+            created => created,
+        };
+        created.map_err(|error| (self.path.join(name), error))
     }
 
     /// Writes a file under a temporary name; gives that name, which is at the top.
-    pub fn part(
-        &mut self,
-        name: &str,
-        write: &mut dyn FnMut(&mut File) -> std::io::Result<()>,
-    ) -> Result<String, Failed> {
+    pub fn part(&mut self, name: &str, write: Write<'_>) -> Result<String, Failed> {
         let part = Sites::part(name);
-        let path = self.path.join(&part);
-        let failed = |error: Errno| (path.clone(), error);
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
-        let mode = Mode::from_raw_mode(FILE);
-        let file = openat(&self.top, part.as_str(), flags, mode).map_err(failed)?;
-        let mut file = File::from(file);
-        let written = rustix::fs::fchmod(&file, mode)
-            .map_err(std::io::Error::from)
-            .and_then(|()| write(&mut file));
-        written.map_err(|error| failed(errno(&error)))?;
-        Ok(part)
+        match create(&self.top, &part, write) {
+            Err(error) => Err((self.path.join(&part), error)),
+            Ok(()) => Ok(part),
+        }
     }
 
     /// Gives a file that was written its name.
@@ -116,13 +136,21 @@ impl Tree {
     }
 
     /// Moves a file here from another tree, or copies it where that is another file system.
-    pub fn move_in(&mut self, from: &mut Self, path: &str, name: &str) -> Result<(), Failed> {
-        let source = from.path.join(path);
-        readable(&source)?;
+    pub fn move_in(
+        &mut self,
+        from: &mut Self,
+        path: &str,
+        name: &str,
+        is_readable: bool,
+    ) -> Result<(), Failed> {
+        if !is_readable {
+            readable(&from.path.join(path))?;
+        }
+        let source = from.path.clone();
         let (there, file) = from.at(path)?;
         let (here, new) = self.at(name)?;
         match renameat(there, file, here, new) {
-            Err(Errno::XDEV) => self.copy(&source, name),
+            Err(Errno::XDEV) => self.copy(&source.join(path), name),
             Err(error) => Err((self.path.join(name), error)),
             Ok(()) => Ok(()),
         }
@@ -131,7 +159,7 @@ impl Tree {
     /// Gives a file another name here, in place of one that is there, or copies it where it cannot
     /// have two.
     pub fn link_in(&mut self, from: &mut Self, path: &str, name: &str) -> Result<(), Failed> {
-        let source = from.path.join(path);
+        let source = from.path.clone();
         let (there, file) = from.at(path)?;
         let (here, new) = self.at(name)?;
         let linked = match linkat(there, file, here, new, AtFlags::empty()) {
@@ -143,7 +171,7 @@ impl Tree {
         };
         match linked {
             Err(Errno::XDEV | Errno::MLINK | Errno::PERM | Errno::OPNOTSUPP) => {
-                self.copy(&source, name)
+                self.copy(&source.join(path), name)
             }
             Err(error) => Err((self.path.join(name), error)),
             Ok(()) => Ok(()),
@@ -159,6 +187,15 @@ impl Tree {
     pub fn flush_names(&self) -> Result<(), Failed> {
         rustix::fs::fsync(&self.top).map_err(|error| (self.path.clone(), error))
     }
+}
+
+/// Writes a new file, which everybody may read whatever the umask is.
+fn create(directory: &OwnedFd, name: &str, write: Write<'_>) -> Result<(), Errno> {
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+    let mode = Mode::from_raw_mode(FILE);
+    let mut file = File::from(openat(directory, name, flags, mode)?);
+    rustix::fs::fchmod(&file, mode)?;
+    write(&mut file).map_err(|error| errno(&error))
 }
 
 /// Whatever the umask was, and wherever an earlier commit was stopped: a directory is served. Where it

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::streamed::{self, Progress};
 use super::{Grade, Roles, Verified};
+use crate::repo::words::counted;
 use crate::safe::safe;
 use crate::tuf::client::Layout;
 use crate::tuf::targets::Target;
@@ -65,8 +66,9 @@ pub(super) fn offered(
     }
     if bad.is_empty() {
         let words = format!(
-            "All {} targets are there, under {copies} names, with their lengths and every digest.",
-            found.targets
+            "All that is listed is there, with its length and every digest: {} under {}.",
+            counted(found.targets, "target", "targets"),
+            counted(copies, "name", "names")
         );
         found.note("targets", Grade::Pass, words);
         return;

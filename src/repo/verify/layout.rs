@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use super::{Grade, Roles, Verified};
 use crate::repo::publish::large;
+use crate::repo::words::counted;
 use crate::repo::{Published, RepoError};
 use crate::safe::safe;
 use crate::tuf::client::Layout;
@@ -141,8 +142,8 @@ fn urls(found: &mut Verified, known: &Known) {
     }
     let shown: Vec<_> = odd.iter().take(NAMED).map(|name| safe(name)).collect();
     let words = format!(
-        "{} names need escaping in a URL, which hosts and clients do not all do alike: {}{}",
-        odd.len(),
+        "{} escaping in a URL, which hosts and clients do not all do alike: {}{}",
+        counted(odd.len(), "name needs", "names need"),
         shown.join(", "),
         if odd.len() > NAMED {
             ", and more."

@@ -6,11 +6,12 @@ use std::io::Read as _;
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use data_encoding::HEXLOWER;
 use sha2::Digest as _;
 
+pub use crate::repo::targets::Progress;
 use crate::tuf::targets::Target;
 
 /// Bytes that are read at a time.
@@ -122,9 +123,6 @@ fn check_with(path: &Path, target: &Target, piece: &mut [u8]) -> Result<(), NotA
     Ok(())
 }
 
-/// How many files and bytes have been hashed so far.
-pub type Progress = (usize, u64);
-
 /// Checks all of them, on all processors; those that are not as listed, by their places in `jobs`.
 /// `progress` is told now and then.
 pub fn check_all(
@@ -133,11 +131,10 @@ pub fn check_all(
 ) -> BTreeMap<usize, NotAsListed> {
     let workers = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let workers = workers.min(jobs.len().div_ceil(16));
-    let next = AtomicUsize::new(0);
+    let (next, hashed) = (AtomicUsize::new(0), AtomicU64::new(0));
     let wrong = Mutex::new(BTreeMap::new());
     let work = |told: &mut dyn FnMut(Progress)| {
         let mut piece = vec![0; PIECE];
-        let mut bytes: u64 = 0;
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some((path, target)) = jobs.get(at) else {
@@ -149,8 +146,12 @@ pub fn check_all(
                     .unwrap_or_else(std::sync::PoisonError::into_inner);
                 wrong.insert(at, why);
             }
-            bytes = bytes.saturating_add(target.length);
-            told((at + 1, bytes));
+            let before = hashed.fetch_add(target.length, Ordering::Relaxed);
+            told(Progress {
+                files: at + 1,
+                of: jobs.len(),
+                bytes: before.saturating_add(target.length),
+            });
         }
     };
     std::thread::scope(|scope| {

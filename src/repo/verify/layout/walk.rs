@@ -8,6 +8,7 @@ use std::path::Path;
 use super::{Grade, Known, Verified};
 use crate::repo::RepoError;
 use crate::repo::place::TARGETS;
+use crate::repo::words::counted;
 use crate::safe::safe;
 
 /// Most names of a kind that are kept for a message.
@@ -59,7 +60,7 @@ pub(super) fn walk(directory: &Path, known: &Known) -> Result<Seen, RepoError> {
     let mut seen = Seen::default();
     let top = std::fs::metadata(directory).map_err(|error| RepoError::file(directory, error))?;
     if top.permissions().mode() & 0o005 != 0o005 {
-        seen.unreadable.put("./");
+        seen.unreadable.put("the directory itself");
     }
     seen.directory(directory, "", known, 0)?;
     Ok(seen)
@@ -132,34 +133,42 @@ impl Seen {
         let fails = [
             (
                 &self.keys,
-                "hold a private key, which whoever knows the address can fetch: take them away, and make other keys in their place",
+                "A private key is in",
+                "Whoever knows the address can fetch it: take it away, and make another key in its place",
             ),
             (
                 &self.hidden,
-                "are hidden files, which are no part of a repository: take them away",
+                "Hidden names",
+                "They are no part of a repository: take them away",
             ),
             (
                 &self.links,
-                "are symbolic links, which hosts do not follow or follow too far: put the files there",
+                "Symbolic links",
+                "Hosts do not follow them, or follow them too far: put the files there",
             ),
-            (&self.special, "are neither files nor directories"),
+            (
+                &self.special,
+                "Neither files nor directories",
+                "Take them away",
+            ),
             (
                 &self.unreadable,
-                "cannot be read by everybody, as whoever serves them must (chmod a+r for files, a+rx for directories)",
+                "Not readable for everybody",
+                "Whoever serves them must read them: chmod a+r for files, a+rx for directories",
             ),
         ];
         let mut clean = true;
-        for (names, what) in fails {
+        for (names, what, next) in fails {
             if names.count > 0 {
                 clean = false;
-                let words = format!("Not in order: {}. They {what}.", names.say());
+                let words = format!("{what}: {}. {next}.", names.say());
                 found.note("layout", Grade::Fail, words);
             }
         }
         if clean {
             let words = format!(
-                "{} files: no private key, hidden file or link among them, and everybody can read them.",
-                self.files
+                "{}: no private key, hidden file or link among them, and readable for everybody.",
+                counted(self.files, "file", "files")
             );
             found.note("layout", Grade::Pass, words);
         }
@@ -169,8 +178,8 @@ impl Seen {
         }
         if self.earlier.count > 0 {
             let words = format!(
-                "{} files below targets/ are not listed any more: {}. A client in the middle of an update may still ask for them; later they can be taken away.",
-                self.earlier.count,
+                "Below targets/, {} listed any more: {}. A client in the middle of an update may still ask for what was there before; later it can be taken away.",
+                counted(self.earlier.count, "file is not", "files are not"),
                 self.earlier.say()
             );
             found.note("layout", Grade::Caution, words);
