@@ -240,7 +240,7 @@ fn in_time(
 /// RFC 3161, section 2.3.
 fn signs_times(certificate: &Original, findings: &mut Findings) {
     let name = certificate.subject();
-    if constraints(certificate).is_some() {
+    if allows_below(certificate).is_some() {
         findings.stops.push(format!(
             "begins with a CA ({name}), where the certificate that signs the times comes first"
         ));
@@ -267,14 +267,13 @@ fn authority(certificate: &Original, below: usize, findings: &mut Findings) {
         )),
         _ => {}
     }
-    let Some(allowed) = constraints(certificate) else {
+    let Some(most) = allows_below(certificate) else {
         findings
             .stops
             .push(format!("has a certificate that is no CA ({name})"));
         return;
     };
-    let most = allowed.path_len_constraint;
-    if most.is_some_and(|most| usize::from(most) < below) {
+    if usize::from(most) < below {
         findings.stops.push(format!(
             "has a CA that allows fewer others below it than there are ({name})"
         ));
@@ -291,11 +290,13 @@ fn authority(certificate: &Original, below: usize, findings: &mut Findings) {
     }
 }
 
-/// The constraints of a CA; none where it is no CA.
-fn constraints(certificate: &Original) -> Option<BasicConstraints> {
+/// Of a CA, how many others are allowed below it; none for what is no CA.
+fn allows_below(certificate: &Original) -> Option<u8> {
     let basic = certificate.body().get_extension::<BasicConstraints>();
     let (_, basic) = basic.ok().flatten()?;
-    basic.ca.then_some(basic)
+    // without a number there is no bound, and no file holds as many
+    let most = basic.path_len_constraint.unwrap_or(u8::MAX);
+    basic.ca.then_some(most)
 }
 
 fn extended(certificate: &Original) -> Option<(Vec<Oid>, bool)> {
