@@ -119,13 +119,13 @@ fn second(room: &Room) {
     let payload = shown["payload"]["sha256"].as_str().unwrap();
     let staged = Signed::parse(staged.as_bytes()).unwrap();
     assert_eq!(staged.signed["version"], 2);
-    let root = Signed::parse(room.read(ROOT).as_bytes()).unwrap();
+    let signed = Signed::parse(room.read(ROOT).as_bytes()).unwrap();
     let ids = |keyids: &Value| -> Vec<String> {
         let keyids = keyids.as_array().unwrap().iter();
         keyids.map(|id| id.as_str().unwrap().to_owned()).collect()
     };
     // in the order of the keyholders: the one who made it says so
-    let known = ids(&root.signed["roles"]["root"]["keyids"]);
+    let known = ids(&signed.signed["roles"]["root"]["keyids"]);
     let record = room.read("first/transcript.jsonl");
     let mut keyids = known;
     keyids.sort_by_key(|id| record.find(id.as_str()));

@@ -1,6 +1,7 @@
 //! What was published is accepted by every client of the field, from every root that there ever was, while root
 //! keys and online keys are replaced twice; and by clients that remember their earlier visits.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::online::{Client, Server};
@@ -106,7 +107,7 @@ fn story(consistent: bool) {
         let mut more = String::new();
         for role in ["targets", "snapshot", "timestamp"] {
             for id in place.key_ids(role) {
-                more.push_str(&format!(" --remove {role}={id}"));
+                let _ = write!(more, " --remove {role}={id}");
             }
             place.gen_key(role);
         }

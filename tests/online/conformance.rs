@@ -22,16 +22,16 @@ const CASES: &[Case] = &[
     ("basic: invalid_initial_root", invalid_initial_root),
     ("basic: unsigned_initial_root", unsigned_initial_root),
     ("basic: unsigned_metadata[root]", || {
-        unsigned_metadata("root")
+        unsigned_metadata("root");
     }),
     ("basic: unsigned_metadata[timestamp]", || {
-        unsigned_metadata("timestamp")
+        unsigned_metadata("timestamp");
     }),
     ("basic: unsigned_metadata[snapshot]", || {
-        unsigned_metadata("snapshot")
+        unsigned_metadata("snapshot");
     }),
     ("basic: unsigned_metadata[targets]", || {
-        unsigned_metadata("targets")
+        unsigned_metadata("targets");
     }),
     (
         "basic: timestamp_content_changes",
@@ -63,10 +63,10 @@ const CASES: &[Case] = &[
         new_timestamp_version_rollback,
     ),
     ("rollback: snapshot_rollback[basic]", || {
-        snapshot_rollback(false)
+        snapshot_rollback(false);
     }),
     ("rollback: snapshot_rollback[with hashes]", || {
-        snapshot_rollback(true)
+        snapshot_rollback(true);
     }),
     (
         "rollback: new_targets_fast_forward_recovery",
@@ -85,10 +85,10 @@ const CASES: &[Case] = &[
         timestamp_fast_forward_recovery,
     ),
     ("rollback: targets_rollback[basic]", || {
-        targets_rollback(false)
+        targets_rollback(false);
     }),
     ("rollback: targets_rollback[with hashes]", || {
-        targets_rollback(true)
+        targets_rollback(true);
     }),
     (
         "keys: root_has_keys_but_not_snapshot",
@@ -102,7 +102,7 @@ const CASES: &[Case] = &[
         || keytype_and_scheme(Key(900)),
     ),
     ("keys: keytype_and_scheme[ed25519/ed25519]", || {
-        keytype_and_scheme(Key(1900))
+        keytype_and_scheme(Key(1900));
     }),
     ("expiration: root_expired", root_expired),
     ("expiration: timestamp_expired", || expired("timestamp")),
@@ -126,7 +126,7 @@ const CASES: &[Case] = &[
         delegates_in_the_plain_layout,
     ),
     ("file_download: client_downloads_expected_file", || {
-        downloads("target_file.txt")
+        downloads("target_file.txt");
     }),
     (
         "file_download: client_downloads_expected_file_in_sub_dir",
@@ -141,13 +141,13 @@ const CASES: &[Case] = &[
         multiple_changes_to_target,
     ),
     ("quoting_issues: unusual_role_name[?]", || {
-        unusual_role_name("?")
+        unusual_role_name("?");
     }),
     ("quoting_issues: unusual_role_name[#]", || {
-        unusual_role_name("#")
+        unusual_role_name("#");
     }),
     ("quoting_issues: unusual_role_name[/delegatedrole]", || {
-        name_that_leads_out("/delegatedrole")
+        name_that_leads_out("/delegatedrole");
     }),
     (
         "quoting_issues: unusual_role_name[../delegatedrole]",
@@ -354,11 +354,9 @@ fn custom_fields() {
     root["custom-field"] = json!("value");
     root["roles"]["root"]["another-field"] = json!("value");
     let keys = root["keys"].as_object_mut().unwrap();
-    for key in keys.values_mut() {
-        // the key ids stay as they were: the suite wants it accepted all the same
-        key["extra-field"] = json!({ "a": 1, "b": 2 });
-        break;
-    }
+    // the key ids stay as they were: the suite wants it accepted all the same
+    let key = keys.values_mut().next().unwrap();
+    key["extra-field"] = json!({ "a": 1, "b": 2 });
     repository.next_root();
     visitor.refresh().unwrap();
     assert_eq!(visitor.versions[0], 2);

@@ -12,9 +12,12 @@ const PASSPHRASE: &str = "correct horse battery staple";
 /// The clients that must accept: those that fetch any target.
 const CLIENTS: [Client; 4] = Client::ANY_TARGET;
 
+/// A step of the tutorial: its name, and what is done.
+type Step = (&'static str, fn(&Place));
+
 /// The tutorial's steps, in its order. The root key lives in one directory (`root`), everything else in the other
 /// (`tuf`); a root goes from one to the other as a file.
-const STEPS: [(&str, fn(&Place)); 14] = [
+const STEPS: [Step; 14] = [
     ("init", |place| {
         for directory in ["root", "tuf"] {
             std::fs::create_dir(place.at(directory)).unwrap();
@@ -22,28 +25,28 @@ const STEPS: [(&str, fn(&Place)); 14] = [
         }
     }),
     ("gen-key root", |place| {
-        tuf(place, "root", &["gen-key", "root"])
+        tuf(place, "root", &["gen-key", "root"]);
     }),
     ("staged/root.json goes online", |place| {
-        carry(place, "root", "tuf")
+        carry(place, "root", "tuf");
     }),
     ("gen-key targets", |place| {
-        tuf(place, "tuf", &["gen-key", "targets"])
+        tuf(place, "tuf", &["gen-key", "targets"]);
     }),
     ("gen-key snapshot", |place| {
-        tuf(place, "tuf", &["gen-key", "snapshot"])
+        tuf(place, "tuf", &["gen-key", "snapshot"]);
     }),
     ("gen-key timestamp", |place| {
-        tuf(place, "tuf", &["gen-key", "timestamp"])
+        tuf(place, "tuf", &["gen-key", "timestamp"]);
     }),
     ("staged/root.json comes back", |place| {
-        carry(place, "tuf", "root")
+        carry(place, "tuf", "root");
     }),
     ("sign root.json", |place| {
-        tuf(place, "root", &["sign", "root.json"])
+        tuf(place, "root", &["sign", "root.json"]);
     }),
     ("staged/root.json goes online again", |place| {
-        carry(place, "root", "tuf")
+        carry(place, "root", "tuf");
     }),
     ("add rekor.pub, fulcio.crt.pem, ctfe.pub", |place| {
         for (file, usage) in TARGETS {

@@ -1,5 +1,6 @@
 //! A repository that the program keeps, and the root keys of those who sign for it elsewhere.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
@@ -94,20 +95,20 @@ impl Place {
     ) {
         let mut call = format!("stage-root --expires 365d --threshold root={threshold}");
         for name in add {
-            call.push_str(&format!(" --root-key {}", self.pem(name)));
+            let _ = write!(call, " --root-key {}", self.pem(name));
         }
         for name in remove {
-            call.push_str(&format!(" --remove root={}", public(name).key_id().hex()));
+            let _ = write!(call, " --remove root={}", public(name).key_id().hex());
         }
         let carried = self.at("carried.json");
         drop(std::fs::remove_file(&carried));
         self.repo(&format!("{call}{more} -o carried.json"));
-        self.sign(&carried, signers);
+        Self::sign(&carried, signers);
         self.repo("import-root carried.json");
     }
 
     /// What happens in the room: signatures are added to a root.
-    pub fn sign(&self, file: &Path, signers: &[&str]) {
+    pub fn sign(file: &Path, signers: &[&str]) {
         let mut root = Signed::parse(&std::fs::read(file).unwrap()).unwrap();
         let (bytes, _) = payload(&root.signed).unwrap();
         for name in signers {

@@ -65,7 +65,7 @@ fn started(mut command: Command, port: u16, ready: &str, log: &Path) -> Running 
             said()
         );
         assert!(
-            began.elapsed() < Duration::from_secs(60),
+            began.elapsed() < Duration::from_mins(1),
             "{command:?}: {}",
             said()
         );

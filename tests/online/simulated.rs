@@ -80,9 +80,9 @@ impl Repository {
     /// Version 1 of everything, with a key for each role.
     pub fn new() -> Self {
         let files = Files::default();
-        let served = Arc::clone(&files);
+        let offered = Arc::clone(&files);
         let server = Server::answering(move |path| {
-            served
+            offered
                 .lock()
                 .unwrap()
                 .get(path.trim_start_matches('/'))
