@@ -88,7 +88,7 @@ fn what_old_clients_cannot_use_is_not_given_to_them() {
         &usage("1.3.6.1.5.5.7.3.8"),
     );
     let other = good(TSA, &[other.pem(&key), top.pem(&key)].concat());
-    let (more, notices) = files(&[other.clone()], &listed(&made));
+    let (more, notices) = files(std::slice::from_ref(&other), &listed(&made));
     assert!(more.is_empty());
     assert!(notices[0].contains("reads one and no more"), "{notices:?}");
     // both in one call
