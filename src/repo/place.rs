@@ -28,7 +28,7 @@ pub const TARGETS: &str = "targets";
 pub struct Place {
     directory: PathBuf,
     /// Held by commands that change something, for as long as this value lives.
-    lock: Option<File>,
+    _lock: Option<File>,
 }
 
 /// Metadata of one role that is staged.
@@ -45,7 +45,7 @@ impl Place {
     pub fn open(directory: &Path) -> Result<Self, RepoError> {
         let place = Self {
             directory: directory.to_owned(),
-            lock: None,
+            _lock: None,
         };
         if place.staged().is_dir() || place.repository().is_dir() {
             return Ok(place);
@@ -64,7 +64,7 @@ impl Place {
     pub fn locked(directory: &Path) -> Result<Self, RepoError> {
         let place = Self::open(directory)?;
         let place = Self {
-            lock: Some(lock(directory)?),
+            _lock: Some(lock(directory)?),
             ..place
         };
         super::publish::clear(&place)?;
@@ -80,7 +80,7 @@ impl Place {
         let held = lock(directory)?;
         let place = Self {
             directory: directory.to_owned(),
-            lock: Some(held),
+            _lock: Some(held),
         };
         if place.staged().exists() || place.repository().exists() {
             return Err(RepoError::refused(

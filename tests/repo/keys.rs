@@ -108,13 +108,13 @@ fn a_key_is_made_and_listed_and_the_expiry_of_the_root_stays() {
         (&made["kind"], &made["encrypted"], &made["root_version"]),
         (&json!("ecdsa-p256"), &json!(true), &json!(1))
     );
-    let root = staged(&room, "root").signed;
-    assert_eq!(root["expires"], expires);
+    let draft = staged(&room, "root").signed;
+    assert_eq!(draft["expires"], expires);
     assert_eq!(
-        root["roles"]["targets"],
+        draft["roles"]["targets"],
         json!({"keyids": [made["keyid"]], "threshold": 1})
     );
-    let object = &root["keys"][made["keyid"].as_str().unwrap()];
+    let object = &draft["keys"][made["keyid"].as_str().unwrap()];
     assert_eq!(object["keyid_hash_algorithms"], json!(["sha256", "sha512"]));
     assert_eq!(mode(&room.at("tuf/keys/targets.json")), 0o600);
     assert_eq!(mode(&room.at("tuf/keys")), 0o700);
@@ -296,7 +296,7 @@ fn signatures_are_added_and_none_is_dropped() {
     };
     room.write(
         "tuf/staged/snapshot.json",
-        before.countersigned(&[other.clone()]),
+        before.countersigned(std::slice::from_ref(&other)),
     );
     let key = room.at("tuf/keys/snapshot.json");
     fs::set_permissions(key, fs::Permissions::from_mode(0o644)).unwrap();
@@ -333,8 +333,8 @@ fn keys_on_tokens_sign_beside_keys_in_files() {
     let again = repo(&room, &words, &pin).json();
     assert_eq!(made["keyid"], again["keyid"]);
     assert_eq!(made["encrypted"], Value::Null);
-    let root = staged(&room, "root").signed;
-    let object = &root["keys"][made["keyid"].as_str().unwrap()];
+    let draft = staged(&room, "root").signed;
+    let object = &draft["keys"][made["keyid"].as_str().unwrap()];
     // go-tuf cannot sign with it, so that it has no member for go-tuf
     assert!(object.get("keyid_hash_algorithms").is_none());
     let known: Value = serde_json::from_str(&room.read("tuf/keys/snapshot.tokens.json")).unwrap();

@@ -192,7 +192,7 @@ fn build(
 
 /// Says how far it is, once in a while.
 fn tell(progress: &mut dyn FnMut(Progress), files: usize, offers: &Offers) {
-    if files % 256 == 0 {
+    if files.is_multiple_of(256) {
         let (of, bytes) = (offers.bring.len(), 0);
         progress(Progress { files, of, bytes });
     }
