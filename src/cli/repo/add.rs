@@ -58,8 +58,10 @@ pub struct Add {
     /// What is said of every file that is added: a JSON object.
     #[arg(long, value_name = "JSON")]
     custom: Option<String>,
-    /// A service of Sigstore: fulcio=CHAIN.pem,uri=URL; rekor=KEY.pub,uri=URL[,origin=NAME]; ctfe=KEY.pub,uri=URL;
-    /// tsa=CHAIN.pem,uri=URL; oidc=URL; each with [,start=TIME][,end=TIME][,status=active|expired].
+    /// A service of Sigstore: fulcio=CHAIN.pem,uri=URL; rekor=KEY.pub,uri=URL[,origin=NAME][,api=1|2]; ctfe=KEY.pub,uri=URL;
+    /// tsa=CHAIN.pem,uri=URL; oidc=URL; each with [,start=TIME][,end=TIME][,status=active|expired]. What is not
+    /// said of the times of a service that is offered already stays; a log with an origin has version 2. A file
+    /// or URL with a comma cannot be written.
     #[arg(long, value_name = "SERVICE")]
     sigstore: Vec<String>,
     /// Who runs the services, as `signing_config.v0.2.json` says it.
