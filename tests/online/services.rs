@@ -9,6 +9,7 @@
 //! `--use-signing-config`, and verifies with `--new-bundle-format` and `--use-signed-timestamps`: entries of this
 //! log carry no time of their own.
 
+use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -257,7 +258,7 @@ fn described(place: &Place, services: &Services, by: DescribedBy) {
                 format!("tsa=tsa.pem,uri={tsa}"),
                 format!("oidc={oidc}"),
             ] {
-                call.push_str(&format!(" --sigstore {service}"));
+                let _ = write!(call, " --sigstore {service}");
             }
             place.repo(&call);
         }
