@@ -424,6 +424,9 @@ fn opened(here: &Here, name: &str) -> Option<usize> {
     Some(log.lines().filter(|line| line.contains(name)).count())
 }
 
+/// What becomes of an index; none where it is taken away.
+type Damage = fn(Vec<u8>) -> Option<Vec<u8>>;
+
 /// A place with targets and all metadata staged, which the index of `add` knows.
 fn indexed() -> Here {
     let here = Here::new();
@@ -451,7 +454,7 @@ fn a_commit_reads_what_the_index_does_not_know() {
     here.is(0, &["verify"]);
 
     // no index, that of another start of the machine, a damaged one
-    let damages: [fn(Vec<u8>) -> Option<Vec<u8>>; 3] = [
+    let damages: [Damage; 3] = [
         |_| None,
         |mut index| {
             let at = index.iter().position(|byte| *byte == b'\n').unwrap() + 1;

@@ -62,8 +62,8 @@ fn a_report_is_written_once_and_never_over_another_file() {
 #[test]
 fn what_fails_is_reported_all_the_same() {
     let room = closed();
-    let root = room.dir().join("metadata/1.root.json");
-    fs::write(&root, fs::read_to_string(&root).unwrap() + " ").unwrap();
+    let signed = room.dir().join("metadata/1.root.json");
+    fs::write(&signed, fs::read_to_string(&signed).unwrap() + " ").unwrap();
     let output = call(&room, &["report", "ceremony", "-o", "r.html"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(
