@@ -6,7 +6,8 @@
 //!    every root that was ever published, with what is published now in its memory; every target
 //!    that is listed is there.
 //! 3. It is carried out ([`switch`]), by one rule: *what is replaced or becomes visible is the
-//!    switch; a switch of one name is a rename, of several an exchange of the directory.* What no
+//!    switch; a switch of one name is a rename, of several an exchange of the directory.* (Of a first
+//!    publication the root alone is the switch: without it there is nothing to visit.) What no
 //!    client can know of yet (files with a new version or a digest in their name) comes into
 //!    `repository` before it, and everything is on the disk before it. So clients see what was
 //!    there before, or all that is new.

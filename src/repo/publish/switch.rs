@@ -18,14 +18,15 @@ use crate::safe::safe;
 use crate::tuf::client::Layout;
 
 const TIMESTAMP: &str = "timestamp.json";
+const ROOT: &str = ".root.json";
 const UNTOUCHED: &str = "What clients see is as it was.";
 
 /// How clients come to see what is new.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum How {
-    /// One name changes.
-    Rename,
-    /// Several do: the directory is exchanged for the next one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum How<'p> {
+    /// These names change, one after the other, and only the last one is seen.
+    Rename(Vec<&'p str>),
+    /// Several are seen: the directory is exchanged for the next one.
     Exchange,
 }
 
@@ -37,7 +38,7 @@ pub(super) fn carry_out(
 ) -> Result<(), RepoError> {
     let sites = Sites::of(place)?;
     let done = match how(plan, offers) {
-        How::Rename => by_rename(place, &sites, plan, offers, progress),
+        How::Rename(last) => by_rename(place, &sites, plan, offers, &last, progress),
         How::Exchange => by_exchange(place, &sites, plan, offers, progress),
     };
     done.map_err(|error| {
@@ -47,13 +48,18 @@ pub(super) fn carry_out(
     })
 }
 
-fn how(plan: &Plan, offers: &Offers) -> How {
+fn how<'p>(plan: &'p Plan, offers: &Offers) -> How<'p> {
+    let mut visible = plan.visible();
     let files = plan.plain() && !(offers.bring.is_empty() && offers.gone.is_empty());
-    if plan.visible() == [TIMESTAMP] && !files {
-        How::Rename
-    } else {
-        How::Exchange
+    if visible == [TIMESTAMP] && !files {
+        return How::Rename(visible);
     }
+    if plan.before.is_none() && !plan.plain() {
+        // without a root there is nothing to visit: it makes a repository of the rest, and comes last
+        visible.sort_by_key(|name| name.ends_with(ROOT));
+        return How::Rename(visible);
+    }
+    How::Exchange
 }
 
 fn by_rename(
@@ -61,24 +67,29 @@ fn by_rename(
     sites: &Sites,
     plan: &Plan,
     offers: &Offers,
+    last: &[&str],
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(), RepoError> {
-    let mut prepare = || -> Result<(Tree, String), Failed> {
+    let mut prepare = || -> Result<(Tree, Vec<String>), Failed> {
         let mut repository = Tree::open(&sites.repository)?;
         bring_in(place, &mut repository, plan, offers, progress)?;
-        let mut part = String::new();
         for (name, file) in plan.fresh.iter().chain(&plan.copies) {
-            if name == TIMESTAMP {
-                part = repository.part(name, &mut |new| new.write_all(file.bytes()))?;
-            } else {
+            if !last.contains(&name.as_str()) {
                 repository.write(name, file.bytes())?;
             }
         }
+        let parts = last.iter().filter_map(|name| {
+            let file = plan.fresh.get(*name)?;
+            Some(repository.part(name, &mut |new| new.write_all(file.bytes())))
+        });
+        let parts = parts.collect::<Result<_, _>>()?;
         repository.flush()?;
-        Ok((repository, part))
+        Ok((repository, parts))
     };
-    let (mut repository, part) = prepare().map_err(failed)?;
-    repository.take(&part, TIMESTAMP).map_err(failed)?;
+    let (mut repository, parts) = prepare().map_err(failed)?;
+    for (part, name) in parts.iter().zip(last) {
+        repository.take(part, name).map_err(failed)?;
+    }
     // it is published; that the name outlives a power cut is all that is left to be done
     let _ = repository.flush_names();
     Ok(())
