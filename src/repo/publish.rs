@@ -1,11 +1,11 @@
 //! From `staged` to `repository`, in one step that cannot be half done.
 //!
-//! 1. What is to be published is worked out as a value ([`plan`]): every file by the name under which
+//! 1. What is to be published is worked out as a value (`plan`): every file by the name under which
 //!    clients fetch it, and where its bytes are now.
-//! 2. It is verified before anything is touched ([`check`]): a whole client visits the result, from
+//! 2. It is verified before anything is touched (`check`): a whole client visits the result, from
 //!    every root that was ever published, with what is published now in its memory; every target
 //!    that is listed is there.
-//! 3. It is carried out ([`switch`]), by one rule: *what is replaced or becomes visible is the
+//! 3. It is carried out (`switch`), by one rule: *what is replaced or becomes visible is the
 //!    switch; a switch of one name is a rename, of several an exchange of the directory.* (Of a first
 //!    publication the root alone is the switch: without it there is nothing to visit.) What no
 //!    client can know of yet (files with a new version or a digest in their name) comes into
@@ -15,7 +15,7 @@
 //!
 //! Killed at any point, it is repeated by the next commit: targets that were moved already are found
 //! under their digests, staged metadata is taken away only after the switch, and what was left over
-//! beside it goes with the next command that changes the place ([`leftovers`]).
+//! beside it goes with the next command that changes the place (`leftovers`).
 
 mod check;
 mod leftovers;
