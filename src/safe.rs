@@ -27,6 +27,23 @@ pub fn safe(text: &str) -> String {
     out
 }
 
+/// `text` as it stands between tags and in attributes of HTML, XML and SVG. It hides nothing: text from
+/// outside goes through [`safe`] first.
+pub fn markup(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 /// Characters that show nothing or change how their neighbours are shown: Unicode's
 /// `Default_Ignorable_Code_Point` (which holds the bidirectional controls), line and paragraph
 /// separators, interlinear annotations, blanks that are not U+0020, and private use.
@@ -61,7 +78,7 @@ fn is_unseen(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::safe;
+    use super::{markup, safe};
 
     #[test]
     fn what_cannot_be_seen_is_written_out() {
@@ -74,6 +91,14 @@ mod tests {
             "x\\ny\\r\\tz\\u{200b}\\u{feff}\\u{2028}"
         );
         assert_eq!(safe("\u{e0041}\u{a0}"), "\\u{e0041}\\u{a0}");
+    }
+
+    #[test]
+    fn no_character_means_anything_to_a_browser() {
+        assert_eq!(
+            markup(r#"<a b='c' d="e">&é</a>"#),
+            "&lt;a b=&#39;c&#39; d=&quot;e&quot;&gt;&amp;é&lt;/a&gt;"
+        );
     }
 
     #[test]

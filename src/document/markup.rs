@@ -3,23 +3,12 @@
 use std::fmt::Write as _;
 
 use crate::digest::Sha256;
-use crate::safe::safe;
+use crate::safe::{markup, safe};
 
 /// Text from outside, so that it is shown as it is: what cannot be seen is written out, and no
 /// character means anything to a browser.
 pub fn text(outside: &str) -> String {
-    let mut escaped = String::with_capacity(outside.len());
-    for c in safe(outside).chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
+    markup(&safe(outside))
 }
 
 /// The same for an id or a path, which may be broken behind its signs of punctuation.

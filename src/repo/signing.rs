@@ -3,12 +3,10 @@
 use std::path::PathBuf;
 
 use super::keys::{Keyring, check_name};
-use super::place::{Staged, not_metadata};
-use super::{Place, Published, RepoError};
-use crate::safe::safe;
+use super::place::Staged;
+use super::{Place, Published, RepoError, targets};
 use crate::tuf::repository::Signers;
 use crate::tuf::root::Role;
-use crate::tuf::targets::Targets;
 
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +57,8 @@ fn judges(place: &Place, role: &str) -> Result<Vec<(String, Signers)>, RepoError
     let published = Published::read(place)?;
     let root = published.as_ref().map(|published| &published.root);
     let Some(top) = Role::ALL.into_iter().find(|top| top.name() == role) else {
-        return Ok(vec![delegated(place, published.as_ref(), role)?]);
+        let signers = targets::signers(place, published.as_ref(), role)?;
+        return Ok(vec![(format!("keys that are named for {role}"), signers)]);
     };
     let mut judges = Vec::new();
     if let (Role::Root, Some(before)) = (top, root) {
@@ -72,53 +71,4 @@ fn judges(place: &Place, role: &str) -> Result<Vec<(String, Signers)>, RepoError
     };
     judges.push((by, place.signers(top, root)?));
     Ok(judges)
-}
-
-/// The keys of a delegated role, as the first of the staged or published roles that delegates to it names
-/// them.
-fn delegated(
-    place: &Place,
-    published: Option<&Published>,
-    role: &str,
-) -> Result<(String, Signers), RepoError> {
-    let mut parents = std::collections::VecDeque::from(["targets".to_owned()]);
-    let mut seen = std::collections::BTreeSet::new();
-    while let Some(parent) = parents.pop_front() {
-        if !seen.insert(parent.clone()) {
-            continue;
-        }
-        let file = match (place.staged_role(&parent)?, published) {
-            (Some(staged), _) => Some(staged.file),
-            (None, Some(published)) => published.role(&parent)?,
-            (None, None) => None,
-        };
-        let Some(file) = file else { continue };
-        let targets = Targets::read(&file)
-            .map_err(|error| not_metadata(&place.staged_path(&parent), &error))?;
-        let Some(delegations) = targets.delegations else {
-            continue;
-        };
-        if let Some(found) = delegations.role(role) {
-            let keys = found.keys.keyids.iter().filter_map(|id| {
-                let key = delegations.keys.get(id)?.public.as_ref().ok()?;
-                Some((*id, key.clone()))
-            });
-            let signers = Signers {
-                keys: keys.collect(),
-                threshold: found.keys.threshold,
-            };
-            return Ok((format!("keys that {} names", safe(&parent)), signers));
-        }
-        parents.extend(delegations.roles.iter().map(|role| role.name.clone()));
-    }
-    Err(RepoError::refused(
-        format!("no role delegates to {role}."),
-        format!(
-            "Delegate to it first: {}",
-            super::words::command(
-                place,
-                &format!("delegate {role} --path \"PATTERN\" --expires 90d")
-            )
-        ),
-    ))
 }

@@ -310,7 +310,7 @@ fn signatures_are_added_and_none_is_dropped() {
         room.at("tuf/staged/builds.json"),
     )
     .unwrap();
-    repo(&room, &["sign", "builds"], &[]).is(1, &["no role delegates to builds"]);
+    repo(&room, &["sign", "builds"], &[]).is(1, &["nothing is delegated to role builds"]);
 }
 
 #[test]

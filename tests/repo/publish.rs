@@ -122,6 +122,34 @@ fn a_root_that_clients_would_stop_at_is_refused() {
 }
 
 #[test]
+fn the_rest_is_published_while_a_root_waits() {
+    for consistent in [true, false] {
+        let mut made = Made::published(consistent);
+        made.root(2, &["ada"]);
+        made.offer("new", b"new");
+        made.stage_targets(2, in_days(90));
+        made.stage_snapshot(2, &["targets"], in_days(30));
+        made.stage_timestamp(2, in_days(7));
+        let said = made.is_refused(1);
+        assert!(said.contains("commit --without-root"), "{said}");
+        let waiting = fs::read(made.path("staged/root.json")).unwrap();
+        let output = made.repo(&["commit", "--without-root"]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+        let found = made.verified();
+        assert_eq!((found.roles["root"].0, found.roles["targets"].0), (1, 2));
+        assert_eq!(fs::read(made.path("staged/root.json")).unwrap(), waiting);
+        made.root(2, &["ada", "ben"]);
+        made.commits();
+        assert_eq!(made.verified().roles["root"].0, 2);
+    }
+    // of a first publication there is nothing without its root
+    let made = Made::new(true);
+    made.root(1, &["ada", "ben"]);
+    let output = made.repo(&["commit", "--without-root"]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output));
+}
+
+#[test]
 fn nothing_expires_soon_and_nothing_goes_back() {
     let made = Made::published(true);
     made.stage_timestamp(2, crate::made::now() + time::Duration::minutes(59));
@@ -205,6 +233,13 @@ fn delegated_roles_come_along() {
             "keys": { id.as_str(): key.to_tuf() },
             "roles": [{ "name": "builds", "keyids": [id], "threshold": 1, "terminating": false, "paths": ["builds/*"] }],
         }));
+        // delegated to, and nothing there yet
+        made.stage_targets(2, in_days(90));
+        made.stage_snapshot(2, &["targets"], in_days(30));
+        made.stage_timestamp(2, in_days(7));
+        let said = made.is_refused(1);
+        assert!(said.contains("repo add --role builds"), "{said}");
+        assert!(said.contains("delegate builds --remove"), "{said}");
         let mut builds = BTreeMap::new();
         builds.insert("builds/x".to_owned(), b"built".to_vec());
         fs::create_dir_all(made.path("staged/targets/builds")).unwrap();

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::{Done, EXCEPTIONS, Filled, Paper, Place, Row, SPARE_MATERIALS, WORDS};
 use crate::ceremony::plan::ALARMS;
 use crate::digest::Sha256;
-use crate::safe::safe;
+use crate::safe::{markup, safe};
 
 /// Lays the paper out.
 pub fn html(paper: &Paper) -> String {
@@ -379,16 +379,5 @@ fn cells(page: &mut String, cells: &[&str]) {
 
 /// Text from outside, so that it is shown as it is. Several lines become one.
 fn escape(text: &str) -> String {
-    let mut escaped = String::new();
-    for c in text.lines().map(safe).collect::<Vec<_>>().join(" ").chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
+    markup(&text.lines().map(safe).collect::<Vec<_>>().join(" "))
 }

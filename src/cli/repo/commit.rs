@@ -28,6 +28,9 @@ pub struct Commit {
     /// Where the repository will be served, for the lines that its users need.
     #[arg(long, value_name = "URL")]
     mirror: Option<String>,
+    /// Publish everything but the staged root, which waits for those who sign it.
+    #[arg(long)]
+    without_root: bool,
     /// One JSON document on stdout.
     #[arg(long)]
     json: bool,
@@ -45,7 +48,12 @@ impl Commit {
             };
             line.draw(doing, at.files, at.of, at.bytes);
         };
-        let done = commit(&place, Scope::All, now, &mut progress);
+        let scope = if self.without_root {
+            Scope::WithoutRoot
+        } else {
+            Scope::All
+        };
+        let done = commit(&place, scope, now, &mut progress);
         drop(line);
         let done = done?;
         for words in &done.notices {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::raster::runs;
 use super::{Caption, Item, Page, UNITS_PER_INCH};
 use crate::qr::symbol::Symbol;
-use crate::safe::safe;
+use crate::safe::{markup, safe};
 
 /// A page as an SVG file.
 pub fn svg(page: &Page) -> String {
@@ -29,7 +29,7 @@ pub fn html(pages: &[Page], caption: &Caption) -> String {
          svg {{ display: block; margin: 0 auto; max-width: 100% }}\n\
          @media screen {{ svg {{ width: 100%; height: auto }} }}\n\
          </style>\n</head>\n<body>\n",
-        escaped(&safe(&caption.name))
+        markup(&safe(&caption.name))
     );
     for page in pages {
         // writing to a String cannot fail
@@ -57,7 +57,7 @@ fn drawing(page: &Page) -> String {
                 y + scale * 28 / 3,
                 scale * 40 / 3,
                 words.chars().count() * scale * 8,
-                escaped(words)
+                markup(words)
             ),
             Item::Code {
                 x,
@@ -90,20 +90,4 @@ fn path(symbol: &Symbol) -> String {
 fn inches(units: usize) -> String {
     let thousandths = units * 1000 / UNITS_PER_INCH;
     format!("{}.{:03}", thousandths / 1000, thousandths % 1000)
-}
-
-/// Text for XML and HTML.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
 }

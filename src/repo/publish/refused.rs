@@ -71,6 +71,13 @@ pub(super) fn unsigned_root(
     root: &Root,
     file: &Metadata,
 ) -> RepoError {
+    let meanwhile = match before {
+        Some(_) => format!(
+            " Meanwhile the rest can be published: {}",
+            command(place, "commit --without-root")
+        ),
+        None => String::new(),
+    };
     RepoError::refused(
         format!(
             "the staged root, version {}, is not signed by enough keys, and clients that meet such a root stop for good. {}",
@@ -78,7 +85,7 @@ pub(super) fn unsigned_root(
             who_must_sign(before, root, file).join(" ")
         ),
         format!(
-            "Write it for the ceremony with: {}; take what was signed with: {}",
+            "Write it for the ceremony with: {}; take what was signed with: {}.{meanwhile}",
             command(place, "export root -o root.rse"),
             command(place, "import-root FILE")
         ),
@@ -153,6 +160,7 @@ pub(super) fn by_client(place: &Place, error: &ClientError) -> RepoError {
         | ClientError::Missing { file }
         | ClientError::Rollback { file, .. }
         | ClientError::NotAsListed { file, .. }
+        | ClientError::NotListed { file, .. }
         | ClientError::TooLong { file, .. } => file.as_str(),
         _ => "",
     };
@@ -169,6 +177,15 @@ pub(super) fn by_client(place: &Place, error: &ClientError) -> RepoError {
         (ClientError::NotTrusted { .. }, Some(role)) => format!(
             "Sign it with the keys that are named for it: {}; then make snapshot and timestamp anew.",
             command(place, &format!("sign {}", quoted(role)))
+        ),
+        (ClientError::NotListed { .. }, Some(role)) => format!(
+            "Clients that come to the delegation want its metadata: {}, then snapshot and timestamp anew; or take the delegation \
+             back: {}",
+            command(place, &renew(role)),
+            command(
+                place,
+                &format!("delegate {} --remove --expires 90d", quoted(role))
+            )
         ),
         (_, Some("timestamp")) => format!("Make it anew: {}", command(place, &renew("timestamp"))),
         (_, Some(role)) => format!(
