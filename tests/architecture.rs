@@ -31,6 +31,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "report",
             "safe",
             "secret",
+            "transcript::seal",
             "tuf",
         ],
     ),

@@ -2,7 +2,7 @@
 
 use super::{
     ACCEPTED, APPROVED, BASE, FOLLOWED, IMPORTED, KEY_IDS, LOG, MEDIA, PAYLOAD, POLICY, POSSESSION,
-    Rule, SIGNATURES,
+    Rule, SEAL_SIGNATURES, SEAL_STATEMENT, SIGNATURES,
 };
 use crate::ceremony::assembly::{self, NotMade};
 use crate::ceremony::effect::{Effect, Message, all_exported, all_written};
@@ -13,6 +13,7 @@ use crate::ceremony::medium::{Medium, MediumRole, Way};
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::state::State;
 use crate::ceremony::steps::{self, by_way};
+use crate::transcript::seal;
 use crate::tuf::key::PublicKey;
 
 /// Whether an outcome answers the effect in flight, and holds.
@@ -67,6 +68,9 @@ pub fn judge_outcome(
         (Effect::Archive { file }, Event::Archived { file: there }) => {
             all_written(&[], std::slice::from_ref(file), std::slice::from_ref(there))
         }
+        (Effect::WriteSeal { file }, Event::SealWritten { file: there }) => {
+            all_written(&[], std::slice::from_ref(file), std::slice::from_ref(there))
+        }
         (
             Effect::WriteMetadata { directories, files },
             Event::MetadataWritten { files: written },
@@ -82,6 +86,7 @@ pub fn judge_outcome(
                 let rule = match message {
                     Message::Possession { .. } => POSSESSION,
                     Message::Payload { .. } => SIGNATURES,
+                    Message::Seal { .. } => SEAL_SIGNATURES,
                 };
                 say(
                     rule,
@@ -197,6 +202,35 @@ pub fn judge_conclusion(state: &State, event: &Event, say: &mut dyn FnMut(Rule, 
             Ok(_) => say(IMPORTED, "other content was read".to_owned()),
             Err(problem) => say(IMPORTED, problem),
         },
+        Event::SealStated {
+            statement,
+            sha256,
+            head,
+            records,
+        } => {
+            let derived = seal::statement(state);
+            let digest = derived.as_ref().and_then(seal::digest);
+            if derived.as_ref() != Some(statement) || digest != Some(*sha256) {
+                say(
+                    SEAL_STATEMENT,
+                    "the statement is not what the records before it lead to".to_owned(),
+                );
+            }
+            if *head != state.head || *records != state.records {
+                say(
+                    SEAL_STATEMENT,
+                    format!(
+                        "it names the head {head} of {records} records; that of the record before is {}",
+                        state.head
+                    ),
+                );
+            }
+        }
+        Event::SealRead { sha256, .. } => {
+            if state.seal.as_ref().is_none_or(|seal| seal.sha256 != *sha256) {
+                say(SEAL_STATEMENT, "another statement was read".to_owned());
+            }
+        }
         Event::MediumBound { role, medium } => medium_bound(state, *role, medium, say),
         Event::LogGivenUp { by } if by.len() < 2 && state.procedure.plan.participants.len() > 1 => {
             say(
