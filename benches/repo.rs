@@ -16,10 +16,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 const ROOTSTAGE: &str = env!("CARGO_BIN_EXE_rootstage");
-const PYTHON: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/tests/judges/.venv/bin/python"
-);
+const PYTHON: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/judges/.venv/bin/python");
 const RUNS: usize = 5;
 
 /// Files that are offered.
@@ -44,9 +41,16 @@ const BIG: Set = Set {
 };
 
 fn main() {
-    let named: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
+    let named: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|a| !a.starts_with('-'))
+        .collect();
     // beside the build, which is on a disk: /tmp may be memory
-    let directory = PathBuf::from(ROOTSTAGE).ancestors().nth(2).expect("target").join("repo-bench");
+    let directory = PathBuf::from(ROOTSTAGE)
+        .ancestors()
+        .nth(2)
+        .expect("target")
+        .join("repo-bench");
     let _ = std::fs::remove_dir_all(&directory);
     std::fs::create_dir_all(&directory).expect("a directory");
     for set in [SMALL, BIG] {
@@ -58,7 +62,10 @@ fn main() {
 }
 
 fn bench(directory: &Path, set: &Set) {
-    println!("{}: {} files of {} bytes in {} directories, {RUNS} runs in turn, medians", set.name, set.files, set.bytes, set.directories);
+    println!(
+        "{}: {} files of {} bytes in {} directories, {RUNS} runs in turn, medians",
+        set.name, set.files, set.bytes, set.directories
+    );
     let files = directory.join("files");
     write(&files, set);
     let list = directory.join("list");
@@ -70,10 +77,17 @@ fn bench(directory: &Path, set: &Set) {
         prepare(&place, &files);
         for (step, arguments) in STEPS.iter().enumerate() {
             let mut command = Command::new(ROOTSTAGE);
-            command.args(["repo"]).args(*arguments).arg("--dir").arg(&place);
+            command
+                .args(["repo"])
+                .args(*arguments)
+                .arg("--dir")
+                .arg(&place);
             let Some(cost) = cost(&mut command) else {
                 if run == 0 {
-                    println!("  repo {}: not built yet, left out with all after it", arguments[0]);
+                    println!(
+                        "  repo {}: not built yet, left out with all after it",
+                        arguments[0]
+                    );
                 }
                 break;
             };
@@ -83,13 +97,19 @@ fn bench(directory: &Path, set: &Set) {
             steps[step].push(cost);
         }
         let mut openssl = Command::new("sh");
-        openssl.arg("-c").arg("xargs -0 openssl dgst -sha256 < \"$0\" > /dev/null").arg(&list);
+        openssl
+            .arg("-c")
+            .arg("xargs -0 openssl dgst -sha256 < \"$0\" > /dev/null")
+            .arg(&list);
         floor.push(cost(&mut openssl).expect("openssl runs"));
         if Path::new(PYTHON).exists() {
             let out = directory.join("python");
             let _ = std::fs::remove_dir_all(&out);
             let mut script = Command::new(PYTHON);
-            script.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/repo.py")).arg(&files).arg(&out);
+            script
+                .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/benches/repo.py"))
+                .arg(&files)
+                .arg(&out);
             python.push(cost(&mut script).expect("python-tuf runs"));
             let _ = std::fs::remove_dir_all(&out);
         }
@@ -102,7 +122,10 @@ fn bench(directory: &Path, set: &Set) {
         cost.line(&format!("repo {}", STEPS[step][0]), &floor);
         whole = whole.and(&cost);
     }
-    whole.line(&format!("rootstage, {} of {} steps", steps.len(), STEPS.len()), &floor);
+    whole.line(
+        &format!("rootstage, {} of {} steps", steps.len(), STEPS.len()),
+        &floor,
+    );
     if python.is_empty() {
         println!("  python-tuf: not installed, see the head of this file");
     } else {
@@ -170,7 +193,11 @@ impl Cost {
 fn cost(command: &mut Command) -> Option<Cost> {
     let before = children();
     let began = Instant::now();
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
     let mut memory = 0;
     let status = format!("/proc/{}/status", child.id());
     let ended = loop {
@@ -194,14 +221,20 @@ fn cost(command: &mut Command) -> Option<Cost> {
 fn peak(status: &str) -> u64 {
     let text = std::fs::read_to_string(status).unwrap_or_default();
     let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok())
+        .unwrap_or(0)
 }
 
 /// Processor time of all children that have ended: user and system, in ticks of a hundredth of a
 /// second (proc(5), `cutime` and `cstime`).
 fn children() -> Duration {
     let stat = std::fs::read_to_string("/proc/self/stat").expect("proc");
-    let fields: Vec<&str> = stat.rsplit(')').next().expect("fields").split(' ').collect();
+    let fields: Vec<&str> = stat
+        .rsplit(')')
+        .next()
+        .expect("fields")
+        .split(' ')
+        .collect();
     // the first field here is empty, the second is the third of the manual page
     let ticks = |at: usize| fields[at - 2].parse::<u64>().expect("ticks");
     Duration::from_millis(10 * (ticks(16) + ticks(17)))
@@ -218,7 +251,8 @@ fn write(files: &Path, set: &Set) {
         }
         let path = directory.join(format!("file-{at:06}.bin"));
         for (place, part) in bytes.chunks_mut(8).enumerate() {
-            let number = (at as u64 * 0x9e37_79b9_7f4a_7c15).wrapping_add(place as u64 * 0x2545_f491_4f6c_dd1d);
+            let number = (at as u64 * 0x9e37_79b9_7f4a_7c15)
+                .wrapping_add(place as u64 * 0x2545_f491_4f6c_dd1d);
             part.copy_from_slice(&number.to_le_bytes()[..part.len()]);
         }
         std::fs::write(&path, &bytes).expect("a file");
@@ -232,9 +266,23 @@ fn prepare(place: &Path, files: &Path) {
     let mut script = String::from("set -e\n");
     let _ = writeln!(script, "\"$0\" repo init --dir \"$1\"");
     for role in ["targets", "snapshot", "timestamp"] {
-        let _ = writeln!(script, "\"$0\" repo gen-key {role} --insecure-plaintext --dir \"$1\"");
+        let _ = writeln!(
+            script,
+            "\"$0\" repo gen-key {role} --insecure-plaintext --dir \"$1\""
+        );
     }
-    let _ = writeln!(script, "rmdir \"$1/staged/targets\"; cp -al \"$2\" \"$1/staged/targets\"");
-    let output = Command::new("sh").args(["-c", &script, ROOTSTAGE]).args([place, files]).output().expect("sh");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let _ = writeln!(
+        script,
+        "rmdir \"$1/staged/targets\"; cp -al \"$2\" \"$1/staged/targets\""
+    );
+    let output = Command::new("sh")
+        .args(["-c", &script, ROOTSTAGE])
+        .args([place, files])
+        .output()
+        .expect("sh");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }

@@ -58,26 +58,47 @@ fn steps(state: &State) -> impl Iterator<Item = (&BoundStep, Standing)> {
         .map(|(step, standing)| (step, *standing))
 }
 
-/// How many keys are to seal by the plan; 0 where paper is the only seal, and where the script has no
-/// such step.
+/// Whether the key of this step is in hand; what was never presented seals nothing.
+pub fn in_hand(state: &State, step: &BoundStep) -> bool {
+    let key = step.key.as_ref();
+    key.is_some_and(|key| state.keys.contains_key(key))
+}
+
+/// How many keys are to seal by the plan: of those that are in hand, or as many as a root demands. 0 where
+/// paper is the only seal, and where the script has no such step.
 pub fn wanted(state: &State) -> usize {
     let keys = steps(state).count();
     match state.procedure.plan.seal.by {
         SealBy::Paper => 0,
-        SealBy::All => keys,
+        SealBy::All => steps(state)
+            .filter(|(step, _)| in_hand(state, step))
+            .count(),
         SealBy::Quorum => keys.min(quorum(state).unwrap_or(keys)),
     }
 }
 
 /// How many must have sealed whatever was decided in the room: fewer than the root demands show nothing.
+/// Where its signatures come together at several places, one.
 pub fn least(state: &State) -> usize {
-    wanted(state).min(quorum(state).unwrap_or(1).max(1))
+    if state.procedure.plan.seal.by == SealBy::Paper {
+        return 0;
+    }
+    let most = match state.procedure.plan.policy.signing_continues {
+        true => 1,
+        false => quorum(state).unwrap_or(1).max(1),
+    };
+    steps(state).count().min(most)
 }
 
 /// The threshold of the root that is made here; where none is, of the one that is trusted, or else of what
 /// judges the content.
 fn quorum(state: &State) -> Option<usize> {
-    let made = state.procedure.plan.root.as_ref().map(|root| root.threshold);
+    let made = state
+        .procedure
+        .plan
+        .root
+        .as_ref()
+        .map(|root| root.threshold);
     let trusted = || {
         let trusted = state.trusted.as_ref()?;
         Some(trusted.root.role(Role::Root)?.threshold)
@@ -102,7 +123,8 @@ pub fn complete(state: &State) -> bool {
             .is_some_and(|(seal, key)| seal.signatures.contains_key(key))
     };
     let open = |(step, standing): (&BoundStep, Standing)| {
-        matches!(standing, Standing::Waiting | Standing::Running) && !signed(step)
+        let waits = matches!(standing, Standing::Waiting | Standing::Running);
+        waits && in_hand(state, step) && !signed(step)
     };
     enough(state) || !steps(state).any(open)
 }

@@ -38,7 +38,10 @@ fn signatures(room: &Room) -> usize {
 }
 
 fn verdict<'a>(findings: &'a [Finding], id: &str) -> &'a Finding {
-    findings.iter().find(|finding| finding.rule.id == id).unwrap()
+    findings
+        .iter()
+        .find(|finding| finding.rule.id == id)
+        .unwrap()
 }
 
 #[test]
@@ -49,7 +52,9 @@ fn all_of_them_seal() {
     assert_eq!(signatures(&room), 3);
     let seal = room.state().seal.clone().unwrap();
     // every keyholder sealed the same, and it names the record before the first question
-    let said = &verdict(&room.audit().findings, "seal.statement").sentence.clone();
+    let said = &verdict(&room.audit().findings, "seal.statement")
+        .sentence
+        .clone();
     assert!(said.contains(&seal.head.hex()), "{said}");
 }
 
@@ -84,7 +89,10 @@ fn a_quorum_is_reached_without_one() {
     room.until("seal.keyholder-1", "statement");
     room.skip(&["VA", "WW"]).unwrap();
     // what nobody has read yet is read by the next
-    assert_eq!(room.at(), ("seal.keyholder-2".to_owned(), "statement".to_owned()));
+    assert_eq!(
+        room.at(),
+        ("seal.keyholder-2".to_owned(), "statement".to_owned())
+    );
     room.to_the_end().audits_clean();
     assert_eq!(signatures(&room), 2);
 }
@@ -179,7 +187,11 @@ fn the_power_goes_while_a_token_seals() {
         let sealed = room.times(is_seal);
         room.resume().unwrap();
         assert_eq!(room.at(), (step.to_owned(), "doubt".to_owned()));
-        assert!(room.words().contains("the statement of the seal"), "{}", room.words());
+        assert!(
+            room.words().contains("the statement of the seal"),
+            "{}",
+            room.words()
+        );
         assert_eq!(room.times(is_seal), sealed, "nothing is repeated blindly");
         assert!(room.skip(&["VA", "WW"]).is_err(), "it is looked at first");
         room.to_the_end().audits_clean();

@@ -115,7 +115,10 @@ impl Plan {
             SealBy::Paper => say("Sealed by", "nobody: the head on paper is the only anchor"),
         }
         if self.seal.statement == Disclosure::Public {
-            say("The seal says", "no names, initials, serial numbers or texts");
+            say(
+                "The seal says",
+                "no names, initials, serial numbers or texts",
+            );
         }
         lines
     }

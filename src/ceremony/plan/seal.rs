@@ -42,8 +42,7 @@ impl SealBy {
 
 impl Disclosure {
     /// The words for them in plans and statements.
-    pub const WORDS: [(&'static str, Self); 2] =
-        [("full", Self::Full), ("public", Self::Public)];
+    pub const WORDS: [(&'static str, Self); 2] = [("full", Self::Full), ("public", Self::Public)];
 
     /// The word for it.
     pub fn name(self) -> &'static str {

@@ -5,12 +5,25 @@ use serde_json::Value;
 use super::*;
 use crate::ceremony::event::{Event, Exception};
 use crate::ceremony::plan::{Disclosure, SealBy};
-use crate::ceremony::testing::{at, then};
+use crate::ceremony::state::HeldKey;
+use crate::ceremony::testing::{at, identity, then};
 use crate::transcript::seal::{digest, statement};
 
 fn with(by: SealBy) -> State {
     let mut state = at("seal.keyholder-1");
     Arc::make_mut(&mut state.procedure).plan.seal.by = by;
+    for number in 1..=3 {
+        let held = HeldKey {
+            token: identity(),
+            public_pem: String::new(),
+            generated: None,
+            possession: None,
+            evidence: None,
+            enrolled: None,
+        };
+        let name = KeyName(format!("keyholder-{number}"));
+        state.keys.insert(name, held);
+    }
     state
 }
 
@@ -27,14 +40,34 @@ fn stated(state: &mut State) {
 
 fn sealed(state: &mut State, key: &str) {
     let seal = state.seal.as_mut().unwrap();
-    seal.signatures.insert(KeyName(key.to_owned()), "00".to_owned());
+    seal.signatures
+        .insert(KeyName(key.to_owned()), "00".to_owned());
 }
 
 #[test]
 fn the_plan_says_how_many_are_wanted() {
-    for (by, all, most) in [(SealBy::All, 3, 2), (SealBy::Quorum, 2, 2), (SealBy::Paper, 0, 0)] {
+    for (by, all, most) in [
+        (SealBy::All, 3, 2),
+        (SealBy::Quorum, 2, 2),
+        (SealBy::Paper, 0, 0),
+    ] {
         let state = with(by);
         assert_eq!((wanted(&state), least(&state)), (all, most), "{by:?}");
+    }
+}
+
+/// A key that was never presented is not waited for; a quorum is one all the same.
+#[test]
+fn what_is_not_in_hand_seals_nothing() {
+    for (by, wants) in [(SealBy::All, 1), (SealBy::Quorum, 2)] {
+        let mut state = with(by);
+        state.keys.remove(&KeyName("keyholder-1".to_owned()));
+        state.keys.remove(&KeyName("keyholder-3".to_owned()));
+        assert_eq!((wanted(&state), least(&state)), (wants, 2), "{by:?}");
+        stated(&mut state);
+        assert!(!complete(&state));
+        sealed(&mut state, "keyholder-2");
+        assert!(complete(&state));
     }
 }
 

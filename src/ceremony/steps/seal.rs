@@ -17,6 +17,8 @@ pub struct Seal;
 
 /// The question by which the statement is compared.
 const STATEMENT: &str = "statement";
+/// The statement that a key seals nothing.
+const ABSENT: &str = "not-in-hand";
 /// What the digest is of, in the read-back grid.
 const DIGEST_OF: &str = "SHA-256 of the statement";
 
@@ -40,22 +42,15 @@ impl Kind for Seal {
     fn next(&self, state: &State, step: &BoundStep) -> Next {
         first(|| {
             let (holder, key) = keyholder(state, step)?;
+            let who = holder.name_with(key);
+            if !sealing::in_hand(state, step) {
+                return Ok(absent(state, &who));
+            }
             let Some(sealing) = &state.seal else {
                 return Ok(stated(state));
             };
             if sealing.signatures.contains_key(&key.name) || sealing::enough(state) {
                 return Ok(Next::Done);
-            }
-            let who = holder.name_with(key);
-            if state.held_key(&key.name).is_none() {
-                return Ok(halted(
-                    format!("{who} has no key in hand"),
-                    vec![
-                        "The token was not presented. Nothing was sealed with it. Log an exception and skip \
-                         this step."
-                            .to_owned(),
-                    ],
-                ));
             }
             if !sealing.read {
                 return Ok(read(state, step, sealing));
@@ -92,6 +87,24 @@ impl Kind for Seal {
         let sha256 = state.seal.as_ref()?.sha256;
         set_off(state, step, ask, Message::Seal { sha256 })
     }
+}
+
+/// Says that this key seals nothing. Why it is not in hand is in the record of the step that was left out.
+fn absent(state: &State, who: &str) -> Next {
+    if state.here.answers.contains_key(ABSENT) {
+        return Next::Done;
+    }
+    Next::ask(
+        Ask::new(
+            ABSENT,
+            format!("{who} has no key in hand, and seals nothing"),
+            Form::Confirm,
+        )
+        .saying(
+            "The token was not presented in this ceremony. The others seal the record without it.",
+        )
+        .seated(state.procedure.any_seats(1)),
+    )
 }
 
 /// Fixes what is sealed: the same for every keyholder.
@@ -146,18 +159,14 @@ fn read(state: &State, step: &BoundStep, sealing: &Sealing) -> Next {
             number => format!("{number}, with their texts as logged"),
         },
     );
-    let (wanted, keys) = (
-        sealing::wanted(state),
-        state.procedure.plan.keys().count(),
-    );
+    let (wanted, keys) = (sealing::wanted(state), state.procedure.plan.keys().count());
     ask = ask.fact("Seals wanted", format!("{wanted} of {keys} keys"));
     Next::ask(ask.showing(DIGEST_OF, sealing.sha256))
 }
 
 /// Names and digests of the files in a statement.
 fn files(sealing: &Sealing) -> Vec<(String, String)> {
-    let statement: serde_json::Value =
-        serde_json::from_slice(&sealing.payload).unwrap_or_default();
+    let statement: serde_json::Value = serde_json::from_slice(&sealing.payload).unwrap_or_default();
     let subjects = statement
         .get("subject")
         .and_then(serde_json::Value::as_array);

@@ -227,7 +227,11 @@ pub fn judge_conclusion(state: &State, event: &Event, say: &mut dyn FnMut(Rule, 
             }
         }
         Event::SealRead { sha256, .. } => {
-            if state.seal.as_ref().is_none_or(|seal| seal.sha256 != *sha256) {
+            if state
+                .seal
+                .as_ref()
+                .is_none_or(|seal| seal.sha256 != *sha256)
+            {
                 say(SEAL_STATEMENT, "another statement was read".to_owned());
             }
         }

@@ -15,7 +15,9 @@ fn unsealed(state: &State) -> Option<Said> {
     }
     let steps = &state.procedure.steps;
     if !steps.iter().any(|step| step.kind == KIND) {
-        return note("the script has no seal; the head on paper is the only one: give --expect-head");
+        return note(
+            "the script has no seal; the head on paper is the only one: give --expect-head",
+        );
     }
     unfinished(state)
 }
@@ -70,7 +72,7 @@ pub fn count(state: &State) -> Said {
         .filter(|(step, standing)| step.kind == KIND && **standing == Standing::Skipped)
         .map(|(step, _)| step.id.as_str())
         .collect();
-    if sealed >= wanted {
+    if sealed >= wanted && sealed >= least {
         pass(format!("{sealed} of {wanted} wanted"))
     } else if sealed >= least && sealed + skipped.len() >= wanted {
         pass(format!(
