@@ -71,7 +71,7 @@ fn shell(room: &Room, command: &str) -> Said {
 
 /// The commands for openssl; those that verify, at the end, say so once for each key.
 fn by_openssl(room: &Room) -> Vec<Said> {
-    let commands = commands("sh").concat();
+    let commands = commands("sh").join("\n");
     let _ = std::fs::remove_dir_all(room.at("check"));
     commands
         .replace("\\\n", " ")
