@@ -42,6 +42,7 @@
 //! | know whether a key was made inside its token | [`attestation::verdict`]: named checks, against pinned roots |
 //! | find the token's certificate beside a root's key | [`attestation::matches()`] |
 //! | check a transcript, record by record | [`Chain::verify`]; with all its meaning: [`Auditor`] |
+//! | know what keyholders seal, and in which form | [`transcript::seal`], [`ceremony::sealing`] |
 //! | show a digest to people | [`digest::Sha256`]: hex, groups, PGP words |
 //! | show text that came from outside | [`safe::safe`] |
 //! | hand a PIN from the keyboard to a token | [`secret::Secret`], and nothing else |

@@ -83,9 +83,10 @@ pub fn least(state: &State) -> usize {
     if state.procedure.plan.seal.by == SealBy::Paper {
         return 0;
     }
-    let most = match state.procedure.plan.policy.signing_continues {
-        true => 1,
-        false => quorum(state).unwrap_or(1).max(1),
+    let most = if state.procedure.plan.policy.signing_continues {
+        1
+    } else {
+        quorum(state).unwrap_or(1).max(1)
     };
     steps(state).count().min(most)
 }

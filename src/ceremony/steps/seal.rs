@@ -173,7 +173,7 @@ fn files(sealing: &Sealing) -> Vec<(String, String)> {
     let one = |subject: &serde_json::Value| {
         let name = subject.get("name")?.as_str()?;
         let digest = subject.get("digest")?.get("sha256")?.as_str()?;
-        Some((crate::safe::safe(name).to_string(), digest.to_owned()))
+        Some((crate::safe::safe(name), digest.to_owned()))
     };
     subjects.into_iter().flatten().filter_map(one).collect()
 }

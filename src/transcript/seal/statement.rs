@@ -52,9 +52,10 @@ fn subjects(state: &State) -> Vec<Value> {
             files.insert(format!("attestations/{path}"), *digest);
         }
     }
-    let metadata = match state.written.is_empty() {
-        true => Vec::new(),
-        false => assembly::metadata_files(state),
+    let metadata = if state.written.is_empty() {
+        Vec::new()
+    } else {
+        assembly::metadata_files(state)
     };
     for file in assembly::defunct_files(state).iter().chain(&metadata) {
         files.insert(format!("metadata/{}", file.name), Sha256::of(&file.bytes));
