@@ -15,6 +15,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use p256::ecdsa::signature::Signer as _;
+use p256::ecdsa::{Signature as Ecdsa, SigningKey};
+use p256::pkcs8::EncodePublicKey as _;
+use rootstage::digest::Sha256;
+use rootstage::repo::Place;
+use rootstage::tuf::key::PublicKey;
+use rootstage::tuf::root::{Role, Signature, Signed, payload};
+use time::OffsetDateTime;
+
 const ROOTSTAGE: &str = env!("CARGO_BIN_EXE_rootstage");
 const PYTHON: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/judges/.venv/bin/python");
 const RUNS: usize = 5;
@@ -251,8 +260,8 @@ fn write(files: &Path, set: &Set) {
         }
         let path = directory.join(format!("file-{at:06}.bin"));
         for (place, part) in bytes.chunks_mut(8).enumerate() {
-            let number = (at as u64 * 0x9e37_79b9_7f4a_7c15)
-                .wrapping_add(place as u64 * 0x2545_f491_4f6c_dd1d);
+            let number = (at as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let number = number.wrapping_add((place as u64).wrapping_mul(0x2545_f491_4f6c_dd1d));
             part.copy_from_slice(&number.to_le_bytes()[..part.len()]);
         }
         std::fs::write(&path, &bytes).expect("a file");
@@ -261,28 +270,41 @@ fn write(files: &Path, set: &Set) {
     std::fs::write(files.with_file_name("list"), list).expect("the list");
 }
 
-/// A place with keys in the clear and a root, and the files as hard links below `staged/targets`.
+/// A place with keys in the clear and a signed root, and the files as hard links below
+/// `staged/targets`.
 fn prepare(place: &Path, files: &Path) {
-    let mut script = String::from("set -e\n");
-    let _ = writeln!(script, "\"$0\" repo init --dir \"$1\"");
+    let mut script = String::from("set -e\n\"$0\" repo init --dir \"$1\"\n");
     for role in ["targets", "snapshot", "timestamp"] {
         let _ = writeln!(
             script,
             "\"$0\" repo gen-key {role} --insecure-plaintext --dir \"$1\""
         );
     }
-    let _ = writeln!(
-        script,
-        "rmdir \"$1/staged/targets\"; cp -al \"$2\" \"$1/staged/targets\""
-    );
+    script.push_str("rmdir \"$1/staged/targets\"; cp -al \"$2\" \"$1/staged/targets\"\n");
     let output = Command::new("sh")
         .args(["-c", &script, ROOTSTAGE])
         .args([place, files])
         .output()
         .expect("sh");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    let key = SigningKey::from_slice(&Sha256::of(b"bench").0).expect("a scalar");
+    let public = key.verifying_key().to_public_key_der().expect("DER");
+    let public = PublicKey::from_spki_der(public.as_bytes()).expect("a key");
+    let place = Place::open(place).expect("a place");
+    let mut draft = place.staged_root().expect("a root").expect("a draft");
+    let added = draft.add_key(Role::Root, &public.to_tuf());
+    added.expect("the key is new");
+    let now = OffsetDateTime::now_utc();
+    let now = now.replace_nanosecond(0).expect("a second");
+    let expiry = draft.set_expires(now + time::Duration::days(365));
+    expiry.expect("a year from now");
+    let mut root = Signed::unsigned(draft.signed().clone());
+    let (bytes, _) = payload(&root.signed).expect("canonical");
+    let signature: Ecdsa = key.sign(&bytes);
+    root.put(Signature::new(
+        public.key_id(),
+        signature.to_der().as_bytes(),
+    ));
+    place.stage("root", &root.to_file()).expect("staged");
 }

@@ -27,7 +27,9 @@ use crate::safe::safe;
 use crate::tuf::key::{KeyId, PublicKey};
 use crate::tuf::root::Root;
 
-use original::Original;
+// certificates of services are taken apart and verified as those of tokens are
+pub(crate) use original::Original;
+pub(crate) use signature::{Unsigned, verify};
 
 /// Longest file of certificates that is read, in bytes. An attestation has about 1000.
 pub const MAX_CERTIFICATE_BYTES: usize = 65_536;

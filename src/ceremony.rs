@@ -6,6 +6,7 @@ pub mod attested;
 pub mod board;
 pub mod carriage;
 pub mod check;
+pub mod chronicle;
 pub mod clock;
 pub mod command;
 pub mod decide;

@@ -20,6 +20,7 @@ mod qr;
 mod rehearsal;
 mod rehearse;
 mod repo;
+mod report;
 mod root;
 pub mod script;
 mod sign;
@@ -98,6 +99,11 @@ enum Verb {
         after_help = "Example:\n  rootstage audit /media/log/ceremony-2026 --expect-head \"island tolerance sailboat …\""
     )]
     Audit(audit::Audit),
+    /// Writes the report on a ceremony: one HTML page for a screen or a printer, from a new audit.
+    #[command(
+        after_help = "Example:\n  rootstage report /media/log/ceremony-2026 -o report.html\n\nA report is written whatever the audit says; the exit status is that of the audit."
+    )]
+    Report(report::Report),
     /// The ceremony scripts: what is done, in which order.
     #[command(
         subcommand,
@@ -287,6 +293,7 @@ pub fn run(hardening: Hardening) -> ExitCode {
         Some(Verb::Run(verb)) => verb.run(&room),
         Some(Verb::Resume(verb)) => verb.run(&room),
         Some(Verb::Audit(verb)) => verb.run(),
+        Some(Verb::Report(verb)) => verb.run(),
         Some(Verb::Script(verb)) => verb.run(),
         Some(Verb::Plan(verb)) => verb.run(),
         Some(Verb::Root(verb)) => verb.run(now()),

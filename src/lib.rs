@@ -25,8 +25,9 @@
 //! | read a root and know whether it is good | [`Signed::parse`], then [`Trusted::first`] or [`Trusted::next`]: only a [`Trusted`] has passed its threshold |
 //! | read any metadata file, large ones too, and add signatures with no other byte changed | [`Metadata::parse`], [`Metadata::countersigned`] |
 //! | the bytes that TUF signs | [`canonical::olpc`]; from a text, quickly, [`canonical::olpc_of_text`] |
-//! | verify a whole repository as clients do, from files that I bring | [`tuf::client::Client`] with a [`tuf::client::Fetch`] |
-//! | keep a repository online: stage, sign, publish, verify | [`repo::Place`], [`repo::publish`], [`repo::Published`] |
+//! | verify a whole repository as clients do, from files that I bring | [`tuf::client::Client`] with a [`tuf::client::Fetch`]; from a trusted root to the newest alone: [`tuf::client::follow_roots`] |
+//! | make what clients of Sigstore read | [`sigstore::trusted_root`], [`sigstore::signing_config`] |
+//! | keep a repository online: stage, sign, publish, verify | [`repo::Place`], [`repo::publish`], [`repo::Published`]; what expires soon: [`repo::refresh::refresh`] |
 //! | read targets, snapshot or timestamp metadata | [`Trusted::delegate`], which gives [`tuf::targets::Targets`] and its like; what changes: [`tuf::targets::targets_changes`] |
 //! | carry files across the air gap, or read what came | [`Envelope::pack`], [`Envelope::parse`]; encrypted: [`sealed`] |
 //! | show a file as QR codes, or put one together from what was read | [`qr::Transfer`], [`qr::Collector`]; what a hand scanner types: [`qr::keyboard`] |
@@ -43,6 +44,8 @@
 //! | find the token's certificate beside a root's key | [`attestation::matches()`] |
 //! | check a transcript, record by record | [`Chain::verify`]; with all its meaning: [`Auditor`] |
 //! | know what keyholders seal, and in which form | [`transcript::seal`], [`ceremony::sealing`] |
+//! | know what happened when: steps, answers, interruptions | [`Chronicle`] |
+//! | have the report on a ceremony, for an auditor | [`document::html`] of an audit |
 //! | show a digest to people | [`digest::Sha256`]: hex, groups, PGP words |
 //! | show text that came from outside | [`safe::safe`] |
 //! | hand a PIN from the keyboard to a token | [`secret::Secret`], and nothing else |
@@ -65,10 +68,13 @@
 //!          journal         │   scan  secret  sealed            pictures of QR codes; encryption with age
 //!   ─────────┼─────────────┼──────────────────  above: files, clock, terminal; below: none
 //!            ▼             ▼
+//!        document ──┬─────────┐                 the report that one hands to an auditor
+//!                   ▼         ▼
 //!          transcript ⇄ ceremony ── report      the log and the rules
 //!                          │
 //!          attestation ── tuf ◄── envelope      certificates; metadata, thresholds, the client; what crosses the gap
 //!                          │
+//!          sigstore (attestation)             what Sigstore's clients look for
 //!          qr     canonical, digest, safe       files as frames; bytes
 //! ```
 //!
@@ -81,6 +87,7 @@
 //! [`Auditor`]: transcript::audit::Auditor
 //! [`board`]: ceremony::board::board
 //! [`Chain::verify`]: transcript::Chain::verify
+//! [`Chronicle`]: ceremony::chronicle::Chronicle
 //! [`Driver`]: driver::Driver
 //! [`Metadata::countersigned`]: tuf::metadata::Metadata::countersigned
 //! [`Metadata::parse`]: tuf::metadata::Metadata::parse
@@ -110,6 +117,7 @@ pub mod ceremony;
 pub mod cli;
 pub mod digest;
 pub mod directory;
+pub mod document;
 pub mod driver;
 pub mod envelope;
 pub mod journal;
@@ -122,6 +130,7 @@ pub mod safe;
 pub mod scan;
 pub mod sealed;
 pub mod secret;
+pub mod sigstore;
 pub mod token;
 pub mod transcript;
 pub mod tuf;

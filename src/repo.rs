@@ -11,10 +11,11 @@
 //! * [`signing`], [`staging`]: what is staged gets signatures, and keys
 //! * [`root`]: the root: begun here, signed elsewhere, brought back
 //! * [`targets`]: what is offered, and who else may say so
-//! * [`upkeep`]: snapshot and timestamp, and what expires
+//! * [`upkeep`]: snapshot and timestamp, and what expires; [`refresh`]: renewed for a timer
 //! * [`sigstore`]: the targets that Sigstore's clients look for
 //! * [`publish`], [`verify`]: from `staged/` to clients
 //! * [`export`]: what leaves this machine
+//! * [`status`]: what is there, and what to do next
 //! * [`words`]: commands in messages, to be typed as they stand
 
 pub mod error;
@@ -23,10 +24,12 @@ pub mod keys;
 pub mod place;
 pub mod publish;
 pub mod published;
+pub mod refresh;
 pub mod root;
 pub mod signing;
 pub mod sigstore;
 pub mod staging;
+pub mod status;
 pub mod targets;
 pub mod upkeep;
 pub mod verify;

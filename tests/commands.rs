@@ -423,7 +423,23 @@ fn json_is_one_document_and_nothing_else() {
             untried.push(words.to_owned());
         }
     });
+    repository(&room);
     for call in [
+        "repo gen-key targets --dir tuf --insecure-plaintext",
+        "repo gen-key snapshot --dir tuf --insecure-plaintext",
+        "repo gen-key timestamp --dir tuf --insecure-plaintext",
+        "repo stage-root --dir tuf --expires 365d --root-key root-key.json",
+        "repo sign root --dir tuf",
+        "repo import-root tuf/staged/root.json --dir tuf",
+        "repo add --dir tuf --from d/metadata/1.root.json --expires 90d",
+        "repo snapshot --dir tuf --expires 30d",
+        "repo timestamp --dir tuf --expires 7d",
+        "repo commit --dir tuf",
+        "repo status --dir tuf",
+        "repo verify --dir tuf --layout",
+        "repo refresh --dir tuf --within 1d --expires timestamp=7d",
+        "repo remove 1.root.json --dir tuf --expires 90d",
+        "repo delegate builds --dir tuf --path builds/* --key root-key.json --expires 90d",
         "audit d",
         "script list",
         "script show first-root",
@@ -458,6 +474,18 @@ fn json_is_one_document_and_nothing_else() {
     // these want a medium: tests/media/commands.rs calls them
     untried.retain(|command| !matches!(command.as_str(), "media read" | "media write"));
     assert!(untried.is_empty(), "no call of {untried:?} was made");
+}
+
+/// Begins a repository in `tuf`, with a root key in it as go-tuf keeps one; its public half is in
+/// `root-key.json`.
+fn repository(room: &Room) {
+    room.rootstage(&["repo", "init", "--dir", "tuf"]).is(0, &[]);
+    let file = include_str!("data/go-tuf/ed25519-clear.json");
+    room.write("tuf/keys/root.json", file);
+    let file: serde_json::Value = serde_json::from_str(file).unwrap();
+    let mut key = file["data"][0].clone();
+    key["keyval"].as_object_mut().unwrap().remove("private");
+    room.write("root-key.json", key.to_string());
 }
 
 /// Calls `f` with the words and the definition of every command.

@@ -4,7 +4,8 @@
 //! Blocks marked `sh` are run line by line, from the first of a document to its last, in one room with
 //! three `SoftHSM2` tokens, online keys, `plan.toml`, `rehearsal.toml` (software keys) and `answers.toml`. What would wait for people is
 //! played by the program: `run` and `resume` get `--answers`, `rehearse` gets `--unattended`,
-//! `softhsm2-util` gets PINs; cameras, media and screens of codes: `docs/crossing.rs`. Commands of the source tree (`cargo …`, `./tests/…`) are checked only:
+//! `softhsm2-util` gets PINs; cameras, media and screens of codes: `docs/crossing.rs`; services, plans and passphrases of
+//! the online side: `docs/repository.rs`. Commands of the source tree (`cargo …`, `./tests/…`) are checked only:
 //! the call of the program in them must be one, the file must be there.
 //!
 //! `ROOTSTAGE_WRITE_DOCS=1 cargo test --test docs` writes the tables.
@@ -18,6 +19,8 @@ mod crossing;
 #[path = "terminal/pty.rs"]
 #[allow(dead_code, reason = "each test file uses the part that it needs")]
 mod pty;
+#[path = "docs/repository.rs"]
+mod repository;
 #[path = "support/venue.rs"]
 mod venue;
 
@@ -122,6 +125,7 @@ fn every_command_in_the_documents_does_what_it_says() {
             let Some(call) = crossing::prepared(&room, &call) else {
                 continue;
             };
+            let call = repository::prepared(&room, &call);
             let played =
                 if call.starts_with("rootstage run ") || call.starts_with("rootstage resume ") {
                     let given = if call.contains("--answers") {
@@ -146,7 +150,8 @@ fn every_command_in_the_documents_does_what_it_says() {
                 room.command("bash")
                     .args(["-c", &played])
                     .env("PATH", path)
-                    .env("PIN", PIN),
+                    .env("PIN", PIN)
+                    .envs(repository::PASSPHRASES),
             );
             // a machine with a network is one that `doctor` does not like
             let ok = done.status == 0 || call.starts_with("rootstage doctor") && done.status == 1;

@@ -20,7 +20,7 @@ const END: &str = "-----END CERTIFICATE-----";
 
 /// A certificate and its bytes.
 #[derive(Clone, Debug)]
-pub(super) struct Original {
+pub(crate) struct Original {
     read: X509,
     der: Vec<u8>,
     /// Where the signed part begins and ends in `der`.
@@ -35,7 +35,7 @@ impl PartialEq for Original {
 
 impl Original {
     /// Reads one certificate in DER.
-    pub(super) fn from_der(der: Vec<u8>) -> Result<Self, CertificateError> {
+    pub(crate) fn from_der(der: Vec<u8>) -> Result<Self, CertificateError> {
         let unreadable =
             |error: x509_cert::der::Error| CertificateError::Unreadable(safe(&error.to_string()));
         let read = X509::from_der(&der).map_err(unreadable)?;
@@ -45,7 +45,7 @@ impl Original {
 
     /// Reads every certificate of a text in PEM; what stands around them is not looked at (RFC 7468,
     /// section 2).
-    pub(super) fn all_from_pem(text: &[u8]) -> Result<Vec<Self>, CertificateError> {
+    pub(crate) fn all_from_pem(text: &[u8]) -> Result<Vec<Self>, CertificateError> {
         let text = std::str::from_utf8(text)
             .map_err(|_| CertificateError::Unreadable("neither DER nor text".to_owned()))?;
         let mut found = Vec::new();
@@ -63,40 +63,45 @@ impl Original {
         Ok(found)
     }
 
-    pub(super) fn body(&self) -> &TbsCertificate {
+    /// The certificate in DER, as it was read.
+    pub(crate) fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    pub(crate) fn body(&self) -> &TbsCertificate {
         self.read.tbs_certificate()
     }
 
-    pub(super) fn signature_algorithm(&self) -> &AlgorithmIdentifierOwned {
+    pub(crate) fn signature_algorithm(&self) -> &AlgorithmIdentifierOwned {
         self.read.signature_algorithm()
     }
 
-    pub(super) fn signature(&self) -> &BitString {
+    pub(crate) fn signature(&self) -> &BitString {
         self.read.signature()
     }
 
     /// The bytes that are signed.
-    pub(super) fn signed(&self) -> &[u8] {
+    pub(crate) fn signed(&self) -> &[u8] {
         self.der.get(self.signed.clone()).unwrap_or_default()
     }
 
     /// SHA-256 of the whole certificate.
-    pub(super) fn digest(&self) -> Sha256 {
+    pub(crate) fn digest(&self) -> Sha256 {
         Sha256::of(&self.der)
     }
 
     /// The certificate as PEM.
-    pub(super) fn pem(&self) -> String {
+    pub(crate) fn pem(&self) -> String {
         encode_string(LABEL, LineEnding::LF, &self.der).unwrap_or_default()
     }
 
     /// The subject, as RFC 4514 writes it; safe to show.
-    pub(super) fn subject(&self) -> String {
+    pub(crate) fn subject(&self) -> String {
         safe(&self.body().subject().to_string())
     }
 
     /// The issuer, written alike.
-    pub(super) fn issuer(&self) -> String {
+    pub(crate) fn issuer(&self) -> String {
         safe(&self.body().issuer().to_string())
     }
 }

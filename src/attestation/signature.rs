@@ -26,7 +26,7 @@ const EDWARDS: Oid = Oid::new_unwrap("1.3.101.112");
 
 /// Why a certificate is not found to be signed by a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Unsigned {
+pub(crate) enum Unsigned {
     /// The kind of key or signature, by its object identifiers, is none that is verified here.
     Unknown(String),
     /// The signature is not one of this key over this certificate.
@@ -35,7 +35,7 @@ pub(super) enum Unsigned {
 
 /// Whether the key of `issuer` made the signature on `certificate`. Names and constraints are
 /// looked at elsewhere.
-pub(super) fn verify(certificate: &Original, issuer: &Original) -> Result<(), Unsigned> {
+pub(crate) fn verify(certificate: &Original, issuer: &Original) -> Result<(), Unsigned> {
     let body = certificate.body();
     let made_with = certificate.signature_algorithm();
     // RFC 5280, section 4.1.1.2

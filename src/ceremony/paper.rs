@@ -3,17 +3,19 @@
 //! [`Paper`] says what is on it; [`markdown`] and [`html`] lay it out. Its step ids are those of
 //! the transcript, so that a line of one can be held against a line of the other.
 
+mod filled;
 pub mod html;
 pub mod markdown;
 mod plan_sheet;
 
 use super::ask::Seat;
 use super::plain::paragraphs;
-use super::plan::{Duty, KeyPlan, Mode, Participant, Plan};
+use super::plan::{KeyPlan, Mode, Participant, Plan};
 use super::procedure::Procedure;
 use super::script::{Answerer, Each, Script};
 use crate::digest::Sha256;
 
+pub use filled::{Done, ExceptionSheet, Filled};
 pub use plan_sheet::PlanSheet;
 
 /// Number of words in a digest, one for each byte.
@@ -42,12 +44,14 @@ pub struct Paper {
     pub acts: Vec<ActSheet>,
     /// Budget of the whole, in minutes. Without a plan, steps for each keyholder count once.
     pub minutes: u32,
-    /// Boxes for fingerprints: for whom.
-    pub fingerprints: Vec<String>,
+    /// Fingerprints to write down and to compare.
+    pub fingerprints: Vec<Print>,
     /// Tokens, media, papers to be checked in and out: what, and its identifier where known.
     pub materials: Vec<(String, String)>,
     /// People who sign: name, and duty.
     pub signatures: Vec<(String, String)>,
+    /// What is filled in after the day; `None` on the paper that is printed before it.
+    pub filled: Option<Filled>,
 }
 
 /// An act.
@@ -70,15 +74,17 @@ pub struct Row {
     pub say: Vec<String>,
     /// Who answers, one entry for each seat.
     pub who: Vec<Place>,
-    /// What is written down by hand at this step: what each blank is for.
-    pub blanks: &'static [&'static str],
+    /// What is written down by hand at this step: what each blank is for, and what stands in it.
+    pub blanks: Vec<(&'static str, String)>,
     /// Time budget in minutes.
     pub minutes: u32,
+    /// What is filled in after the day.
+    pub done: Option<Done>,
 }
 
 /// What is written down by hand at a step of this kind.
-fn blanks(kind: &str) -> &'static [&'static str] {
-    match kind {
+fn blanks(kind: &str) -> Vec<(&'static str, String)> {
+    let labels: &[&str] = match kind {
         "present-token" => &["Serial number on the token"],
         "provision-token" => &[
             "Serial number",
@@ -87,6 +93,28 @@ fn blanks(kind: &str) -> &'static [&'static str] {
         ],
         "attest-key" => &["Attested serial number", "Lines not \"ok\""],
         _ => &[],
+    };
+    labels.iter().map(|label| (*label, String::new())).collect()
+}
+
+/// A key on the paper.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Print {
+    /// Whose key.
+    pub name: String,
+    /// The id under which published metadata lists it already, to be compared.
+    pub listed: Option<Sha256>,
+    /// SHA-256 of its public key, filled in after the day.
+    pub fingerprint: Option<Sha256>,
+}
+
+impl Print {
+    fn unknown(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            listed: None,
+            fingerprint: None,
+        }
     }
 }
 
@@ -117,6 +145,7 @@ impl Paper {
                     who: step.by.iter().map(|answerer| unnamed(*answerer)).collect(),
                     blanks: blanks(&step.kind),
                     minutes: step.minutes,
+                    done: None,
                 })
                 .collect(),
         });
@@ -145,9 +174,10 @@ impl Paper {
                 .map(|row| row.minutes)
                 .sum(),
             acts,
-            fingerprints: keyholders.map(str::to_owned).to_vec(),
+            fingerprints: keyholders.map(Print::unknown).to_vec(),
             materials: vec![("Token".to_owned(), String::new()); keyholders.len()],
             signatures,
+            filled: None,
         }
     }
 
@@ -171,12 +201,16 @@ impl Paper {
                 who: seats.iter().map(|seat| seated(seat, plan)).collect(),
                 blanks: blanks(&step.kind),
                 minutes: step.minutes,
+                done: None,
             };
             if let Some(act) = acts.get_mut(step.act) {
                 act.rows.push(row);
             }
         }
-        let keyholders: Vec<&Participant> = plan.of_duty(Duty::Keyholder).collect();
+        let print = |(person, key): (&Participant, &KeyPlan)| Print {
+            listed: key.place.keyid().map(|id| id.digest()),
+            ..Print::unknown(&person.name_with(key))
+        };
         let token = |(person, key): (&Participant, &KeyPlan)| {
             (
                 format!("Token of {}", person.name_with(key)),
@@ -211,16 +245,14 @@ impl Paper {
             plan: Some(PlanSheet::new(plan)),
             acts,
             minutes: procedure.minutes(),
-            fingerprints: keyholders
-                .iter()
-                .map(|person| person.name.clone())
-                .collect(),
+            fingerprints: plan.keys().map(print).collect(),
             materials,
             signatures: plan
                 .participants
                 .iter()
                 .map(|person| (person.name.clone(), person.duty.name().to_owned()))
                 .collect(),
+            filled: None,
         }
     }
 

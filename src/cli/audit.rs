@@ -12,49 +12,81 @@ use crate::directory::{self, Audited, DirectoryError};
 use crate::safe::safe;
 use crate::transcript::audit::{Auditor, Finding, Verdict};
 
-/// Arguments of `audit`.
+/// What is audited, and what it is compared with.
 #[derive(Debug, Args)]
-pub struct Audit {
+pub struct Grounds {
     /// The ceremony directory; or the copy of the transcript on a LOG medium, `….transcript.jsonl`.
-    dir: PathBuf,
+    pub dir: PathBuf,
     /// The transcript head from the paper: 64 hex digits, or 32 PGP words.
     #[arg(long, value_name = "HEX|WORDS")]
     expect_head: Option<String>,
     /// A root that is trusted already; the ceremony's root must be this one or follow it.
     #[arg(long, value_name = "FILE")]
     trusted_root: Vec<PathBuf>,
+}
+
+/// Arguments of `audit`.
+#[derive(Debug, Args)]
+pub struct Audit {
+    #[command(flatten)]
+    grounds: Grounds,
     /// One JSON document on stdout.
     #[arg(long)]
     json: bool,
+}
+
+impl Grounds {
+    /// The audit. `not_done` is what a failure did not do, as a sentence.
+    pub fn audited(&self, not_done: &str) -> Result<Audited, Failure> {
+        let expected =
+            match &self.expect_head {
+                None => None,
+                Some(text) => Some(Sha256::parse(text).map_err(|error| {
+                    Failure::call(format!("--expect-head: {error}. {not_done}"))
+                })?),
+            };
+        let trusted = self
+            .trusted_root
+            .iter()
+            .map(|path| Ok((path.display().to_string(), read(path)?)))
+            .collect::<Result<Vec<_>, Failure>>()?;
+        directory::audit(&self.dir, expected, trusted).map_err(|error| self.failed(error, not_done))
+    }
+
+    fn failed(&self, error: DirectoryError, not_done: &str) -> Failure {
+        match error {
+            DirectoryError::NeverOpened(_) => Failure::surroundings(format!(
+                "{}: plan.toml or script.toml is missing. {not_done}",
+                self.dir.display()
+            )),
+            DirectoryError::Io { path, source } => Failure::surroundings(format!(
+                "{}: {source}. {not_done} Name a ceremony directory.",
+                path.display()
+            )),
+            other => other.into(),
+        }
+    }
 }
 
 impl Audit {
     /// The audit of a directory, without anything to compare with.
     pub fn of(dir: String) -> Self {
         Self {
-            dir: dir.into(),
-            expect_head: None,
-            trusted_root: Vec::new(),
+            grounds: Grounds {
+                dir: dir.into(),
+                expect_head: None,
+                trusted_root: Vec::new(),
+            },
             json: false,
         }
     }
 
     pub fn run(&self) -> Result<(), Failure> {
-        let expected = match &self.expect_head {
-            None => None,
-            Some(text) => Some(Sha256::parse(text).map_err(|error| {
-                Failure::call(format!("--expect-head: {error}. Nothing was audited."))
-            })?),
-        };
-        let trusted = self
-            .trusted_root
-            .iter()
-            .map(|path| Ok((path.display().to_string(), read(path)?)))
-            .collect::<Result<Vec<_>, Failure>>()?;
-        let audited =
-            directory::audit(&self.dir, expected, trusted).map_err(|error| self.failed(error))?;
+        let audited = self.grounds.audited("Nothing was audited.")?;
         let passed = audited.passed();
-        let Audited { auditor, findings } = audited;
+        let Audited {
+            auditor, findings, ..
+        } = audited;
         if self.json {
             print_json(&document(&auditor, &findings, passed));
         } else {
@@ -64,20 +96,6 @@ impl Audit {
             Ok(())
         } else {
             Err(Failure::not_so(""))
-        }
-    }
-
-    fn failed(&self, error: DirectoryError) -> Failure {
-        match error {
-            DirectoryError::NeverOpened(_) => Failure::surroundings(format!(
-                "{}: plan.toml or script.toml is missing. Nothing was audited.",
-                self.dir.display()
-            )),
-            DirectoryError::Io { path, source } => Failure::surroundings(format!(
-                "{}: {source}. Nothing was audited. Name a ceremony directory.",
-                path.display()
-            )),
-            other => other.into(),
         }
     }
 }

@@ -9,6 +9,15 @@ const REDRAW: Duration = Duration::from_millis(100);
 /// What ends before this is not spoken of.
 const PATIENCE: Duration = Duration::from_millis(300);
 
+/// What takes so long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doing {
+    /// Files are hashed.
+    Hashing,
+    /// Files are moved, linked or copied.
+    Publishing,
+}
+
 /// One line on stderr.
 pub struct Line {
     began: Instant,
@@ -27,8 +36,8 @@ impl Line {
         }
     }
 
-    /// Draws it, where it is time to.
-    pub fn draw(&mut self, files: usize, of: usize, bytes: u64) {
+    /// Draws it, where it is time to. Of `Publishing` no bytes are counted.
+    pub fn draw(&mut self, doing: Doing, files: usize, of: usize, bytes: u64) {
         let (now, since) = (Instant::now(), self.began.elapsed());
         let due = self
             .drawn
@@ -38,7 +47,7 @@ impl Line {
         }
         self.drawn = Some(now);
         // a carriage return and "erase to the end of the line" (ECMA-48), nothing else
-        let text = words(files, of, bytes, since);
+        let text = words(doing, files, of, bytes, since);
         let _ = write!(std::io::stderr(), "\r{text}\x1b[K");
     }
 }
@@ -51,7 +60,10 @@ impl Drop for Line {
     }
 }
 
-fn words(files: usize, of: usize, bytes: u64, since: Duration) -> String {
+fn words(doing: Doing, files: usize, of: usize, bytes: u64, since: Duration) -> String {
+    if doing == Doing::Publishing {
+        return format!("Publishing: {files} of {of} files");
+    }
     let milliseconds = u64::try_from(since.as_millis()).unwrap_or(u64::MAX).max(1);
     let rate = bytes.saturating_mul(1_000) / milliseconds;
     format!(
@@ -94,8 +106,12 @@ mod tests {
             assert_eq!(size(bytes), text);
         }
         assert_eq!(
-            words(2, 100, 5_000_000, Duration::from_secs(2)),
+            words(Doing::Hashing, 2, 100, 5_000_000, Duration::from_secs(2)),
             "Hashing: 2 of 100 files, 5.0 MB, 2.5 MB a second"
+        );
+        assert_eq!(
+            words(Doing::Publishing, 2, 100, 0, Duration::from_secs(2)),
+            "Publishing: 2 of 100 files"
         );
     }
 }

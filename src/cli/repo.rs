@@ -113,20 +113,45 @@ pub enum Verb {
     #[command(after_help = "Example:\n  rootstage repo timestamp --dir tuf --expires 7d")]
     Timestamp(upkeep::Timestamp),
     /// Publishes what is staged, after a whole client has verified it from every root there ever was.
+    ///
+    /// Clients see what was there before or all that is new, also where this is stopped in the middle:
+    /// it is then run again. What expires within an hour is not published. Exit status: 0 it is
+    /// published, or everything staged was already; 1 it was refused; 3 the disk or another command kept
+    /// it from being done.
+    ///
+    /// With --json: `committed, consistent_snapshot, roles {NAME: {version, expires, new}}, roots
+    /// [{version, sha256}], targets, files (names that are new), users (lines for them), notices`.
     #[command(
         after_help = "Example:\n  rootstage repo commit --dir tuf --mirror https://tuf.example.com"
     )]
     Commit(commit::Commit),
     /// What is published, what is staged, what is missing, and what to do next.
+    ///
+    /// With --json: `roles {NAME: {published {version, expires, days_left}, staged {version, expires,
+    /// days_left, signed, threshold, lacks}}}, targets {published, new, changed, removed, not_listed},
+    /// hindrance, next, users`; what is not there is null.
     #[command(after_help = "Example:\n  rootstage repo status --dir tuf")]
     Status(status::Status),
     /// Visits what is published as clients do, from every root: signatures, versions, expiry, and every
     /// file that is offered.
+    ///
+    /// Exit status: 0 everything holds, 1 not, 3 it could not be looked at.
+    ///
+    /// With --json: `directory, at, verified, consistent_snapshot, roots [{version, sha256}], roles
+    /// {NAME: {version, expires, days_left}}, targets, checks [{about, result, words}], host
+    /// [sentences]`; a result is PASS, NOTE or FAIL.
     #[command(
         after_help = "Example:\n  rootstage repo verify --dir tuf --layout\n  rootstage repo verify --repository /srv/www --trusted 1.root.json"
     )]
     Verify(verify::Verify),
     /// Renews what expires soon, and publishes it: for a timer.
+    ///
+    /// Nothing else that is staged is published by the way; a root that waits for its ceremony stays
+    /// staged. Exit status: 0 it is done or nothing is due, 1 something is due and was not renewed (no
+    /// --expires for it, no key, the root itself), 3 the surroundings failed.
+    ///
+    /// With --json: `renewed [{role, version, expires}], published, due_not_renewed [{role, expires,
+    /// why}]`.
     #[command(
         after_help = "Example:\n  rootstage repo refresh --dir tuf --within 2d --expires timestamp=7d --expires snapshot=30d"
     )]
@@ -179,8 +204,4 @@ impl From<RepoError> for Failure {
             Status::Surroundings => Self::surroundings(words),
         }
     }
-}
-
-fn not_yet() -> Result<(), Failure> {
-    Err(Failure::not_so("this part is not built yet."))
 }

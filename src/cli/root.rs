@@ -7,6 +7,8 @@ mod show;
 pub(super) mod text;
 mod verify;
 
+pub(super) use text::paragraph;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::{DirectoryError, io_at, mode_of_first_line, read_procedure};
+use crate::ceremony::chronicle::Chronicle;
 use crate::ceremony::procedure::Procedure;
 use crate::digest::Sha256;
 use crate::journal::TRANSCRIPT;
@@ -21,6 +22,8 @@ pub struct Audited {
     pub auditor: Auditor,
     /// One finding per rule.
     pub findings: Vec<Finding>,
+    /// What happened when, as far as the chain held.
+    pub chronicle: Chronicle,
 }
 
 impl Audited {
@@ -46,7 +49,7 @@ pub fn audit(
     let file = std::fs::File::open(&path).map_err(io_at(&path))?;
     let procedure = Arc::new(read_procedure(dir)?);
     let lines = BufReader::with_capacity(1 << 16, file);
-    let auditor = follow(&procedure, lines, expected_head).map_err(io_at(&path))?;
+    let (auditor, chronicle) = told(&procedure, lines, expected_head).map_err(io_at(&path))?;
     let findings = auditor.finish(&Artefacts {
         metadata: part(dir, crate::world::METADATA)?,
         scope: Scope::Whole,
@@ -56,7 +59,11 @@ pub fn audit(
         seal: seal(dir)?,
         trusted,
     });
-    Ok(Audited { auditor, findings })
+    Ok(Audited {
+        auditor,
+        findings,
+        chronicle,
+    })
 }
 
 /// The end of the name of a transcript on a LOG medium; before it is the name of the ceremony, as before
@@ -90,7 +97,7 @@ fn audit_of_copy(
     )?);
     let file = std::fs::File::open(path).map_err(io_at(path))?;
     let lines = BufReader::with_capacity(1 << 16, file);
-    let auditor = follow(&procedure, lines, expected_head).map_err(io_at(path))?;
+    let (auditor, chronicle) = told(&procedure, lines, expected_head).map_err(io_at(path))?;
     let findings = auditor.finish(&Artefacts {
         scope: Scope::Record,
         metadata: Vec::new(),
@@ -100,15 +107,29 @@ fn audit_of_copy(
         seal: None,
         trusted,
     });
-    Ok(Audited { auditor, findings })
+    Ok(Audited {
+        auditor,
+        findings,
+        chronicle,
+    })
 }
 
 /// An audit that has read a whole transcript.
 pub fn follow(
     procedure: &Arc<Procedure>,
-    mut lines: impl BufRead,
+    lines: impl BufRead,
     expected_head: Option<Sha256>,
 ) -> std::io::Result<Auditor> {
+    told(procedure, lines, expected_head).map(|(auditor, _)| auditor)
+}
+
+/// The same, with the story that the very records tell which were audited.
+fn told(
+    procedure: &Arc<Procedure>,
+    mut lines: impl BufRead,
+    expected_head: Option<Sha256>,
+) -> std::io::Result<(Auditor, Chronicle)> {
+    let mut chronicle = Chronicle::default();
     let mut line = Vec::with_capacity(4096);
     let mut auditor: Option<Auditor> = None;
     loop {
@@ -126,14 +147,16 @@ pub fn follow(
             Auditor::new(Arc::clone(procedure), mode, expected_head)
         });
         if whole {
-            auditor.line(&line);
+            if let Some(placed) = auditor.line(&line) {
+                chronicle.record(auditor.state(), &placed);
+            }
         } else {
             auditor.torn(read as u64);
             break;
         }
     }
-    Ok(auditor
-        .unwrap_or_else(|| Auditor::new(Arc::clone(procedure), procedure.plan.mode, expected_head)))
+    let unbegun = || Auditor::new(Arc::clone(procedure), procedure.plan.mode, expected_head);
+    Ok((auditor.unwrap_or_else(unbegun), chronicle))
 }
 
 /// The seal, where it is there. One more byte than any seal has is enough to see that it is none.

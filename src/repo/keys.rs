@@ -6,6 +6,7 @@
 //! them as [`Keyring::generate`] says.
 
 mod file;
+mod layout;
 mod private;
 mod secretbox;
 mod token;
@@ -17,10 +18,9 @@ use serde_json::Value;
 
 use self::file::{KeyFile, Opened};
 use self::private::PrivateKey;
-pub(super) use self::private::key_object;
+use self::token::Unsigned;
 use super::{Place, RepoError};
 use crate::ceremony::token::{Algorithm, TokenName};
-use crate::ports::Notice;
 use crate::secret::Secret;
 use crate::tuf::key::{KeyId, PublicKey};
 use crate::tuf::signature::Signature;
@@ -73,12 +73,12 @@ impl<'p> Keyring<'p> {
         home: &Home,
     ) -> Result<Value, RepoError> {
         check_name(role)?;
-        let public = match home {
+        match home {
             Home::Token(token, label) => {
-                let what = format!("token {}", crate::safe::safe(&token.0));
-                let secret = self.passphrases.open(role, &what)?;
                 let keys = self.place.keys();
-                token::take(&keys, role, algorithm, (token, label), &secret)?
+                let on = (token, label.as_str());
+                let public = token::take(&keys, role, algorithm, on, self.passphrases)?;
+                Ok(public.to_tuf())
             }
             Home::File => {
                 let key = PrivateKey::generate(algorithm).map_err(|why| {
@@ -87,23 +87,50 @@ impl<'p> Keyring<'p> {
                         "Choose ecdsa-p256 or ed25519.",
                     )
                 })?;
-                let path = self.path(role);
-                let shown = path.display().to_string();
-                self.read(role)?;
-                let before = self.opened.get(role).and_then(Option::as_ref);
-                let kept = before.and_then(|(_, secret)| secret.as_ref());
-                match (before, kept) {
-                    (Some((opened, _)), secret) => file::write(&path, Some(opened), &key, secret)?,
-                    (None, _) => {
-                        let secret = self.passphrases.choose(role, &shown)?;
-                        file::write(&path, None, &key, secret.as_ref())?;
-                    }
-                }
-                self.opened.remove(role);
-                key.public().clone()
+                self.keep(role, &key)?;
+                Ok(private::key_object(key.public()))
             }
+        }
+    }
+
+    /// Writes the file of a role with one more key. An encrypted file stays so, under its passphrase; for
+    /// one that anybody can open, who is asked says what it becomes.
+    fn keep(&mut self, role: &str, key: &PrivateKey) -> Result<(), RepoError> {
+        let path = self.path(role);
+        self.read(role)?;
+        let before = self.opened.get(role).and_then(Option::as_ref);
+        let kept = before.and_then(|(_, secret)| secret.as_ref());
+        let chosen = match kept.filter(|secret| !secret.is_empty()) {
+            Some(_) => None,
+            None => self.passphrases.choose(role, &path.display().to_string())?,
         };
-        Ok(key_object(&public))
+        let secret = chosen.as_ref().or(kept);
+        file::write(&path, before.map(|(opened, _)| opened), key, secret)?;
+        self.opened.remove(role);
+        Ok(())
+    }
+
+    /// The key objects of the keys of a role as they go into metadata, which may need its passphrase: for
+    /// those in the file with the members by which go-tuf finds them again.
+    pub fn key_objects(&mut self, role: &str) -> Result<Vec<Value>, RepoError> {
+        check_name(role)?;
+        self.read(role)?;
+        let in_file = self.opened.get(role).and_then(Option::as_ref);
+        let in_file = in_file.map_or(&[][..], |(opened, _)| &opened.keys);
+        let mut objects: Vec<_> = in_file
+            .iter()
+            .map(|key| private::key_object(key.public()))
+            .collect();
+        let on_tokens = token::listed(&self.place.keys(), role)?;
+        objects.extend(on_tokens.iter().map(|key| key.public().to_tuf()));
+        Ok(objects)
+    }
+
+    /// Whether the key file of a role is encrypted; `None` where there is none. Opens nothing.
+    pub fn is_encrypted(&self, role: &str) -> Result<Option<bool>, RepoError> {
+        check_name(role)?;
+        let file = KeyFile::read(&self.path(role))?;
+        Ok(file.map(|file| file.is_encrypted()))
     }
 
     /// The public halves of the keys of a role, which may need its passphrase: in an encrypted file
@@ -143,29 +170,37 @@ impl<'p> Keyring<'p> {
                 signatures.push(Signature::new(*keyid, &signature));
             }
         }
+        let mut absent = None;
         for key in token::listed(&self.place.keys(), role)? {
             // one signature of a token costs a PIN and a touch: it counts under every id of the key
             let mut ids = of_key(listed, key.public()).peekable();
             if ids.peek().is_none() {
                 continue;
             }
-            let what = key.shown();
-            let secret = self.passphrases.open(role, &what)?;
-            let mut heard = |notice: Notice| {
-                if let Notice::TouchWanted { seconds, .. } = notice {
-                    let words =
-                        format!("Touch the token now ({what}): it waits {seconds} seconds.");
+            match key.sign(role, payload, self.passphrases) {
+                Ok(signature) => {
+                    verified(role, key.public(), payload, &signature)?;
+                    signatures.extend(ids.map(|(keyid, _)| Signature::new(*keyid, &signature)));
+                }
+                Err(Unsigned::Absent(error)) => absent = Some(error),
+                Err(Unsigned::Failed(error)) => return Err(error),
+            }
+        }
+        match (signatures.is_empty(), absent) {
+            (true, Some(error)) => Err(error.leaving("Nothing was signed.")),
+            (true, None) => Err(self.nobody(role)),
+            (false, absent) => {
+                if let Some(error) = absent {
+                    // holders of several tokens come one after the other
+                    let words = format!(
+                        "Role {role} is signed without one token: {}",
+                        error.happened
+                    );
                     self.passphrases.notice(&words);
                 }
-            };
-            let signature = key.sign(payload, &secret, &mut heard)?;
-            verified(role, key.public(), payload, &signature)?;
-            signatures.extend(ids.map(|(keyid, _)| Signature::new(*keyid, &signature)));
+                Ok(signatures)
+            }
         }
-        if signatures.is_empty() {
-            return Err(self.nobody(role));
-        }
-        Ok(signatures)
     }
 
     fn path(&self, role: &str) -> PathBuf {
@@ -189,13 +224,12 @@ impl<'p> Keyring<'p> {
                     ));
                 }
                 let empty = Secret::new();
-                match file.open(&empty)? {
-                    Some(opened) => Some((opened, file.is_encrypted().then_some(empty))),
-                    None => {
-                        let secret = self.passphrases.open(role, &path.display().to_string())?;
-                        let opened = file.open(&secret)?.ok_or_else(|| wrong(role, &path))?;
-                        Some((opened, Some(secret)))
-                    }
+                if let Some(opened) = file.open(&empty)? {
+                    Some((opened, file.is_encrypted().then_some(empty)))
+                } else {
+                    let secret = self.passphrases.open(role, &path.display().to_string())?;
+                    let opened = file.open(&secret)?.ok_or_else(|| wrong(role, &path))?;
+                    Some((opened, Some(secret)))
                 }
             }
         };
@@ -208,20 +242,26 @@ impl<'p> Keyring<'p> {
         if self.has_keys(role) {
             return RepoError::refused(
                 format!(
-                    "none of the keys of role {role} in {} is one that the root in force lists for it, so that none of \
-                     their signatures would count.",
+                    "none of the keys of role {role} in {} is one that is listed for it, so that none of their \
+                     signatures would count.",
                     keys.display()
                 ),
-                "Bring in the root that lists them (repo import-root), or stage one (repo stage-root).",
+                "Bring in the root that lists them (repo import-root), or stage one (repo stage-root); for a delegated \
+                 role, delegate to them (repo delegate).",
             )
             .leaving("Nothing was signed.");
         }
+        let next = if role == "root" {
+            "Root keys are not kept here: bring the staged root to its ceremony (rootstage sign), and take the \
+             signatures with repo import-root."
+                .to_owned()
+        } else {
+            let make = super::words::command(self.place, &format!("gen-key {role}"));
+            format!("Make one: {make}")
+        };
         RepoError::refused(
             format!("{} has no key of role {role}.", keys.display()),
-            format!(
-                "Make one: {}",
-                super::words::command(self.place, &format!("gen-key {role}"))
-            ),
+            next,
         )
         .leaving("Nothing was signed.")
     }

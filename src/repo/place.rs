@@ -1,6 +1,6 @@
 //! The directory of a repository that is kept with this program or with go-tuf.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -59,17 +59,22 @@ impl Place {
         ))
     }
 
-    /// The same, to change it. Another command that changes it meanwhile is refused.
+    /// The same, to change it. Another command that changes it meanwhile is refused, and what a stopped
+    /// commit left beside what is published goes.
     pub fn locked(directory: &Path) -> Result<Self, RepoError> {
-        let mut place = Self::open(directory)?;
-        place._lock = Some(lock(directory)?);
+        let place = Self::open(directory)?;
+        let place = Self {
+            _lock: Some(lock(directory)?),
+            ..place
+        };
+        super::publish::clear(&place)?;
         Ok(place)
     }
 
     /// A new one, with empty directories; `keys` for its owner only. Refuses where a repository is
     /// already.
     pub fn create(directory: &Path) -> Result<Self, RepoError> {
-        use std::os::unix::fs::DirBuilderExt as _;
+        use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 
         std::fs::create_dir_all(directory).map_err(|error| RepoError::file(directory, error))?;
         let held = lock(directory)?;
@@ -96,8 +101,11 @@ impl Place {
             place.staged().join(TARGETS),
             place.repository(),
         ] {
-            let mut builder = std::fs::DirBuilder::new();
-            let made = builder.mode(0o755).create(&path);
+            let builder = std::fs::DirBuilder::new();
+            // for whoever serves it, whatever the umask of this process is
+            let made = builder
+                .create(&path)
+                .and_then(|()| std::fs::set_permissions(&path, Permissions::from_mode(0o755)));
             made.map_err(|error| RepoError::file(&path, error))?;
         }
         Ok(place)

@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
 use super::place::{TARGETS, not_metadata, read_within};
 use super::{Place, RepoError};
 use crate::tuf::client::{Fetch, Layout, Limits};
@@ -116,6 +119,44 @@ impl Published {
         }
     }
 
+    /// What the snapshot lists: each targets role with its version. Nothing before the first
+    /// snapshot.
+    pub fn listed(&self) -> Result<BTreeMap<String, u64>, RepoError> {
+        let Some(snapshot) = &self.snapshot else {
+            return Ok(BTreeMap::new());
+        };
+        let read = Snapshot::read(snapshot)
+            .map_err(|error| not_metadata(&self.directory.join("snapshot.json"), &error))?;
+        let role = |name: String| Some(name.strip_suffix(".json")?.to_owned());
+        let listed = read.meta.into_iter();
+        Ok(listed
+            .filter_map(|(name, meta)| Some((role(name)?, meta.version)))
+            .collect())
+    }
+
+    /// Version and expiry of every role, the root and those that the snapshot lists; what cannot be
+    /// read is left out.
+    pub fn standing(&self) -> Result<BTreeMap<String, (u64, OffsetDateTime)>, RepoError> {
+        let root = (self.root.version, self.root.expires);
+        let mut standing = BTreeMap::from([("root".to_owned(), root)]);
+        let top = ["snapshot", "timestamp"].map(str::to_owned);
+        for role in self.listed()?.into_keys().chain(top) {
+            if let Some(found) = self.role(&role)?.and_then(|file| header(&file)) {
+                standing.insert(role, found);
+            }
+        }
+        Ok(standing)
+    }
+
+    /// Whether the top-level role lists a target that clients of Sigstore look for.
+    pub fn offers_sigstore(&self) -> Result<bool, RepoError> {
+        let Some(file) = self.role("targets")? else {
+            return Ok(false);
+        };
+        let read = crate::tuf::targets::Targets::read(&file);
+        Ok(read.is_ok_and(|targets| super::publish::offers_sigstore(&targets)))
+    }
+
     /// The name under which version `version` of a metadata file besides root and timestamp is
     /// published.
     pub fn name_of(&self, listed: &str, version: u64) -> String {
@@ -138,6 +179,14 @@ impl Published {
     fn metadata(&self, name: &str) -> Result<Option<Metadata>, RepoError> {
         metadata(&self.directory.join(name), Limits::default().targets)
     }
+}
+
+/// Version and expiry, as far as they can be read.
+pub(super) fn header(file: &Metadata) -> Option<(u64, OffsetDateTime)> {
+    let text = |name| std::str::from_utf8(file.signed_member(name)?).ok();
+    let expires = text("expires")?.trim_matches('"');
+    let expires = OffsetDateTime::parse(expires, &Rfc3339).ok()?;
+    Some((text("version")?.parse().ok()?, expires))
 }
 
 /// Every `N.root.json` from the lowest version up, and `root.json` where it is the only one.

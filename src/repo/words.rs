@@ -31,6 +31,12 @@ pub fn quoted(text: &str) -> String {
     format!("'{}'", crate::safe::safe(text).replace('\'', r"'\''"))
 }
 
+/// `1 file`, `2 files`: a number with what is counted.
+pub fn counted(number: usize, one: &str, several: &str) -> String {
+    let what = if number == 1 { one } else { several };
+    format!("{number} {what}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,5 +49,12 @@ mod tests {
         assert_eq!(of("my tuf"), "rootstage repo status --dir 'my tuf'");
         assert_eq!(of("it's"), r"rootstage repo status --dir 'it'\''s'");
         assert_eq!(quoted(""), "''");
+    }
+
+    #[test]
+    fn one_is_not_several() {
+        assert_eq!(counted(0, "file", "files"), "0 files");
+        assert_eq!(counted(1, "file", "files"), "1 file");
+        assert_eq!(counted(2, "file", "files"), "2 files");
     }
 }

@@ -164,15 +164,16 @@ impl Auditor {
         }
     }
 
-    /// Takes the next line, without its newline.
-    pub fn line(&mut self, line: &[u8]) {
+    /// Takes the next line, without its newline; gives its record as far as the chain holds, of which
+    /// [`Auditor::state`] is the state after it.
+    pub fn line(&mut self, line: &[u8]) -> Option<Placed> {
         if self.broken.is_some() {
-            return;
+            return None;
         }
         let number = self.chain.length() + 1;
         let Ok(text) = std::str::from_utf8(line) else {
             self.broken = Some(format!("line {number} is not UTF-8"));
-            return;
+            return None;
         };
         let (record, event) = match self.chain.verify(text).map(|record| {
             let event = record.event();
@@ -181,11 +182,11 @@ impl Auditor {
             Ok((record, Ok(event))) => (record, event),
             Ok((_, Err(error))) => {
                 self.broken = Some(format!("line {number}: {error}"));
-                return;
+                return None;
             }
             Err(error) => {
                 self.broken = Some(format!("line {number}: {error}"));
-                return;
+                return None;
             }
         };
         let placed = Placed {
@@ -216,6 +217,7 @@ impl Auditor {
             },
             other => other.clone(),
         };
+        Some(placed)
     }
 
     /// The file ends with this many bytes that are no complete line.

@@ -167,6 +167,20 @@ fn standing<'a, T>(role: Role, header: &'a Header, trusted: &'a Trusted<T>) -> S
     }
 }
 
+/// Follows the roots alone, from the trusted root `anchor` (bytes of a file) to the last one: which
+/// root that is, and the chain that led there. Expiry does not matter here (section 5.3.10 looks at
+/// the last one, in [`Client::refresh`]).
+pub fn follow_roots(
+    anchor: &[u8],
+    fetch: &dyn Fetch,
+    limits: Limits,
+) -> Result<(Trusted<Root>, Vec<Link>), ClientError> {
+    // no expiry is looked at, so that no time is needed
+    let loading = load::Loading::new(fetch, OffsetDateTime::UNIX_EPOCH, limits);
+    let (root, chain, _) = loading.root(anchor)?;
+    Ok((root, chain))
+}
+
 /// A client that has verified the top-level roles, and can go on to targets.
 pub struct Client<'f> {
     fetch: &'f dyn Fetch,

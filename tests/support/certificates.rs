@@ -102,6 +102,8 @@ pub struct Draft {
     pub issuer: String,
     /// `SubjectPublicKeyInfo`.
     pub spki: Vec<u8>,
+    /// First and last moment of its validity, as `GeneralizedTime`.
+    pub valid: [&'static str; 2],
     /// Id, criticality and content of each extension.
     pub extensions: Vec<(String, bool, Vec<u8>)>,
 }
@@ -112,6 +114,7 @@ impl Draft {
             subject: subject.to_owned(),
             issuer: issuer.to_owned(),
             spki: key.spki(),
+            valid: ["20241201000000Z", "99991231235959Z"],
             extensions: Vec::new(),
         }
     }
@@ -153,8 +156,8 @@ impl Draft {
             &algorithm(by),
             &name(&self.issuer),
             &sequence(&[
-                &tlv(0x18, b"20241201000000Z"),
-                &tlv(0x18, b"99991231235959Z"),
+                &tlv(0x18, self.valid[0].as_bytes()),
+                &tlv(0x18, self.valid[1].as_bytes()),
             ]),
             &name(&self.subject),
             &self.spki,

@@ -3,9 +3,10 @@
 
 use std::fmt::Write as _;
 
-use super::{EXCEPTIONS, Paper, Place, Row, SPARE_MATERIALS, WORDS};
+use super::{Done, EXCEPTIONS, Filled, Paper, Place, Row, SPARE_MATERIALS, WORDS};
 use crate::ceremony::plan::ALARMS;
 use crate::digest::Sha256;
+use crate::safe::safe;
 
 /// Lays the paper out.
 pub fn html(paper: &Paper) -> String {
@@ -23,23 +24,31 @@ pub fn html(paper: &Paper) -> String {
              <b>REHEARSAL</b> Nothing that is made here may be trusted.</p>\n",
         );
     }
+    if let Some(alarm) = paper
+        .filled
+        .as_ref()
+        .and_then(|filled| filled.alarm.as_ref())
+    {
+        let _ = writeln!(page, "<p class=\"banner\">{}</p>", escape(alarm));
+    }
     cover(&mut page, paper, &title);
     materials(&mut page, paper);
     for (number, act) in (1..).zip(&paper.acts) {
         let _ = writeln!(page, "<h2>Act {number}: {}</h2>", escape(&act.title));
-        open(
-            &mut page,
-            "steps",
-            &["Step", "Activity", "Who", "Initials", "Time"],
-        );
+        let class = match &paper.filled {
+            Some(_) => "steps filled",
+            None => "steps",
+        };
+        let heads = ["Step", "Activity", "Who", "Initials", "Time"];
+        open(&mut page, class, &heads);
         for row in &act.rows {
             step(&mut page, row);
         }
         page.push_str(CLOSE);
     }
     fingerprints(&mut page, paper);
-    head(&mut page);
-    exceptions(&mut page);
+    head(&mut page, paper.filled.as_ref());
+    exceptions(&mut page, paper.filled.as_ref());
     signatures(&mut page, paper);
     page.push_str("</body>\n</html>\n");
     page
@@ -62,10 +71,11 @@ fn footer(paper: &Paper) -> String {
 const CLOSE: &str = "</tbody></table>\n";
 
 fn cover(page: &mut String, paper: &Paper, title: &str) {
-    let _ = writeln!(
-        page,
-        "<p class=\"kicker\">Paper script of a key ceremony</p>\n<h1>{title}</h1>"
-    );
+    let kicker = match &paper.filled {
+        Some(_) => "Paper script of a key ceremony, filled in from its record",
+        None => "Paper script of a key ceremony",
+    };
+    let _ = writeln!(page, "<p class=\"kicker\">{kicker}</p>\n<h1>{title}</h1>");
     for paragraph in &paper.about {
         let _ = writeln!(page, "<p>{}</p>", escape(paragraph));
     }
@@ -83,14 +93,23 @@ fn cover(page: &mut String, paper: &Paper, title: &str) {
     );
     cells(page, &["SHA-256 of the script", &hex]);
     cells(page, &["Budget", &format!("{} minutes", paper.minutes)]);
-    cells(page, &["Date", ""]);
-    cells(page, &["Began and ended (UTC)", ""]);
+    let of = |said: fn(&Filled) -> &str| {
+        paper
+            .filled
+            .as_ref()
+            .map_or_else(String::new, |it| escape(said(it)))
+    };
+    cells(page, &["Date", &of(|filled| &filled.day)]);
+    cells(
+        page,
+        &["Began and ended (UTC)", &of(|filled| &filled.times)],
+    );
     page.push_str(CLOSE);
     let Some(plan) = &paper.plan else { return };
     page.push_str("<h2>The plan</h2>\n");
     open(page, "plain", &[]);
     for (label, value) in &plan.parameters {
-        let (label, value) = (escape(label), escape(value));
+        let (label, value) = (escape(label), grouped(value));
         if ALARMS.contains(&label.as_str()) {
             let red = |text: &str| format!("<b class=\"alarm\">{text}</b>");
             cells(page, &[&red(&label), &red(&value)]);
@@ -174,47 +193,118 @@ fn step(page: &mut String, row: &Row) {
         format!("<span class=\"seat\"><small>{role}</small>{name}</span>")
     };
     let who: String = row.who.iter().map(seat).collect();
-    let lines = "<span class=\"line\"></span>".repeat(row.who.len());
-    let blanks = row.blanks.iter().fold(String::new(), |mut text, what| {
-        let _ = write!(
-            text,
-            "<p class=\"blank\"><small>{}</small></p>",
-            escape(what)
-        );
-        text
-    });
+    let lines = match &row.done {
+        Some(done) => initials(done),
+        None => "<span class=\"line\"></span>".repeat(row.who.len()),
+    };
+    let blanks = row
+        .blanks
+        .iter()
+        .fold(String::new(), |mut text, (what, value)| {
+            let _ = write!(
+                text,
+                "<p class=\"blank\"><small>{}</small>{}</p>",
+                escape(what),
+                escape(value)
+            );
+            text
+        });
     let activity = format!("<strong>{}</strong>{say}{blanks}", escape(&row.title));
-    let time = format!(
-        "<small>{} min</small><span class=\"line\"></span>",
-        row.minutes
-    );
+    let time = match &row.done {
+        Some(done) => times(done),
+        None => "<span class=\"line\"></span>".to_owned(),
+    };
+    let time = format!("<small>{} min</small>{time}", row.minutes);
     let id = format!("<code>{}</code>", escape(&row.id).replace('.', ".<wbr>"));
     cells(page, &[&id, &activity, &who, &lines, &time]);
 }
 
-fn fingerprints(page: &mut String, paper: &Paper) {
-    page.push_str("<h2 class=\"page\">Fingerprints of the keys</h2>\n");
-    page.push_str("<p>Written by hand while the fingerprint is read aloud: 64 digits in groups of four.</p>\n");
-    let boxes = format!("<div class=\"boxes\">{}</div>", "<i></i>".repeat(16)).repeat(4);
-    for name in &paper.fingerprints {
-        let _ = writeln!(
-            page,
-            "<div class=\"print\"><h3>{}</h3>{boxes}</div>",
-            escape(name)
-        );
+fn initials(done: &Done) -> String {
+    let one = |(initials, at): &(String, String)| {
+        let (initials, at) = (escape(initials), escape(at));
+        format!("<span class=\"seat\"><b>{initials}</b><small>{at}</small></span>")
+    };
+    done.initials.iter().map(one).collect()
+}
+
+fn times(done: &Done) -> String {
+    let (from, to) = &done.times;
+    let mut text = format!(
+        "<span class=\"seat\">{}<br>{}</span>",
+        escape(from),
+        escape(to)
+    );
+    for remark in &done.remarks {
+        let _ = write!(text, "<b class=\"alarm\">{}</b> ", escape(remark));
+    }
+    text
+}
+
+/// A value that may be a digest, in groups.
+fn grouped(value: &str) -> String {
+    match value.parse::<Sha256>() {
+        Ok(digest) => format!("<span class=\"hex\">{}</span>", digest.groups().join(" ")),
+        Err(_) => escape(value),
     }
 }
 
-fn head(page: &mut String) {
-    page.push_str(
-        "<div class=\"keep\"><h2>Transcript head</h2>\n<p>Written by hand while the words are read \
-         aloud at the end. The audit compares the record with this paper.</p>\n",
+fn fingerprints(page: &mut String, paper: &Paper) {
+    page.push_str("<h2 class=\"page\">Fingerprints of the keys</h2>\n");
+    page.push_str(match &paper.filled {
+        Some(_) => "<p>SHA-256 of each public key, computed from the key on record. Compare with what was written by hand.</p>\n",
+        None => "<p>Written by hand while the fingerprint is read aloud: 64 digits in groups of four.</p>\n",
+    });
+    let boxes = format!("<div class=\"boxes\">{}</div>", "<i></i>".repeat(16)).repeat(4);
+    for print in &paper.fingerprints {
+        let _ = writeln!(
+            page,
+            "<div class=\"print\"><h3>{}</h3>",
+            escape(&print.name)
+        );
+        if let Some(listed) = &print.listed {
+            let _ = writeln!(
+                page,
+                "<p class=\"hex\"><small>Its key id in published metadata, to be compared:</small><br>{}</p>",
+                listed.groups().join(" ")
+            );
+        }
+        match (&print.fingerprint, &paper.filled) {
+            (Some(fingerprint), _) => {
+                let _ = writeln!(
+                    page,
+                    "<p class=\"hex\">{}</p>",
+                    fingerprint.groups().join(" ")
+                );
+                grid(page, "words", &fingerprint.words());
+            }
+            (None, Some(_)) => page.push_str("<p>No key of this name was in hand.</p>"),
+            (None, None) => page.push_str(&boxes),
+        }
+        page.push_str("</div>\n");
+    }
+}
+
+fn head(page: &mut String, filled: Option<&Filled>) {
+    let Some(filled) = filled else {
+        page.push_str(
+            "<div class=\"keep\"><h2>Transcript head</h2>\n<p>Written by hand while the words are read \
+             aloud at the end. The audit compares the record with this paper.</p>\n",
+        );
+        grid(page, "words write", &[""; WORDS]);
+        page.push_str("</div>\n");
+        return;
+    };
+    let _ = writeln!(
+        page,
+        "<div class=\"keep\"><h2>Transcript head</h2>\n<p>Of the record from which this paper was filled \
+         in. Compare with what was written by hand.</p>\n<p class=\"hex\">{}</p>",
+        filled.head.groups().join(" ")
     );
-    grid(page, "words write", &[""; WORDS]);
+    grid(page, "words", &filled.head.words());
     page.push_str("</div>\n");
 }
 
-fn exceptions(page: &mut String) {
+fn exceptions(page: &mut String, filled: Option<&Filled>) {
     page.push_str("<h2 class=\"page\">Exceptions</h2>\n<p>What went otherwise than written, and what was decided.</p>\n");
     let heads = [
         "No.",
@@ -225,9 +315,31 @@ fn exceptions(page: &mut String) {
         "By (two people)",
         "Time",
     ];
+    if filled.is_some_and(|filled| filled.exceptions.is_empty()) {
+        page.push_str("<p>No exception is on record.</p>\n");
+        return;
+    }
     open(page, "exceptions", &heads);
-    for number in 1..=EXCEPTIONS {
-        cells(page, &[&format!("E{number}"), "", "", "", "", "", ""]);
+    match filled {
+        None => {
+            for number in 1..=EXCEPTIONS {
+                cells(page, &[&format!("E{number}"), "", "", "", "", "", ""]);
+            }
+        }
+        Some(filled) => {
+            for entry in &filled.exceptions {
+                let texts = [
+                    format!("E{}", entry.number),
+                    escape(&entry.step).replace('.', ".<wbr>"),
+                    escape(&entry.expected),
+                    escape(&entry.happened),
+                    escape(&entry.decided),
+                    escape(&entry.by),
+                    escape(&entry.time),
+                ];
+                cells(page, &texts.each_ref().map(String::as_str));
+            }
+        }
     }
     page.push_str(CLOSE);
 }
@@ -265,17 +377,16 @@ fn cells(page: &mut String, cells: &[&str]) {
     page.push_str("</tr>\n");
 }
 
-/// Text from outside, so that it is shown as it is.
+/// Text from outside, so that it is shown as it is. Several lines become one.
 fn escape(text: &str) -> String {
     let mut escaped = String::new();
-    for c in text.chars() {
+    for c in text.lines().map(safe).collect::<Vec<_>>().join(" ").chars() {
         match c {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
             '\'' => escaped.push_str("&#39;"),
-            c if c.is_control() => escaped.push(' '),
             c => escaped.push(c),
         }
     }

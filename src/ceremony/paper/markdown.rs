@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{EXCEPTIONS, Paper, Row, SPARE_MATERIALS, WORDS};
+use super::{EXCEPTIONS, Filled, Paper, Row, SPARE_MATERIALS, WORDS};
 use crate::ceremony::plan::ALARMS;
 use crate::digest::Sha256;
 
@@ -14,6 +14,13 @@ pub fn markdown(paper: &Paper) -> String {
     let mut text = String::new();
     if paper.rehearsal() {
         text.push_str("**REHEARSAL. Nothing that is made here may be trusted.**\n\n");
+    }
+    if let Some(alarm) = paper
+        .filled
+        .as_ref()
+        .and_then(|filled| filled.alarm.as_ref())
+    {
+        let _ = writeln!(text, "**{}**\n", escape(alarm));
     }
     let _ = writeln!(text, "# {}\n", escape(&paper.title));
     for paragraph in &paper.about {
@@ -27,10 +34,18 @@ pub fn markdown(paper: &Paper) -> String {
         paper.script.1.groups().join(" "),
         paper.minutes
     );
-    let _ = writeln!(
-        text,
-        "Date: {BLANK}  Began (UTC): {BLANK}  Ended (UTC): {BLANK}\n"
-    );
+    let _ = match &paper.filled {
+        None => writeln!(
+            text,
+            "Date: {BLANK}  Began (UTC): {BLANK}  Ended (UTC): {BLANK}\n"
+        ),
+        Some(filled) => writeln!(
+            text,
+            "Filled in from the record.\n\nDate: {}  Began and ended (UTC): {}\n",
+            escape(&filled.day),
+            escape(&filled.times)
+        ),
+    };
     plan(&mut text, paper);
     materials(&mut text, paper);
     for (number, act) in (1..).zip(&paper.acts) {
@@ -113,11 +128,42 @@ fn step(text: &mut String, step: &Row) {
             name => format!("{}: {}", escape(&place.role), escape(name)),
         })
         .collect();
-    let lines = vec![BLANK; step.who.len()];
-    let blanks = step.blanks.iter().fold(String::new(), |mut text, what| {
-        let _ = write!(text, "<br><br>{}: {BLANK}", escape(what));
-        text
-    });
+    let lines: Vec<String> = match &step.done {
+        None => vec![BLANK.to_owned(); step.who.len()],
+        Some(done) => {
+            let typed = done.initials.iter();
+            let typed =
+                typed.map(|(initials, at)| format!("**{}** {}", escape(initials), escape(at)));
+            typed.collect()
+        }
+    };
+    let time = match &step.done {
+        None => BLANK.to_owned(),
+        Some(done) => {
+            let remarks = done
+                .remarks
+                .iter()
+                .map(|remark| format!("**{}**", escape(remark)));
+            let (from, to) = (escape(&done.times.0), escape(&done.times.1));
+            [from, to]
+                .into_iter()
+                .chain(remarks)
+                .collect::<Vec<_>>()
+                .join("<br>")
+        }
+    };
+    let blanks = step
+        .blanks
+        .iter()
+        .fold(String::new(), |mut text, (what, value)| {
+            let value = if value.is_empty() {
+                BLANK.to_owned()
+            } else {
+                escape(value)
+            };
+            let _ = write!(text, "<br><br>{}: {value}", escape(what));
+            text
+        });
     row(
         text,
         &[
@@ -130,24 +176,46 @@ fn step(text: &mut String, step: &Row) {
             ),
             who.join("<br>"),
             lines.join("<br>"),
-            format!("{} min<br>{BLANK}", step.minutes),
+            format!("{} min<br>{time}", step.minutes),
         ],
     );
 }
 
 fn boxes(text: &mut String, paper: &Paper) {
-    text.push_str("## Fingerprints of the keys\n\nWritten by hand, 16 groups of four digits.\n\n");
-    for name in &paper.fingerprints {
-        let line = ["____"; 8].join(" ");
-        let _ = writeln!(text, "{}\n\n    {line}\n    {line}\n", escape(name));
+    text.push_str("## Fingerprints of the keys\n\n");
+    if paper.filled.is_none() {
+        text.push_str("Written by hand, 16 groups of four digits.\n\n");
     }
-    text.push_str("## Transcript head\n\nWritten by hand, one word for each number.\n\n");
-    heads(text, &["", "", "", ""]);
-    let words: Vec<String> = (1..=WORDS)
-        .map(|number| format!("{number}. {BLANK}"))
-        .collect();
-    for line in words.chunks(4) {
-        row(text, line);
+    for print in &paper.fingerprints {
+        let _ = writeln!(text, "{}\n", escape(&print.name));
+        if let Some(listed) = &print.listed {
+            let _ = writeln!(
+                text,
+                "Key id in published metadata: `{}`\n",
+                listed.groups().join(" ")
+            );
+        }
+        match (&print.fingerprint, &paper.filled) {
+            (Some(fingerprint), _) => digest(text, fingerprint),
+            (None, Some(_)) => text.push_str("No key of this name was in hand.\n\n"),
+            (None, None) => {
+                let line = ["____"; 8].join(" ");
+                let _ = writeln!(text, "    {line}\n    {line}\n");
+            }
+        }
+    }
+    text.push_str("## Transcript head\n\n");
+    if let Some(filled) = &paper.filled {
+        digest(text, &filled.head);
+    } else {
+        text.push_str("Written by hand, one word for each number.\n\n");
+        heads(text, &["", "", "", ""]);
+        let words: Vec<String> = (1..=WORDS)
+            .map(|number| format!("{number}. {BLANK}"))
+            .collect();
+        for line in words.chunks(4) {
+            row(text, line);
+        }
     }
     text.push_str("\n## Exceptions\n\n");
     heads(
@@ -162,10 +230,15 @@ fn boxes(text: &mut String, paper: &Paper) {
             "Time",
         ],
     );
-    for number in 1..=EXCEPTIONS {
-        let mut cells = vec![format!("E{number}")];
-        cells.resize(7, String::new());
-        row(text, &cells);
+    match &paper.filled {
+        None => {
+            for number in 1..=EXCEPTIONS {
+                let mut cells = vec![format!("E{number}")];
+                cells.resize(7, String::new());
+                row(text, &cells);
+            }
+        }
+        Some(filled) => logged(text, filled),
     }
     text.push_str("\n## Signatures\n\n");
     heads(text, &["Name", "Duty", "Signature", "Date and time (UTC)"]);
@@ -174,6 +247,22 @@ fn boxes(text: &mut String, paper: &Paper) {
             text,
             &[escape(name), duty.clone(), String::new(), String::new()],
         );
+    }
+}
+
+fn logged(text: &mut String, filled: &Filled) {
+    for entry in &filled.exceptions {
+        let texts = [
+            &entry.step,
+            &entry.expected,
+            &entry.happened,
+            &entry.decided,
+            &entry.by,
+            &entry.time,
+        ];
+        let number = std::iter::once(format!("E{}", entry.number));
+        let cells: Vec<String> = number.chain(texts.map(|text| escape(text))).collect();
+        row(text, &cells);
     }
 }
 
@@ -202,7 +291,8 @@ fn escape(text: &str) -> String {
                 escaped.push('\\');
                 escaped.push(c);
             }
-            c if c.is_control() => escaped.push(' '),
+            '\n' => escaped.push(' '),
+            c if c.is_control() => escaped.push_str(&crate::safe::safe(&c.to_string())),
             c => escaped.push(c),
         }
     }

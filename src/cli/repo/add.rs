@@ -11,12 +11,12 @@ use super::passphrases::Sources;
 use super::when::When;
 use super::{Where, asked};
 use crate::canonical::parse;
-use crate::cli::progress::{Line, size};
+use crate::cli::progress::{Doing, Line, size};
 use crate::cli::{Failure, notice, now, print, print_json};
 use crate::repo::keys::Keyring;
 use crate::repo::targets::{self, Added, Addition, Digests, Manner, Progress};
-use crate::repo::words::{command, path as quoted};
-use crate::repo::{Place, RepoError};
+use crate::repo::words::{command, counted, path as quoted};
+use crate::repo::{Place, RepoError, sigstore};
 use crate::safe::safe;
 use crate::tuf::repository::expires_text;
 
@@ -58,11 +58,13 @@ pub struct Add {
     /// What is said of every file that is added: a JSON object.
     #[arg(long, value_name = "JSON")]
     custom: Option<String>,
-    /// A service of Sigstore: fulcio=CHAIN.pem,uri=URL; rekor=KEY.pub,uri=URL[,origin=NAME]; ctfe=KEY.pub,uri=URL;
-    /// tsa=CHAIN.pem,uri=URL; oidc=URL; each with [,start=TIME][,end=TIME][,status=active|expired].
+    /// A service of Sigstore: fulcio=CHAIN.pem,uri=URL; rekor=KEY.pub,uri=URL[,origin=NAME][,api=1|2]; ctfe=KEY.pub,uri=URL;
+    /// tsa=CHAIN.pem,uri=URL; oidc=URL; each with [,start=TIME][,end=TIME][,status=active|expired]. What is not
+    /// said of the times of a service that is offered already stays; a log with an origin has version 2. A file
+    /// or URL with a comma cannot be written.
     #[arg(long, value_name = "SERVICE")]
     sigstore: Vec<String>,
-    /// Who runs the services, as signing_config.v0.2.json says it.
+    /// Who runs the services, as `signing_config.v0.2.json` says it.
     #[arg(long, value_name = "NAME", requires = "sigstore")]
     operator: Option<String>,
     #[command(flatten)]
@@ -96,7 +98,7 @@ impl Add {
         let mut passphrases = asked::passphrases(&self.sources)?;
         let mut keyring = Keyring::new(&place, &mut passphrases);
         let mut line = Line::new();
-        let mut progress = |at: Progress| line.draw(at.files, at.of, at.bytes);
+        let mut progress = |at: Progress| line.draw(Doing::Hashing, at.files, at.of, at.bytes);
         let added = targets::add(&place, &mut keyring, &additions, &manner, &mut progress);
         drop(line);
         let added = added?;
@@ -140,9 +142,7 @@ impl Add {
         Ok(additions)
     }
 
-    /// The one place where the services of Sigstore come in: what
-    /// `repo::sigstore::additions(place, &self.sigstore, self.operator, now)` gives goes into these
-    /// three.
+    /// What the services of Sigstore add.
     fn sigstore(
         &self,
         place: &Place,
@@ -151,11 +151,12 @@ impl Add {
         manner: &mut Manner,
         notices: &mut Vec<String>,
     ) -> Result<(), RepoError> {
-        let _ = (&self.operator, place, now, additions, manner, notices);
-        Err(RepoError::refused(
-            "--sigstore is not built yet.",
-            "Add the files themselves.",
-        ))
+        let operator = self.operator.as_deref();
+        let offer = sigstore::additions(place, &self.sigstore, operator, now)?;
+        additions.extend(offer.additions);
+        manner.custom.extend(offer.custom);
+        notices.extend(offer.notices);
+        Ok(())
     }
 
     fn report(&self, place: &Place, added: &Added, notices: &[String], expires: OffsetDateTime) {
@@ -183,7 +184,7 @@ impl Add {
             return;
         }
         print(&format!(
-            "Added to {}: {} new, {} changed, {} as before; {} hashed.\nStaged {} version {}, which expires at {expires}, signed by {} of {} needed.",
+            "Added to {}: {} new, {} changed, {} as before; {} hashed.\nStaged {} version {}, which expires at {expires}, signed by {} ({} needed).",
             safe(&self.role),
             added.new,
             added.changed,
@@ -191,7 +192,7 @@ impl Add {
             size(added.bytes),
             safe(&self.role),
             added.version,
-            added.signed,
+            counted(added.signed as usize, "key", "keys"),
             added.threshold,
         ));
         if complete {

@@ -51,10 +51,10 @@ impl Asked {
     }
 
     /// The value of a variable, where there is one.
-    fn of_variable(name: String) -> Option<Result<Secret, RepoError>> {
-        std::env::var_os(&name)?;
+    fn of_variable(name: &str) -> Option<Result<Secret, RepoError>> {
+        std::env::var_os(name)?;
         let source = SecretSource {
-            env: Some(name.clone()),
+            env: Some(name.to_owned()),
             fd: None,
         };
         Some(source.read().map_err(|reason| {
@@ -68,7 +68,7 @@ impl Asked {
 
 impl Passphrases for Asked {
     fn open(&mut self, role: &str, what: &str) -> Result<Secret, RepoError> {
-        if let Some(secret) = Self::of_variable(variable("TUF", role)) {
+        if let Some(secret) = Self::of_variable(&variable("TUF", role)) {
             return secret;
         }
         if let Some(named) = &self.named {
@@ -89,7 +89,7 @@ impl Passphrases for Asked {
             return Ok(None);
         }
         let variables = [variable("TUF_NEW", role), variable("TUF", role)];
-        if let Some(secret) = variables.into_iter().find_map(Self::of_variable) {
+        if let Some(secret) = variables.iter().find_map(|name| Self::of_variable(name)) {
             return strong(secret?, role).map(Some);
         }
         if let Some(named) = &self.named {

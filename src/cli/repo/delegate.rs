@@ -13,7 +13,7 @@ use crate::canonical::parse;
 use crate::cli::{Failure, notice, now, print, print_json};
 use crate::repo::keys::Keyring;
 use crate::repo::targets::{self, Delegation, DelegationChange};
-use crate::repo::words::{command, path as quoted};
+use crate::repo::words::{command, counted, path as quoted};
 use crate::repo::{Place, RepoError};
 use crate::safe::safe;
 use crate::tuf::delegations::After;
@@ -108,19 +108,19 @@ impl Delegate {
             format!("{} takes its delegation to {} back.", self.by, self.role)
         } else {
             format!(
-                "{} delegates to {}, which has {} keys of which {} must sign.",
+                "{} delegates to {}, which has {}, of which {} must sign.",
                 self.by,
                 self.role,
-                made.keyids.len(),
+                counted(made.keyids.len(), "key", "keys"),
                 self.threshold
             )
         };
         print(&format!(
-            "{}\nStaged {} version {}, which expires at {expires}, signed by {} of {} needed.",
+            "{}\nStaged {} version {}, which expires at {expires}, signed by {} ({} needed).",
             safe(&what),
             safe(&self.by),
             made.version,
-            made.signed,
+            counted(made.signed as usize, "key", "keys"),
             made.threshold,
         ));
         if complete {
@@ -137,8 +137,7 @@ impl Delegate {
         if !keyring.has_keys(&self.role) {
             return Ok(Vec::new());
         }
-        let keys = keyring.public_keys(&self.role)?;
-        Ok(keys.iter().map(PublicKey::to_tuf).collect())
+        keyring.key_objects(&self.role)
     }
 }
 

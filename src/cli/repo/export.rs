@@ -13,7 +13,7 @@ use crate::digest::Sha256;
 use crate::envelope::{Draft, Envelope, Kind, Payload};
 use crate::repo::export::{RolePublicKeys, Upload, public_keys, repository};
 use crate::repo::keys::Keyring;
-use crate::repo::words::command;
+use crate::repo::words::{command, counted};
 use crate::repo::{Place, RepoError, root};
 use crate::safe::safe;
 
@@ -223,7 +223,11 @@ fn order(upload: &Upload) -> String {
         "Where the host cannot switch to a new directory at once, upload in this order, each step when the one \
          before it is done:\n",
     );
-    let _ = writeln!(text, "  1. targets/ ({} files)", upload.targets);
+    let _ = writeln!(
+        text,
+        "  1. targets/ ({})",
+        counted(upload.targets, "file", "files")
+    );
     let groups = [&upload.delegated, &upload.snapshots, &upload.roots];
     for (place, names) in groups.into_iter().enumerate() {
         let names: Vec<_> = names.iter().map(|name| safe(name)).collect();

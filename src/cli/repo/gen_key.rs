@@ -12,10 +12,18 @@ use crate::repo::keys::{Home, Keyring};
 use crate::repo::words::command;
 use crate::repo::{Place, RepoError, staging};
 use crate::safe::safe;
+use crate::token::check_name;
 use crate::tuf::key::{KeyId, PublicKey};
 use crate::tuf::root::Role;
 
 /// Arguments of `repo gen-key`.
+///
+/// The key is kept before the staged root lists it: stopped in between, `repo stage-root` lists it (where
+/// the role has no other), or calling again makes another one.
+///
+/// The document of `--json`: `role`, `kind` (such as `ecdsa-p256`), `keyid` and `fingerprint` (SHA-256 of
+/// the public key) in hex, `file`, `encrypted` (of a key file; null for a token), `root_version` of the
+/// staged root that lists the key (null for a delegated role), `signatures_dropped` from that root.
 #[derive(Debug, Args)]
 pub struct GenKey {
     /// The role: targets, snapshot, timestamp, or a delegated one.
@@ -44,27 +52,10 @@ pub struct GenKey {
 
 impl GenKey {
     pub fn run(&self) -> Result<(), Failure> {
+        let algorithm = self.algorithm()?;
+        let home = self.home()?;
         let place = Place::locked(&self.place.dir)?;
-        let algorithm = Algorithm::ALL
-            .into_iter()
-            .find(|algorithm| algorithm.name() == self.algorithm)
-            .ok_or_else(|| {
-                Failure::call(format!(
-                    "{} is no kind of key. Nothing was changed. Use ecdsa-p256 or ed25519.",
-                    safe(&self.algorithm)
-                ))
-            })?;
-        let top = Role::ALL.into_iter().find(|role| role.name() == self.role);
-        if top == Some(Role::Root) {
-            return Err(RepoError::refused(
-                "keys of role root are not made here: they would lie on a machine with a network.",
-                format!(
-                    "Make them in a ceremony (rootstage plan new), or stage a root with keys that exist: {}",
-                    command(&place, "stage-root --root-key FILE --expires 365d")
-                ),
-            )
-            .into());
-        }
+        let top = self.top_level(&place)?;
         let new_files = if self.insecure_plaintext {
             NewFiles::InTheClear
         } else {
@@ -75,13 +66,16 @@ impl GenKey {
             Some(_) => Some(staging::draft(&place)?),
             None => None,
         };
-        let home = match (&self.token, &self.label) {
-            (Some(token), Some(label)) => Home::Token(TokenName(token.clone()), label.clone()),
-            _ => Home::File,
-        };
         let mut passphrases = asked::passphrases(&self.sources)?.writing(new_files);
-        let object =
-            Keyring::new(&place, &mut passphrases).generate(&self.role, algorithm, &home)?;
+        let mut keyring = Keyring::new(&place, &mut passphrases);
+        let object = keyring.generate(&self.role, algorithm, &home)?;
+        let encrypted = match home {
+            Home::File => keyring.is_encrypted(&self.role)?,
+            Home::Token(..) => None,
+        };
+        if let Some(words) = said_of_file(encrypted, new_files) {
+            notice(words);
+        }
         let unusable = |what: &str| {
             RepoError::surroundings(
                 format!("the key that was made cannot be used: {what}."),
@@ -105,7 +99,10 @@ impl GenKey {
         };
         let next = match (&draft, top) {
             (Some(draft), _) => match draft.missing().first() {
-                Some(missing) => format!("{missing}: the root is not complete yet"),
+                Some(missing) => format!(
+                    "{missing}. When every online role has its key: {}",
+                    command(&place, "export public-keys -o online-keys")
+                ),
                 None => command(&place, "stage-root --expires 365d -o root.rse"),
             },
             _ => command(
@@ -120,6 +117,7 @@ impl GenKey {
                 "keyid": keyid.hex(),
                 "fingerprint": public.fingerprint().hex(),
                 "file": file,
+                "encrypted": encrypted,
                 "root_version": draft.as_ref().map(crate::tuf::repository::RootDraft::version),
                 "signatures_dropped": dropped,
             }));
@@ -142,5 +140,64 @@ impl GenKey {
         }
         print(&format!("Next: {next}"));
         Ok(())
+    }
+
+    /// The top-level role; none where it is a delegated one. Root is refused.
+    fn top_level(&self, place: &Place) -> Result<Option<Role>, RepoError> {
+        let top = Role::ALL.into_iter().find(|role| role.name() == self.role);
+        if top != Some(Role::Root) {
+            return Ok(top);
+        }
+        Err(RepoError::refused(
+            "keys of role root are not made here: they would lie on a machine with a network.",
+            format!(
+                "Make them in a ceremony (rootstage plan new), or stage a root with keys that exist: {}",
+                command(place, "stage-root --root-key FILE --expires 365d")
+            ),
+        ))
+    }
+
+    fn algorithm(&self) -> Result<Algorithm, Failure> {
+        let algorithm = Algorithm::ALL
+            .into_iter()
+            .find(|algorithm| algorithm.name() == self.algorithm);
+        match algorithm {
+            Some(Algorithm::EcdsaP384) => Err(Failure::call(
+                "two of the clients in use refuse keys of kind ecdsa-p384. Nothing was changed. Use ecdsa-p256 or \
+                 ed25519.",
+            )),
+            Some(algorithm) => Ok(algorithm),
+            None => Err(Failure::call(format!(
+                "{} is no kind of key. Nothing was changed. Use ecdsa-p256 or ed25519.",
+                safe(&self.algorithm)
+            ))),
+        }
+    }
+
+    /// Where the key is to live. A file is named by its whole path: later calls may be made elsewhere.
+    fn home(&self) -> Result<Home, Failure> {
+        let (Some(token), Some(label)) = (&self.token, &self.label) else {
+            return Ok(Home::File);
+        };
+        let mut name = TokenName(token.clone());
+        let absolute = token.strip_prefix("file:").map(std::path::absolute);
+        if let Some(Ok(path)) = absolute {
+            name = TokenName(format!("file:{}", path.display()));
+        }
+        check_name(&name).map_err(|problem| {
+            Failure::call(format!("{}: {problem}. Nothing was changed.", safe(token)))
+        })?;
+        Ok(Home::Token(name, label.clone()))
+    }
+}
+
+/// What people should know of the key file, by whether it is encrypted now and what the call asked for.
+fn said_of_file(encrypted: Option<bool>, new_files: NewFiles) -> Option<&'static str> {
+    match (encrypted?, new_files) {
+        (true, NewFiles::InTheClear) => Some(
+            "The key file was encrypted already, and stays so: the new key is under the same passphrase.",
+        ),
+        (true, NewFiles::Encrypted) => None,
+        (false, _) => Some("The key file is in the clear: whoever reads it has the key."),
     }
 }

@@ -94,7 +94,10 @@ impl ImportRoot {
         root_words::signers(&mut text, &imported.signers);
         text.push_str("\nNEXT\n");
         if complete {
-            text.push_str("  sign what is staged, where keys have changed, then snapshot and timestamp; then\n");
+            text.push_str(match imported.published {
+                None => "  stage what is offered: repo add, snapshot, timestamp; then\n",
+                Some(_) => "  make anew what is signed with keys that it does not name any more (repo add, snapshot, timestamp); then\n",
+            });
         }
         let _ = writeln!(text, "  {next}");
         print(&text);

@@ -13,7 +13,7 @@ use crate::cli::{Failure, notice, now, print, print_json};
 use crate::repo::Place;
 use crate::repo::keys::Keyring;
 use crate::repo::targets::{self, Which};
-use crate::repo::words::command;
+use crate::repo::words::{command, counted};
 use crate::safe::safe;
 use crate::tuf::repository::expires_text;
 
@@ -84,12 +84,12 @@ impl Remove {
             let _ = writeln!(text, "  and {} more", removed.paths.len() - SHOWN);
         }
         print(&format!(
-            "Removed from {}: {} files.\n{text}Staged {} version {}, which expires at {expires}, signed by {} of {} needed.",
+            "Removed from {}: {}.\n{text}Staged {} version {}, which expires at {expires}, signed by {} ({} needed).",
             safe(&self.role),
-            removed.paths.len(),
+            counted(removed.paths.len(), "file", "files"),
             safe(&self.role),
             removed.version,
-            removed.signed,
+            counted(removed.signed as usize, "key", "keys"),
             removed.threshold,
         ));
         if complete {

@@ -11,6 +11,9 @@ use crate::repo::signing::{self, Signed};
 use crate::repo::{Place, words};
 
 /// Arguments of `repo sign`.
+///
+/// The document of `--json`: `role`, `file`, `added` (how many signatures were made), `counted`: a list of
+/// `under` (by whose keys), `signed` (how many of them have signed now) and `threshold` (how many must).
 #[derive(Debug, Args)]
 pub struct Sign {
     /// The role: root (where its keys are in `keys/`), targets, snapshot, timestamp, a delegated one.

@@ -10,7 +10,7 @@ use super::{Where, asked};
 use crate::cli::{Failure, notice, now, print, print_json};
 use crate::repo::keys::Keyring;
 use crate::repo::upkeep::{self, Made};
-use crate::repo::words::command;
+use crate::repo::words::{command, counted};
 use crate::repo::{Place, RepoError};
 use crate::safe::safe;
 
@@ -88,11 +88,11 @@ impl Common {
             .iter()
             .map(|(name, version)| format!("  {} version {version}\n", safe(name)));
         print(&format!(
-            "Staged {} version {}, which expires at {}, signed by {} of {} needed. It lists\n{}",
+            "Staged {} version {}, which expires at {}, signed by {} ({} needed). It lists\n{}",
             made.role,
             made.version,
             made.expires,
-            made.signed,
+            counted(made.signed as usize, "key", "keys"),
             made.threshold,
             lists.collect::<String>(),
         ));

@@ -8,10 +8,11 @@ use std::io::Write as _;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
+use super::layout::indented;
 use super::private::{Entry, PrivateKey};
 use super::secretbox::{Closed, Sealed};
 use crate::repo::RepoError;
@@ -84,7 +85,7 @@ impl KeyFile {
             Zeroizing::new(self.data.as_bytes().to_vec())
         };
         // what the reader says could repeat a byte of a key
-        let entries: Vec<Entry> = serde_json::from_slice(&text)
+        let entries: Vec<Entry<'_>> = serde_json::from_slice(&text)
             .map_err(|_| unreadable(&self.path, "holds no list of keys"))?;
         let keys = entries
             .iter()
@@ -114,54 +115,32 @@ pub(super) fn write(
     let list = list(before, &entry).ok_or_else(|| failed("the list of keys is of another form"))?;
     let file = match secret {
         Some(secret) => {
-            let sealed = Sealed::seal(&list, secret).map_err(|why| failed(&why))?;
-            outer(true, &sealed)
+            let sealed = Sealed::seal(&indented(&[&list]), secret).map_err(|why| failed(&why))?;
+            let data = serde_json::to_vec(&sealed).map_err(|error| failed(&error.to_string()))?;
+            indented(&[b"{\"encrypted\":true,\"data\":", &data, b"}"])
         }
-        None => {
-            let text = std::str::from_utf8(&list).ok();
-            let raw = text.and_then(|text| RawValue::from_string(text.to_owned()).ok());
-            raw.and_then(|raw| outer(false, &raw))
-        }
+        None => indented(&[b"{\"encrypted\":false,\"data\":", &list, b"}"]),
     };
-    let file = file.ok_or_else(|| failed("it has no JSON form"))?;
     put(path, &file).map_err(|error| RepoError::file(path, error))
 }
 
-/// The list with one more entry, every byte of the others kept.
-fn list(before: Option<&Opened>, entry: &Entry) -> Option<Zeroizing<Vec<u8>>> {
-    let one = tabbed(&[entry])?;
-    let Some(before) = before.filter(|before| !before.keys.is_empty()) else {
-        return Some(one);
+/// The list with one more entry; what is known of the others or not, is kept.
+fn list(before: Option<&Opened>, entry: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let kept = match before.filter(|before| !before.keys.is_empty()) {
+        None => &b"["[..],
+        Some(before) => {
+            let end = before.text.iter().rposition(|byte| *byte == b']')?;
+            before.text.get(..end)?.trim_ascii()
+        }
     };
-    let end = before.text.iter().rposition(|byte| *byte == b']')?;
-    let kept = before.text.get(..end)?.trim_ascii_end();
-    let added = one.get(1..)?;
-    let mut whole = Zeroizing::new(Vec::with_capacity(kept.len() + one.len()));
+    let mut whole = Zeroizing::new(Vec::with_capacity(kept.len() + entry.len() + 2));
     whole.extend_from_slice(kept);
-    whole.push(b',');
-    whole.extend_from_slice(added);
-    Some(whole)
-}
-
-fn outer(encrypted: bool, data: &impl Serialize) -> Option<Zeroizing<Vec<u8>>> {
-    #[derive(Serialize)]
-    struct Whole<'a, T> {
-        encrypted: bool,
-        data: &'a T,
+    if kept != b"[" {
+        whole.push(b',');
     }
-    let mut file = tabbed(&Whole { encrypted, data })?;
-    file.push(b'\n');
-    Some(file)
-}
-
-/// As `json.MarshalIndent(…, "", "\t")` writes it.
-fn tabbed(value: &impl Serialize) -> Option<Zeroizing<Vec<u8>>> {
-    // enough for any file of ours, so that it does not grow and leave a copy behind
-    let mut text = Zeroizing::new(Vec::with_capacity(64 * 1024));
-    let layout = serde_json::ser::PrettyFormatter::with_indent(b"\t");
-    let mut to = serde_json::Serializer::with_formatter(&mut *text, layout);
-    value.serialize(&mut to).ok()?;
-    Some(text)
+    whole.extend_from_slice(entry.as_bytes());
+    whole.push(b']');
+    Some(whole)
 }
 
 /// There whole or not at all, for its owner only from the first byte on.

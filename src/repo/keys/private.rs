@@ -4,7 +4,8 @@ use data_encoding::{BASE64, HEXLOWER, HEXLOWER_PERMISSIVE};
 use ed25519_dalek::Signer as _;
 use p256::pkcs8::{EncodePublicKey as _, LineEnding};
 use ring::signature::{RSA_PSS_SHA256, RsaKeyPair};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
@@ -20,26 +21,32 @@ pub(super) struct PrivateKey {
     public: PublicKey,
 }
 
+/// Boxed: a key that moves leaves a copy behind. All but the last are wiped when dropped.
 enum Half {
-    Ed25519(ed25519_dalek::SigningKey),
-    P256(p256::ecdsa::SigningKey),
-    // signing by `ring`, whose private operations take the same time whatever the key is
+    Ed25519(Box<ed25519_dalek::SigningKey>),
+    P256(Box<p256::ecdsa::SigningKey>),
+    // signing by `ring`, whose private operations take the same time whatever the key is; it does not
+    // wipe what it holds
     Rsa(Box<RsaKeyPair>),
 }
 
+/// Longest entry that is written, in bytes: a P-256 key takes 560.
+const MAX_ENTRY: usize = 2_048;
+
 /// A key as it stands in a file, in the words of go-tuf.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Entry {
+#[derive(Deserialize)]
+pub(super) struct Entry<'a> {
     keytype: String,
     scheme: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    keyid_hash_algorithms: Vec<String>,
-    keyval: Halves,
+    #[serde(borrow)]
+    keyval: Halves<'a>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Halves {
-    private: Zeroizing<String>,
+#[derive(Deserialize)]
+struct Halves<'a> {
+    // as it stands: a reader of JSON would leave a copy of the text in memory
+    #[serde(borrow)]
+    private: &'a RawValue,
     public: String,
 }
 
@@ -65,9 +72,11 @@ impl PrivateKey {
             getrandom::fill(&mut *seed)
                 .map_err(|error| format!("there is no randomness: {error}"))?;
             let half = match algorithm {
-                Algorithm::Ed25519 => Half::Ed25519(ed25519_dalek::SigningKey::from_bytes(&seed)),
+                Algorithm::Ed25519 => {
+                    Half::Ed25519(Box::new(ed25519_dalek::SigningKey::from_bytes(&seed)))
+                }
                 Algorithm::EcdsaP256 => match p256::ecdsa::SigningKey::from_slice(&*seed) {
-                    Ok(key) => Half::P256(key),
+                    Ok(key) => Half::P256(Box::new(key)),
                     // a number beyond the order of the curve comes once in 2^32 times
                     Err(_) => continue,
                 },
@@ -85,8 +94,8 @@ impl PrivateKey {
     }
 
     /// Reads one. The two halves must belong together.
-    pub(super) fn read(entry: &Entry) -> Result<Self, &'static str> {
-        let private = &entry.keyval.private;
+    pub(super) fn read(entry: &Entry<'_>) -> Result<Self, &'static str> {
+        let private = text_of(entry.keyval.private).ok_or("a key whose private half is no text")?;
         let half = match (entry.keytype.as_str(), entry.scheme.as_str()) {
             ("ed25519", "ed25519") => {
                 let bytes = HEXLOWER_PERMISSIVE
@@ -97,15 +106,16 @@ impl PrivateKey {
                 let seed = bytes.get(..32).filter(|_| bytes.len() == 64);
                 let seed = seed.and_then(|seed| <&[u8; 32]>::try_from(seed).ok());
                 let seed = seed.ok_or("an Ed25519 key that is not 64 bytes long")?;
-                Half::Ed25519(ed25519_dalek::SigningKey::from_bytes(seed))
+                Half::Ed25519(Box::new(ed25519_dalek::SigningKey::from_bytes(seed)))
             }
             ("ecdsa" | "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256") => {
-                let key = p256::SecretKey::from_sec1_pem(private)
-                    .map_err(|_| "a P-256 key that is not PEM `EC PRIVATE KEY` (SEC 1)")?;
-                Half::P256(key.into())
+                let der = der_of(&private, "EC PRIVATE KEY");
+                let key = der.and_then(|der| p256::SecretKey::from_sec1_der(&der).ok());
+                let key = key.ok_or("a P-256 key that is not PEM `EC PRIVATE KEY` (SEC 1)")?;
+                Half::P256(Box::new(key.into()))
             }
             ("rsa", "rsassa-pss-sha256") => {
-                let der = der_of(private, "RSA PRIVATE KEY")
+                let der = der_of(&private, "RSA PRIVATE KEY")
                     .ok_or("an RSA key that is not PEM `RSA PRIVATE KEY` (PKCS #1)")?;
                 let pair = RsaKeyPair::from_der(&der)
                     .map_err(|_| "an RSA key that is not sound, or has fewer than 2048 bits")?;
@@ -130,29 +140,36 @@ impl PrivateKey {
         }
     }
 
-    /// As it stands in a file; none of an RSA key, which is not made here.
-    pub(super) fn entry(&self) -> Option<Entry> {
+    /// As it stands in a file, compact; none of an RSA key, which is not made here.
+    pub(super) fn entry(&self) -> Option<Zeroizing<String>> {
         let private = match &self.half {
             Half::Ed25519(key) => {
                 let bytes = Zeroizing::new(key.to_keypair_bytes());
                 Zeroizing::new(HEXLOWER.encode(&*bytes))
             }
-            Half::P256(key) => p256::SecretKey::from(key)
+            Half::P256(key) => p256::SecretKey::from(&**key)
                 .to_sec1_pem(LineEnding::LF)
                 .ok()?,
             Half::Rsa(_) => return None,
         };
-        let object = self.public.to_tuf();
-        let text = |at: &str| Some(object.pointer(at)?.as_str()?.to_owned());
-        Some(Entry {
-            keytype: text("/keytype")?,
-            scheme: text("/scheme")?,
-            keyid_hash_algorithms: HASH_ALGORITHMS.map(str::to_owned).to_vec(),
-            keyval: Halves {
-                private,
-                public: text("/keyval/public")?,
-            },
-        })
+        let object = key_object(&self.public);
+        let head = |name: &str| Some(format!("\"{name}\":{},", object.get(name)?));
+        let mut text = Zeroizing::new(String::with_capacity(MAX_ENTRY));
+        text.push('{');
+        for name in ["keytype", "scheme", "keyid_hash_algorithms"] {
+            text.push_str(&head(name)?);
+        }
+        text.push_str("\"keyval\":{\"private\":\"");
+        // PEM and hex hold nothing else that JSON escapes
+        for (place, line) in private.split('\n').enumerate() {
+            text.push_str(if place > 0 { "\\n" } else { "" });
+            text.push_str(line);
+        }
+        let public = object.pointer("/keyval/public")?;
+        for part in ["\",\"public\":", &public.to_string(), "}}"] {
+            text.push_str(part);
+        }
+        Some(text)
     }
 
     /// The public half.
@@ -195,4 +212,23 @@ fn der_of(pem: &str, label: &str) -> Option<Zeroizing<Vec<u8>>> {
     let mut text = Zeroizing::new(String::with_capacity(body.len()));
     text.extend(body.chars().filter(|c| !c.is_ascii_whitespace()));
     BASE64.decode(text.as_bytes()).ok().map(Zeroizing::new)
+}
+
+/// The text of a JSON string, with the escapes that stand in PEM and hex.
+fn text_of(raw: &RawValue) -> Option<Zeroizing<String>> {
+    let quoted = raw.get().strip_prefix('"')?.strip_suffix('"')?;
+    let mut text = Zeroizing::new(String::with_capacity(quoted.len()));
+    let mut characters = quoted.chars();
+    while let Some(c) = characters.next() {
+        text.push(match c {
+            '\\' => match characters.next()? {
+                'n' => '\n',
+                'r' => '\r',
+                '/' => '/',
+                _ => return None,
+            },
+            c => c,
+        });
+    }
+    Some(text)
 }

@@ -1,5 +1,5 @@
 //! Encryption of key files as go-tuf does it: a key from the passphrase by scrypt (RFC 7914), then
-//! the NaCl secret box (XSalsa20 with Poly1305).
+//! the secret box of `NaCl` (`XSalsa20` with Poly1305).
 
 use crypto_secretbox::aead::{Aead as _, KeyInit as _};
 use crypto_secretbox::{Key, Nonce, XSalsa20Poly1305};

@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::Passphrases;
 use super::file::unreadable;
-use crate::ceremony::token::{Algorithm, Fault, KeyRequest, TokenName};
+use crate::ceremony::token::{Algorithm, Fault, KeyRequest, TokenKind, TokenName};
 use crate::journal::replace_whole;
 use crate::ports::{Notice, Tokens as _};
 use crate::repo::RepoError;
 use crate::repo::place::read_within;
 use crate::safe::safe;
-use crate::secret::Secret;
 use crate::token::AllTokens;
 use crate::tuf::key::PublicKey;
 
@@ -65,16 +65,37 @@ pub(super) fn take(
     role: &str,
     algorithm: Algorithm,
     (token, label): (&TokenName, &str),
-    secret: &Secret,
+    who: &mut dyn Passphrases,
 ) -> Result<PublicKey, RepoError> {
     let mut tokens = AllTokens::default();
-    let found = tokens
-        .find_key(token, label, Some(secret))
-        .map_err(|fault| failed(&fault))?;
+    let what = format!("token {}", safe(&token.0));
+    // a key file that is not there yet gets a new passphrase, everything else has one
+    let is_new = token.kind() == Some(TokenKind::File)
+        && matches!(tokens.find_key(token, label, None), Ok(None));
+    if !is_new {
+        tokens.identify(token).map_err(|fault| failed(&fault))?;
+    }
+    let secret = if is_new {
+        who.choose(role, &what)?
+    } else {
+        Some(who.open(role, &what)?)
+    };
+    let secret = secret.ok_or_else(|| {
+        RepoError::call(
+            format!("{what} is never in the clear."),
+            "Call without --insecure-plaintext.",
+        )
+    })?;
+    let found = if is_new {
+        None
+    } else {
+        let found = tokens.find_key(token, label, Some(&secret));
+        found.map_err(|fault| failed(&fault))?
+    };
     let key = match found {
         Some(key) => key,
         None => tokens
-            .generate(token, label, &KeyRequest::new(algorithm), secret)
+            .generate(token, label, &KeyRequest::new(algorithm), &secret)
             .map_err(|fault| failed(&fault))?,
     };
     let public = PublicKey::from_pem(&key.public_pem).map_err(|error| {
@@ -112,25 +133,43 @@ impl OnToken {
         format!("key {} on {}", safe(&self.label), safe(&self.token.0))
     }
 
-    /// Signs on the token, with this very key and no other.
+    /// Signs on the token, with this very key and no other. The PIN is asked for only where the token
+    /// is there.
     pub(super) fn sign(
         &self,
+        role: &str,
         message: &[u8],
-        secret: &Secret,
-        notice: &mut dyn FnMut(Notice),
-    ) -> Result<Vec<u8>, RepoError> {
+        who: &mut dyn Passphrases,
+    ) -> Result<Vec<u8>, Unsigned> {
+        let mut tokens = AllTokens::default();
+        let broken = |fault: Fault| match fault {
+            Fault::TokenAbsent { .. } => Unsigned::Absent(failed(&fault)),
+            _ => Unsigned::Failed(failed(&fault)),
+        };
+        tokens.identify(&self.token).map_err(broken)?;
+        let what = self.shown();
+        let secret = who.open(role, &what).map_err(Unsigned::Failed)?;
         let expected = self.public.spki_pem();
-        AllTokens::default()
-            .sign(
-                &self.token,
-                &self.label,
-                Some(&expected),
-                message,
-                secret,
-                notice,
-            )
-            .map_err(|fault| failed(&fault))
+        let mut heard = |notice: Notice| {
+            if let Notice::TouchWanted { seconds, .. } = notice {
+                who.notice(&format!(
+                    "Touch the token now ({what}): it waits {seconds} seconds."
+                ));
+            }
+        };
+        let (token, label) = (&self.token, &self.label);
+        tokens
+            .sign(token, label, Some(&expected), message, &secret, &mut heard)
+            .map_err(broken)
     }
+}
+
+/// Why a token has not signed.
+pub(super) enum Unsigned {
+    /// It is not plugged in; another one may do.
+    Absent(RepoError),
+    /// Anything else.
+    Failed(RepoError),
 }
 
 fn failed(fault: &Fault) -> RepoError {

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use super::material::NewKey;
 use super::not_a_draft;
 use crate::digest::Sha256;
-use crate::repo::keys::{Keyring, key_object};
+use crate::repo::keys::Keyring;
 use crate::repo::place::not_metadata;
 use crate::repo::words::command;
 use crate::repo::{Place, Published, RepoError};
@@ -284,8 +284,8 @@ fn own_keys(
         if !draft.listed(role).is_empty() || !keyring.has_keys(role.name()) {
             continue;
         }
-        for key in keyring.public_keys(role.name())? {
-            match draft.add_key(role, &key_object(&key)) {
+        for object in keyring.key_objects(role.name())? {
+            match draft.add_key(role, &object) {
                 Ok(keyid) => notices.push(format!(
                     "Role {role} gets the key {keyid}, which is in `keys/` and was not in the root."
                 )),

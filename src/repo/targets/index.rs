@@ -120,11 +120,18 @@ impl Hashed {
     /// Whether the file that is staged under `path` is the one that was hashed and that `target`
     /// lists: one system call, which does not follow a link.
     pub fn check(&self, path: &str, target: &Target) -> Standing {
+        match self.root.join(path).symlink_metadata() {
+            Ok(found) => self.standing(path, target, &found),
+            Err(_) => Standing::Unknown,
+        }
+    }
+
+    /// The same for whoever has looked at the file already, without following a link.
+    pub fn standing(&self, path: &str, target: &Target, found: &Metadata) -> Standing {
         let Some(entry) = self.entries.get(path) else {
             return Standing::Unknown;
         };
-        let found = self.root.join(path).symlink_metadata();
-        let same = found.is_ok_and(|found| found.is_file() && Stamp::of(&found) == entry.stamp);
+        let same = found.is_file() && Stamp::of(found) == entry.stamp;
         if same && entry.stamp.length == target.length && covers(&entry.hashes, &target.hashes) {
             Standing::AsListed
         } else {

@@ -73,7 +73,10 @@ impl<'f> Loading<'f> {
     }
 
     /// The chain of roots (5.3), and the name of the last one's file.
-    fn root(&self, anchor: &[u8]) -> Result<(Trusted<Root>, Vec<Link>, String), ClientError> {
+    pub(super) fn root(
+        &self,
+        anchor: &[u8],
+    ) -> Result<(Trusted<Root>, Vec<Link>, String), ClientError> {
         let read = |bytes: &[u8]| Signed::parse_within(bytes, self.limits.root);
         let signed = read(anchor).map_err(|error| ClientError::Anchor(error.into()))?;
         let mut root = Trusted::first(&signed).map_err(ClientError::Anchor)?;

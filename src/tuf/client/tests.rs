@@ -66,6 +66,17 @@ fn every_root_after_the_first_is_followed() {
         .collect();
     assert_eq!(versions, [1, 2, 3, 4]);
     assert_eq!(client.trust().root.get().version, 4);
+    // the roots alone, though nothing else is there
+    let mut roots = files.clone();
+    roots.0.retain(|name, _| name.ends_with("root.json"));
+    let first = &files.0["1.root.json"];
+    let (last, chain) = super::follow_roots(first, &roots, Limits::default()).unwrap();
+    assert_eq!((last.get().version, chain.len()), (4, 4));
+    roots.0.insert("4.root.json".into(), first.clone());
+    assert!(matches!(
+        super::follow_roots(first, &roots, Limits::default()),
+        Err(ClientError::NotTrusted { file, .. }) if file == "4.root.json"
+    ));
     // from any of them
     let client = Client::refresh(
         &files.0["3.root.json"],

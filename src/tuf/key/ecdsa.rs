@@ -1,4 +1,4 @@
-//! ECDSA signatures (FIPS 186-5) in DER. The one file that names the crate `ring`, which verifies
+//! ECDSA signatures (FIPS 186-5) in DER. By the crate `ring`, which verifies
 //! five times as fast as `p256` does (`benches/README.md`); that crate reads keys and signatures, and
 //! says what is wrong with one. `aws-lc-rs` has the same interface, should `ring` be given up.
 

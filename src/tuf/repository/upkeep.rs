@@ -8,17 +8,19 @@ use time::OffsetDateTime;
 use super::expires_text;
 use crate::canonical::{olpc, raw};
 use crate::digest::Sha256;
-use crate::tuf::hashes::Hashes;
+use crate::tuf::hashes::{Hashes, Sha512};
 use crate::tuf::meta::MetaFile;
 use crate::tuf::root::{MetadataError, SPEC_VERSION};
 
-/// How snapshot and timestamp name a file of these bytes: by version, length and SHA-256.
+/// How snapshot and timestamp name a file of these bytes: by version, length, SHA-256 and SHA-512. tough wants
+/// the first, and go-tuf v0.7 commits what others have staged only where it finds the second.
 pub fn meta_file(version: u64, bytes: &[u8]) -> MetaFile {
     MetaFile {
         version,
         length: Some(bytes.len() as u64),
         hashes: Some(Hashes {
             sha256: Some(Sha256::of(bytes)),
+            sha512: Some(Box::new(Sha512::of(bytes))),
             ..Hashes::default()
         }),
     }

@@ -32,7 +32,11 @@ fn judge(files: &[PathBuf]) -> Result<(), Box<dyn Error>> {
         if let Some(trusted) = &trusted {
             trusted.signed.verify_role(&next).map_err(says)?;
             // the same two rules as in tough's own update of the root
-            let expected = trusted.signed.version.checked_add(1).ok_or("version overflows")?;
+            let expected = trusted
+                .signed
+                .version
+                .checked_add(1)
+                .ok_or("version overflows")?;
             if next.signed.version != expected {
                 let found = next.signed.version;
                 return Err(format!("{}: version {found}, not {expected}", file.display()).into());
