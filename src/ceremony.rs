@@ -27,6 +27,7 @@ pub mod procedure;
 pub mod refusal;
 pub mod script;
 pub mod scripts;
+pub mod sealing;
 pub mod state;
 pub mod steps;
 pub mod suggest;

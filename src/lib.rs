@@ -43,6 +43,7 @@
 //! | know whether a key was made inside its token | [`attestation::verdict`]: named checks, against pinned roots |
 //! | find the token's certificate beside a root's key | [`attestation::matches()`] |
 //! | check a transcript, record by record | [`Chain::verify`]; with all its meaning: [`Auditor`] |
+//! | know what keyholders seal, and in which form | [`transcript::seal`], [`ceremony::sealing`] |
 //! | know what happened when: steps, answers, interruptions | [`Chronicle`] |
 //! | have the report on a ceremony, for an auditor | [`document::html`] of an audit |
 //! | show a digest to people | [`digest::Sha256`]: hex, groups, PGP words |

@@ -14,6 +14,7 @@
 pub mod audit;
 pub mod chain;
 pub mod record;
+pub mod seal;
 
 pub use chain::{Chain, ChainError};
 pub use record::{Record, RecordError};

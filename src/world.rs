@@ -12,6 +12,7 @@ use crate::ceremony::assembly::{self, MetadataFile};
 use crate::ceremony::attested;
 use crate::ceremony::check::Check;
 use crate::ceremony::effect::{Effect, FileDigest, Outcome};
+use crate::ceremony::sealing;
 use crate::ceremony::state::State;
 use crate::ceremony::token::{Evidence, Fault, KeyRequest, TokenKind, TokenName};
 use crate::digest::Sha256;
@@ -157,6 +158,11 @@ impl ThisMachine {
             }
             Effect::Export { way, .. } => Outcome::Written(self.export(state, *way)?),
             Effect::Archive { .. } => Outcome::Written(self.archive(state)?),
+            Effect::WriteSeal { .. } => {
+                let file = sealing::file(state);
+                let written = file.iter().map(|file| put(&self.dir, file));
+                Outcome::Written(written.collect::<Result<_, _>>()?)
+            }
             Effect::WriteMetadata { directories, .. } => {
                 Outcome::Written(self.write_metadata(state, &base, directories)?)
             }

@@ -36,6 +36,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "report",
             "safe",
             "secret",
+            "transcript::seal",
             "tuf",
         ],
     ),

@@ -41,6 +41,8 @@ mod prefixes;
 mod provisioning_day;
 #[path = "stories/rotation.rs"]
 mod rotation;
+#[path = "stories/seal.rs"]
+mod seal;
 #[path = "stories/tokens.rs"]
 mod tokens;
 #[path = "stories/yubikeys.rs"]

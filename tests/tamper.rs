@@ -26,6 +26,8 @@ mod forged_yubikeys;
 mod forgeries;
 #[path = "tamper/media.rs"]
 mod media;
+#[path = "tamper/seal.rs"]
+mod seal;
 
 use std::fs;
 use std::sync::Arc;
@@ -103,6 +105,7 @@ impl Desk {
             inputs,
             outputs: Vec::new(),
             attestations,
+            seal: fs::read(self.room.dir().join("seal.dsse.json")).ok(),
             trusted: Vec::new(),
         };
         let findings = auditor.finish(&artefacts);
@@ -110,6 +113,17 @@ impl Desk {
             .iter()
             .filter(|finding| finding.verdict == Verdict::Fail);
         failing.map(|finding| finding.rule.id).collect()
+    }
+
+    /// Rules that fail over the directory with these bytes for a seal.
+    fn failing_with_seal(&self, bytes: &[u8]) -> Vec<&'static str> {
+        let path = self.room.dir().join("seal.dsse.json");
+        let original = fs::read(&path).unwrap();
+        fs::write(&path, bytes).unwrap();
+        let auditor = directory::follow(&self.procedure, self.bytes.as_slice(), None).unwrap();
+        let failing = self.verdict(&auditor);
+        fs::write(&path, original).unwrap();
+        failing
     }
 
     /// Lines with their newlines.

@@ -96,6 +96,11 @@ pub enum Effect {
         /// Its name in `metadata/`, and its digest.
         file: FileDigest,
     },
+    /// Write the seal beside the transcript, and read it back.
+    WriteSeal {
+        /// Its name, and its digest.
+        file: FileDigest,
+    },
     /// Write the signed metadata and read it back.
     WriteMetadata {
         /// Directories besides the ceremony's own `metadata/`.
@@ -168,6 +173,11 @@ pub enum Message {
     /// The canonical bytes of the root's `signed` part.
     Payload {
         /// SHA-256 of the bytes.
+        sha256: Sha256,
+    },
+    /// The statement of the seal, in the encoding of DSSE that can never be taken for TUF metadata.
+    Seal {
+        /// SHA-256 of the statement.
         sha256: Sha256,
     },
 }

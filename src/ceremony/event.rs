@@ -200,6 +200,29 @@ pub enum Event {
         /// SHA-256 of the canonical bytes that were approved.
         payload: Sha256,
     },
+    /// What the keyholders seal is fixed: the same for all of them.
+    SealStated {
+        /// The in-toto statement.
+        statement: Value,
+        /// SHA-256 of its canonical bytes.
+        sha256: Sha256,
+        /// Transcript head that it names: the node of the record before this one.
+        head: Sha256,
+        /// Number of records that this head covers.
+        records: u64,
+    },
+    /// The digest of that statement was read aloud and compared.
+    SealRead {
+        /// Who.
+        by: Vec<ParticipantId>,
+        /// The digest.
+        sha256: Sha256,
+    },
+    /// The seal was written beside the transcript, and read back.
+    SealWritten {
+        /// The file, by full path.
+        file: FileDigest,
+    },
     /// What was in doubt after an interruption has been looked at.
     DoubtSettled {},
     /// The signatures were verified again and counted.

@@ -9,6 +9,7 @@ use super::effect::{Effect, Message};
 use super::event::Event;
 use super::import;
 use super::judge;
+use super::sealing::Sealing;
 use super::state::{Ending, Given, HeldKey, Here, LogCopy, Payload, Placed, Standing, State};
 use super::token::Retry;
 use crate::digest::Sha256;
@@ -38,10 +39,14 @@ pub fn evolve(state: &mut State, placed: &Placed) {
         Event::CeremonyOpened(opening) => {
             state.opened_at.clone_from(&placed.at);
             state.opening = Some(opening.clone());
+            state.programs.push(opening.program.clone());
         }
         Event::Resumed(resumption) => {
             state.resumptions += 1;
             state.cut_bytes = resumption.cut_bytes;
+            if !state.programs.contains(&resumption.program) {
+                state.programs.push(resumption.program.clone());
+            }
             log::unattached(state);
             // How a token stood before says nothing of how it stands now: whoever is asked for a PIN
             // is told anew how many tries are left.
@@ -162,6 +167,11 @@ pub fn evolve(state: &mut State, placed: &Placed) {
                     Message::Payload { .. } => {
                         state.signatures.insert(current, sig.clone());
                     }
+                    Message::Seal { .. } => {
+                        if let Some(seal) = &mut state.seal {
+                            seal.signatures.insert(current, sig.clone());
+                        }
+                    }
                 }
             }
         }
@@ -279,6 +289,23 @@ pub fn evolve(state: &mut State, placed: &Placed) {
         Event::FindingsAccepted { rules, .. } => state.accepted.extend(rules.iter().cloned()),
         Event::ContentWithdrawn { reason, .. } => withdraw(state, reason),
         Event::ContentApproved { by, .. } => state.approved.extend(by.iter().cloned()),
+        Event::SealStated {
+            statement,
+            sha256,
+            head,
+            records,
+        } => state.seal = Some(Sealing::of(statement, *sha256, *head, *records)),
+        Event::SealRead { .. } => {
+            if let Some(seal) = &mut state.seal {
+                seal.read = true;
+            }
+        }
+        Event::SealWritten { file } => {
+            state.in_flight = None;
+            if let Some(seal) = &mut state.seal {
+                seal.written = Some(file.clone());
+            }
+        }
         Event::DoubtSettled {} => {
             state.in_doubt = None;
             let faults = state.here.faults;

@@ -3,6 +3,7 @@
 use super::effect::Message;
 use super::plan::KeyName;
 use super::state::State;
+use crate::transcript::seal::pae;
 use crate::tuf::key::PublicKey;
 
 impl State {
@@ -18,6 +19,11 @@ impl State {
                 .as_ref()
                 .filter(|payload| payload.sha256 == *sha256)
                 .map(|payload| payload.bytes.clone()),
+            Message::Seal { sha256 } => self
+                .seal
+                .as_ref()
+                .filter(|seal| seal.sha256 == *sha256)
+                .map(|seal| pae(&seal.payload)),
         }
     }
 

@@ -5,6 +5,7 @@ mod describe;
 mod parse;
 mod people;
 mod policy;
+mod seal;
 mod transport;
 mod write;
 
@@ -21,6 +22,7 @@ use crate::tuf::root::Role;
 
 pub use describe::ALARMS;
 pub use policy::{AttestationPolicy, PlanPolicy, ProvisioningPolicy};
+pub use seal::{Disclosure, SealBy, SealPlan};
 pub use transport::Transport;
 pub use write::{
     Crossing, OneSignature, OneToken, Outline, Practice, Published, Staged, Unfit, Unreadable,
@@ -120,6 +122,8 @@ pub struct Plan {
     pub root: Option<RootPlan>,
     /// What is allowed.
     pub policy: PlanPolicy,
+    /// Who seals the record.
+    pub seal: SealPlan,
     /// How files cross the air gap.
     pub transport: Transport,
     /// Directories (mounted media) to which the signed root is written, besides the ceremony's own.

@@ -13,6 +13,7 @@ use super::judge::Judge;
 use super::medium::{Medium, MediumRole, Way};
 use super::plan::{KeyName, Mode, ParticipantId};
 use super::procedure::{BoundStep, Procedure};
+use super::sealing::Sealing;
 use super::token::piv::Provisioning;
 use super::token::{Evidence, Fault, TokenIdentity, TokenKey};
 use crate::digest::Sha256;
@@ -92,6 +93,10 @@ pub struct State {
     pub mending: Here,
     /// What left the ceremony, by the way it went.
     pub exported: BTreeMap<Way, Vec<FileDigest>>,
+    /// The seal, once it is known what is sealed.
+    pub seal: Option<Sealing>,
+    /// Programs that wrote records: the one that opened the ceremony, then others that went on with it.
+    pub programs: Vec<String>,
     /// Exceptions logged.
     pub exceptions: Vec<Exception>,
     /// Interruptions gone on from.
@@ -294,6 +299,8 @@ impl State {
             log: LogCopy::None,
             mending: Here::default(),
             exported: BTreeMap::new(),
+            seal: None,
+            programs: Vec::new(),
             exceptions: Vec::new(),
             resumptions: 0,
             cut_bytes: 0,

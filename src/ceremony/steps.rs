@@ -24,8 +24,10 @@ mod prove_possession;
 mod provision_token;
 mod review;
 mod roll_call;
+mod seal;
 mod show_key;
 mod sign;
+mod signing;
 mod statement;
 mod trusted_root;
 mod verify_result;
@@ -67,6 +69,7 @@ pub static KINDS: &[&dyn Kind] = &[
     &verify_result::VerifyResult,
     &write_out::WriteOut,
     &export::Export,
+    &seal::Seal,
     &head::Head,
     &close::Close,
 ];
@@ -198,6 +201,7 @@ pub fn next(kind: &dyn Kind, state: &State, step: &BoundStep) -> Next {
         .or_else(|| exchange::wanted(state, step))
         .or_else(|| in_hand::spare::declared(state, step))
         .or_else(|| in_hand::unblock::settled(state, step))
+        .or_else(|| seal::file_due(state, step))
         .unwrap_or_else(|| kind.next(state, step))
 }
 

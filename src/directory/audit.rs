@@ -10,6 +10,7 @@ use crate::ceremony::procedure::Procedure;
 use crate::digest::Sha256;
 use crate::journal::TRANSCRIPT;
 use crate::transcript::audit::{Artefacts, Auditor, Finding, Scope, Verdict};
+use crate::transcript::seal::FILE;
 
 /// Longest line that is read, in bytes: no record comes near it, and a file without newlines must
 /// not fill the memory.
@@ -55,6 +56,7 @@ pub fn audit(
         inputs: part(dir, crate::world::INPUTS)?,
         outputs: part(dir, crate::world::OUTPUTS)?,
         attestations: tree(&dir.join(crate::world::ATTESTATIONS))?,
+        seal: seal(dir)?,
         trusted,
     });
     Ok(Audited {
@@ -102,6 +104,7 @@ fn audit_of_copy(
         inputs: Vec::new(),
         outputs: Vec::new(),
         attestations: Vec::new(),
+        seal: None,
         trusted,
     });
     Ok(Audited {
@@ -154,6 +157,19 @@ fn told(
     }
     let unbegun = || Auditor::new(Arc::clone(procedure), procedure.plan.mode, expected_head);
     Ok((auditor.unwrap_or_else(unbegun), chronicle))
+}
+
+/// The seal, where it is there. One more byte than any seal has is enough to see that it is none.
+fn seal(dir: &Path) -> Result<Option<Vec<u8>>, DirectoryError> {
+    let path = dir.join(FILE);
+    let file = match std::fs::File::open(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        other => other.map_err(io_at(&path))?,
+    };
+    let mut bytes = Vec::new();
+    let read = file.take(MAX_LINE + 1).read_to_end(&mut bytes);
+    read.map_err(io_at(&path))?;
+    Ok(Some(bytes))
 }
 
 /// Path and bytes of every file one directory below `dir`, and of those that lie in `dir` itself.

@@ -82,6 +82,9 @@ pub fn effect(effect: &Effect) -> Doing {
             let what = match message {
                 Message::Possession { .. } => "the proof that it holds the key".to_owned(),
                 Message::Payload { sha256 } => format!("the content, payload {}", sha256.short()),
+                Message::Seal { sha256 } => {
+                    format!("the statement of the seal, {}", sha256.short())
+                }
             };
             doing(
                 waiting(token),
@@ -154,6 +157,14 @@ pub fn effect(effect: &Effect) -> Doing {
             "Keeping what was withdrawn",
             format!(
                 "The withdrawn content is written to metadata/{}, marked as defunct.",
+                safe(&file.name)
+            ),
+            "Do not pull any medium out.",
+        ),
+        Effect::WriteSeal { file } => doing(
+            "Writing the seal",
+            format!(
+                "The statement and its signatures are written to {}, flushed, and read back.",
                 safe(&file.name)
             ),
             "Do not pull any medium out.",

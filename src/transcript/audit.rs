@@ -70,6 +70,10 @@ rules! {
     ACCEPTED = "findings.accepted", "What would have stopped the ceremony was accepted by two people before anybody signed.", "policy";
     FILES = "root.files", "The files in metadata/ are, byte for byte, what the transcript leads to.", "transcript";
     OUTPUTS = "files.out", "The files in out/ that left the ceremony are, byte for byte, those on record.", "transcript";
+    SEAL_STATEMENT = "seal.statement", "The statement that was sealed is the one that the records before it lead to, and names their head.", "seal format 1";
+    SEAL_SIGNATURES = "seal.signatures", "Every signature of the seal verifies under a key that was in hand in this ceremony.", "DSSE 1.0.2, protocol";
+    SEAL_COUNT = "seal.count", "As many keys have sealed the record as the plan wants.", "plan";
+    SEAL_FILE = "seal.file", "seal.dsse.json is, byte for byte, the seal on record.", "transcript";
 }
 
 /// What the audit says of a rule.
@@ -140,6 +144,8 @@ pub struct Artefacts {
     pub outputs: Vec<(String, Vec<u8>)>,
     /// Path in `attestations/` and bytes of each file there.
     pub attestations: Vec<(String, Vec<u8>)>,
+    /// Bytes of the seal, where it is there.
+    pub seal: Option<Vec<u8>>,
     /// Path and bytes of each root that the auditor trusts already.
     pub trusted: Vec<(String, Vec<u8>)>,
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rootstage::ceremony::plan::Transport;
 use rootstage::ceremony::plan::{
     AttestationPolicy, Duty, KeyIds, KeyName, KeyPlan, Mode, Participant, ParticipantId, Place,
-    Plan, PlanPolicy, ProvisioningPolicy, RootPlan,
+    Plan, PlanPolicy, ProvisioningPolicy, RootPlan, SealPlan,
 };
 use rootstage::ceremony::procedure::Procedure;
 use rootstage::ceremony::script::{Act, Answerer, Each, Script, Step};
@@ -154,6 +154,7 @@ pub fn procedure(mode: Mode) -> Procedure {
     };
     let plan = Plan {
         transport: Transport::default(),
+        seal: SealPlan::default(),
         digest: Sha256::of(b"plan"),
         title: "First root of Example Corp".to_owned(),
         script: "first-root".to_owned(),

@@ -135,7 +135,9 @@ impl Played {
             | Effect::Export { .. } => {
                 unreachable!("the tokens of these pictures come provisioned")
             }
-            Effect::Archive { file } => Outcome::Written(vec![file.clone()]),
+            Effect::Archive { file } | Effect::WriteSeal { file } => {
+                Outcome::Written(vec![file.clone()])
+            }
             Effect::WriteMetadata { files, .. } => {
                 let there = |file: &FileDigest| FileDigest {
                     name: format!("/ceremony/metadata/{}", file.name),

@@ -80,6 +80,12 @@ impl Finished {
                 let _ = fs::remove_file(self.room.dir().join("metadata").join(file));
             }
         }
+        if !events
+            .iter()
+            .any(|e| matches!(e, Event::Intended(Effect::WriteSeal { .. })))
+        {
+            let _ = fs::remove_file(self.room.dir().join("seal.dsse.json"));
+        }
     }
 }
 

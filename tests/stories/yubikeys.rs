@@ -834,6 +834,7 @@ fn every_prefix_of_a_provisioning_goes_on_to_a_clean_audit() {
                 drawer.insert(BRUNO, YubiKey::factory());
             }
             let _ = std::fs::remove_dir_all(room.dir().join("metadata"));
+            let _ = std::fs::remove_file(room.dir().join("seal.dsse.json"));
             room.resume().unwrap();
             room.to_the_end().audits_clean();
         }

@@ -100,6 +100,16 @@ pub fn observed(state: &State, effect: &Effect, outcome: Outcome) -> Event {
                 path: file.name.clone(),
             }),
         },
+        (Effect::WriteSeal { file }, Outcome::Written(written)) => match written.as_slice() {
+            [there] if all_written(&[], std::slice::from_ref(file), &written) => {
+                Event::SealWritten {
+                    file: there.clone(),
+                }
+            }
+            _ => Event::Faulted(Fault::ReadBackDiffers {
+                path: file.name.clone(),
+            }),
+        },
         (Effect::WriteMetadata { directories, files }, Outcome::Written(written)) => {
             if all_written(directories, files, &written) {
                 Event::MetadataWritten { files: written }

@@ -1,7 +1,7 @@
 //! What a plan says, in lines for people: the same on the screen, on paper and in `plan show`.
 
 use super::check::{cautions, stamp};
-use super::{KeyIds, Mode, Place, Plan};
+use super::{Disclosure, KeyIds, Mode, Place, Plan, SealBy};
 use crate::ceremony::medium::{MediumRole, Way};
 use crate::ceremony::token::TokenKind;
 
@@ -88,6 +88,7 @@ impl Plan {
         say("Checks that must pass", checks);
         lines.extend(self.of_tokens());
         lines.extend(self.of_attestations());
+        lines.extend(self.of_seal());
         lines.extend(self.of_transport());
         let mut say = |label: &str, value: String| lines.push((label.to_owned(), value));
         if self.policy.no_spare_acknowledged {
@@ -100,6 +101,24 @@ impl Plan {
         }
         for caution in cautions(self) {
             say("KNOW THIS", caution);
+        }
+        lines
+    }
+
+    /// Who seals the record, where it is not every key with a full statement.
+    fn of_seal(&self) -> Vec<(String, String)> {
+        let mut lines = Vec::new();
+        let mut say = |label: &str, value: &str| lines.push((label.to_owned(), value.to_owned()));
+        match self.seal.by {
+            SealBy::All => {}
+            SealBy::Quorum => say("Sealed by", "as many keys as the root demands"),
+            SealBy::Paper => say("Sealed by", "nobody: the head on paper is the only anchor"),
+        }
+        if self.seal.statement == Disclosure::Public {
+            say(
+                "The seal says",
+                "no names, initials, serial numbers or texts",
+            );
         }
         lines
     }

@@ -4,6 +4,7 @@ mod attestation;
 mod people;
 mod published;
 mod root;
+mod seal;
 mod transport;
 mod yubikeys;
 
@@ -82,6 +83,8 @@ fn read(reading: &Reading<'_>, digest: Sha256) -> Option<Plan> {
         root.is_some(),
         &participants,
     );
+    let some_root = trusted.is_there() || staged.is_there() || root.is_some();
+    let seal = seal::read(top.optional_section("seal"), some_root);
     let transport = transport::read(reading, top.optional_section("transport"));
     let output = read_output(reading, top.optional_section("output"));
     top.finish();
@@ -104,6 +107,7 @@ fn read(reading: &Reading<'_>, digest: Sha256) -> Option<Plan> {
             Some(read) => Some(read?.plan),
         },
         policy,
+        seal,
         transport,
         output,
     })

@@ -33,6 +33,11 @@ const WHAT: (&str, &str) = (
     "until then nobody knows that this is the plan that was reviewed",
 );
 
+const SEALED: (&str, &str) = (
+    "seal",
+    "the seal covers every file, and what comes after it is not sealed",
+);
+
 /// Either of two kinds gives the content.
 const CONTENT: (&str, &str) = (
     "assemble-root|import-staged",
@@ -149,7 +154,7 @@ const RULES: &[Rule] = &[
     Rule {
         kind: "sign",
         after: &[WHO, WHAT, CONTENT],
-        not_after: &[],
+        not_after: &[SEALED],
         followed_by: Some((
             "verify-result",
             "signatures that nobody verified prove nothing",
@@ -166,7 +171,7 @@ const RULES: &[Rule] = &[
     Rule {
         kind: "write-out",
         after: &[("verify-result", "only a verified root may be written out")],
-        not_after: &[],
+        not_after: &[SEALED],
         followed_by: Some((
             "head",
             "the paper must hold the transcript head that covers the files",
@@ -179,10 +184,27 @@ const RULES: &[Rule] = &[
             "write-out",
             "what leaves must be in the ceremony directory before",
         )],
-        not_after: &[],
+        not_after: &[SEALED],
         followed_by: Some((
             "head",
             "the paper must hold the transcript head that covers what left",
+        )),
+        again: Again::No,
+    },
+    Rule {
+        kind: "seal",
+        after: &[
+            WHO,
+            WHAT,
+            (
+                "present-token|sign",
+                "until then it is not known whose token is in the reader",
+            ),
+        ],
+        not_after: &[],
+        followed_by: Some((
+            "head",
+            "the paper must hold the transcript head that covers the seal",
         )),
         again: Again::No,
     },

@@ -3,7 +3,8 @@
 
 use super::generate_key::needed_key;
 use super::in_hand::{ask_secret, in_hand, keyholder, secret_kind};
-use super::sign::{doubt, doubt_settled};
+use super::sign::PAYLOAD;
+use super::signing::{doubt, doubt_settled};
 use super::{Kind, Next, Repetition, first};
 use crate::ceremony::ask::{Answer, Ask, Form};
 use crate::ceremony::effect::{Effect, Message};
@@ -58,7 +59,9 @@ impl Kind for ProvePossession {
                 return Ok(if doubt_settled(state) {
                     Next::record(Event::DoubtSettled {})
                 } else {
-                    Next::ask(doubt(state, step, "the proof of possession"))
+                    let payload = state.payload.as_ref();
+                    let shown = payload.map(|payload| (PAYLOAD, payload.sha256));
+                    Next::ask(doubt(state, step, "the proof of possession", shown))
                 });
             }
             let identity = in_hand(state, step)?;

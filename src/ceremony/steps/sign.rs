@@ -1,11 +1,11 @@
 //! `sign`: a keyholder's token signs the root.
 
-use super::in_hand::{ask_secret, describe, in_hand, keyholder, secret_kind};
-use super::{Kind, Next, Repetition, ask_of, first, halted, seats_or_anyone, two_seats};
-use crate::ceremony::ask::{Answer, Ask, Choice, Form};
+use super::in_hand::keyholder;
+use super::signing::{Weighty, set_off, signing};
+use super::{Kind, Next, Repetition, first, halted, seats_or_anyone};
+use crate::ceremony::ask::{Answer, Ask, Form};
 use crate::ceremony::assembly;
 use crate::ceremony::effect::{Effect, Message};
-use crate::ceremony::event::Event;
 use crate::ceremony::judge::{self, Judge};
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::script::Each;
@@ -87,44 +87,24 @@ impl Kind for Sign {
                     ],
                 ));
             }
-            if state.in_doubt.is_some() {
-                return Ok(if doubt_settled(state) {
-                    Next::record(Event::DoubtSettled {})
-                } else {
-                    Next::ask(doubt(state, step, &format!("{}.json", payload.role)))
-                });
+            let mut facts = Vec::new();
+            if state.judges.len() > 1 {
+                let judges = state.judges.iter().filter(|judge| counts(judge));
+                let names: Vec<&str> = judges.map(|judge| judge.name.as_str()).collect();
+                facts.push(("Counts for", names.join("; ")));
             }
-            let identity = in_hand(state, step)?;
-            // Irreversible, so typed back: the phrase carries the digest of what is signed.
-            if !state.here.answers.contains_key(CONSENT) {
-                let phrase = format!("SIGN {}", payload.sha256.short());
-                let mut ask = ask_of(
-                    state,
-                    step,
-                    CONSENT,
-                    &format!("{}: sign this content", holder.name_with(key)),
-                    Form::TypeBack { phrase },
-                )
-                .fact("Token", describe(identity));
-                if state.judges.len() > 1 {
-                    let judges = state.judges.iter().filter(|judge| counts(judge));
-                    let names: Vec<&str> = judges.map(|judge| judge.name.as_str()).collect();
-                    ask = ask.fact("Counts for", names.join("; "));
-                }
-                return Ok(Next::ask(ask.showing(PAYLOAD, payload.sha256)));
-            }
-            let ask = ask_secret(
+            signing(
                 state,
                 step,
-                identity,
-                secret_kind(identity),
-                "The token signs as soon as it accepts. The signature is verified before it counts.",
-            );
-            Ok(Next::ask(if matches!(ask.form, Form::Secret(_)) {
-                ask.showing(PAYLOAD, payload.sha256)
-            } else {
-                ask
-            }))
+                &Weighty {
+                    name: &format!("{}.json", payload.role),
+                    title: format!("{}: sign this content", holder.name_with(key)),
+                    word: "SIGN",
+                    digest_of: PAYLOAD,
+                    sha256: payload.sha256,
+                    facts,
+                },
+            )
         })
     }
 
@@ -135,17 +115,8 @@ impl Kind for Sign {
         ask: &Ask,
         _answer: &Answer,
     ) -> Option<Effect> {
-        if !matches!(ask.form, Form::Secret(_)) {
-            return None;
-        }
-        let (_, key) = state.procedure.key_plan(step)?;
-        Some(Effect::Sign {
-            token: key.token.clone(),
-            label: key.label.clone(),
-            message: Message::Payload {
-                sha256: state.payload.as_ref()?.sha256,
-            },
-        })
+        let sha256 = state.payload.as_ref()?.sha256;
+        set_off(state, step, ask, Message::Payload { sha256 })
     }
 
     fn skippable(&self, state: &State, step: &BoundStep) -> Result<(), String> {
@@ -194,65 +165,5 @@ fn already(state: &State, step: &BoundStep, who: &str) -> Next {
     )
 }
 
-const CONSENT: &str = "consent";
-const DOUBT: &str = "doubt";
 /// What the payload digest is of, in the read-back grid.
-const PAYLOAD: &str = "SHA-256 of what will be signed";
-
-/// Asks what to do about a signature whose answer was lost.
-pub fn doubt(state: &State, step: &BoundStep, what: &str) -> Ask {
-    let holder = step
-        .holder
-        .as_ref()
-        .map_or("", |id| state.procedure.plan.name_of(id));
-    let (title, what_happened) = match &state.here.fault {
-        Some(fault) => {
-            let words = crate::report::fault(fault);
-            (
-                "A SIGNATURE FAILED on the token",
-                format!(
-                    "The token of {holder} was asked to sign {what}. {} No signature is on record.",
-                    words.happened
-                ),
-            )
-        }
-        None => (
-            "A SIGNATURE WAS IN FLIGHT when the program was interrupted",
-            format!(
-                "The token of {holder} was asked to sign {what}, and its answer never arrived. No signature is on \
-                 record. The token may or may not have signed."
-            ),
-        ),
-    };
-    let ask = Ask::new(
-        DOUBT,
-        title,
-        Form::Choose {
-            options: vec![Choice {
-                key: "sign-again".to_owned(),
-                meaning: "ask the token once more; the PIN will be asked".to_owned(),
-            }],
-        },
-    )
-    .saying(what_happened)
-    .saying(
-        "Signing again is safe: it is the same content, and a second signature by the same key counts \
-         once. The program does not do it without being told.",
-    );
-    let ask = match &state.payload {
-        Some(payload) => ask.showing(PAYLOAD, payload.sha256),
-        None => ask,
-    };
-    // at a desk there is nobody else: the keyholder alone may ask their own token once more
-    let alone = state.procedure.plan.participants.len() == 1;
-    ask.seated(if alone {
-        seats_or_anyone(state, step)
-    } else {
-        two_seats(state, step)
-    })
-}
-
-/// Whether the people have answered [`doubt`].
-pub fn doubt_settled(state: &State) -> bool {
-    state.here.answers.contains_key(DOUBT)
-}
+pub const PAYLOAD: &str = "SHA-256 of what will be signed";

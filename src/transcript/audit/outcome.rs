@@ -2,7 +2,7 @@
 
 use super::{
     ACCEPTED, APPROVED, BASE, FOLLOWED, IMPORTED, KEY_IDS, LOG, MEDIA, PAYLOAD, POLICY, POSSESSION,
-    Rule, SIGNATURES,
+    Rule, SEAL_SIGNATURES, SEAL_STATEMENT, SIGNATURES,
 };
 use crate::ceremony::assembly::{self, NotMade};
 use crate::ceremony::effect::{Effect, Message, all_exported, all_written};
@@ -13,6 +13,7 @@ use crate::ceremony::medium::{Medium, MediumRole, Way};
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::state::State;
 use crate::ceremony::steps::{self, by_way};
+use crate::transcript::seal;
 use crate::tuf::key::PublicKey;
 
 /// Whether an outcome answers the effect in flight, and holds.
@@ -64,7 +65,8 @@ pub fn judge_outcome(
                 files: written,
             },
         ) => way == by && all_exported(*way, files, written),
-        (Effect::Archive { file }, Event::Archived { file: there }) => {
+        (Effect::Archive { file }, Event::Archived { file: there })
+        | (Effect::WriteSeal { file }, Event::SealWritten { file: there }) => {
             all_written(&[], std::slice::from_ref(file), std::slice::from_ref(there))
         }
         (
@@ -82,6 +84,7 @@ pub fn judge_outcome(
                 let rule = match message {
                     Message::Possession { .. } => POSSESSION,
                     Message::Payload { .. } => SIGNATURES,
+                    Message::Seal { .. } => SEAL_SIGNATURES,
                 };
                 say(
                     rule,
@@ -159,6 +162,45 @@ fn medium_bound(
     }
 }
 
+/// What was sealed is what the records before it lead to, and what was read aloud is that.
+fn sealed(state: &State, event: &Event, say: &mut dyn FnMut(Rule, String)) {
+    match event {
+        Event::SealStated {
+            statement,
+            sha256,
+            head,
+            records,
+        } => {
+            let derived = seal::statement(state);
+            let digest = derived.as_ref().and_then(seal::digest);
+            if derived.as_ref() != Some(statement) || digest != Some(*sha256) {
+                say(
+                    SEAL_STATEMENT,
+                    "the statement is not what the records before it lead to".to_owned(),
+                );
+            }
+            if *head != state.head || *records != state.records {
+                say(
+                    SEAL_STATEMENT,
+                    format!(
+                        "it names the head {head} of {records} records; that of the record before is {}",
+                        state.head
+                    ),
+                );
+            }
+        }
+        Event::SealRead { sha256, .. }
+            if state
+                .seal
+                .as_ref()
+                .is_none_or(|seal| seal.sha256 != *sha256) =>
+        {
+            say(SEAL_STATEMENT, "another statement was read".to_owned());
+        }
+        _ => {}
+    }
+}
+
 /// Rules about conclusions, so that a forged one is named for what it is.
 pub fn judge_conclusion(state: &State, event: &Event, say: &mut dyn FnMut(Rule, String)) {
     match event {
@@ -197,6 +239,7 @@ pub fn judge_conclusion(state: &State, event: &Event, say: &mut dyn FnMut(Rule, 
             Ok(_) => say(IMPORTED, "other content was read".to_owned()),
             Err(problem) => say(IMPORTED, problem),
         },
+        Event::SealStated { .. } | Event::SealRead { .. } => sealed(state, event, say),
         Event::MediumBound { role, medium } => medium_bound(state, *role, medium, say),
         Event::LogGivenUp { by } if by.len() < 2 && state.procedure.plan.participants.len() > 1 => {
             say(

@@ -3,11 +3,13 @@
 mod artefacts;
 mod attestations;
 mod media;
+mod seal;
 
 use super::{
     ACCEPTED, APPROVED, ATTESTED, Anchor, Artefacts, Auditor, BASE, CATALOGUE, CHAIN, EVIDENCE,
     EXCEPTIONS, FILES, FOLLOWED, Finding, HEAD, IMPORTED, INPUTS, KEY_IDS, LOG, MEDIA, MODE,
-    OUTPUTS, PAYLOAD, POLICY, POSSESSION, Rule, SIGNATURES, THRESHOLD, TRUSTED, Verdict, WHOLE,
+    OUTPUTS, PAYLOAD, POLICY, POSSESSION, Rule, SEAL_COUNT, SEAL_FILE, SEAL_SIGNATURES,
+    SEAL_STATEMENT, SIGNATURES, THRESHOLD, TRUSTED, Verdict, WHOLE,
 };
 use crate::ceremony::assembly;
 use crate::ceremony::event::Count;
@@ -85,6 +87,10 @@ fn judge(auditor: &Auditor, artefacts: &Artefacts, rule: Rule) -> Said {
         THRESHOLD => threshold(state),
         TRUSTED => artefacts::trusted(state, artefacts),
         FILES => artefacts::files(state, artefacts),
+        SEAL_STATEMENT => seal::statement(state),
+        SEAL_SIGNATURES => seal::signatures(state),
+        SEAL_COUNT => seal::count(state),
+        SEAL_FILE => seal::file(state, artefacts),
         FOLLOWED => pass(match auditor.follow.foreign() {
             None => FOLLOWED.sentence.to_owned(),
             Some(program) => format!(

@@ -160,7 +160,7 @@ pub fn ask_secret(
     }
     let policies = planned.and_then(|key| key.policies);
     if policies.is_some_and(|policies| policies.touch != TouchPolicy::Never)
-        && matches!(step.kind.as_str(), "sign" | "prove-possession")
+        && matches!(step.kind.as_str(), "sign" | "prove-possession" | "seal")
     {
         ask = ask.saying(
             "After the PIN the token blinks and waits: touch it once, and only when the screen says TOUCH NOW.",

@@ -14,14 +14,15 @@ const SPARE: &str = "spare";
 const DEAD: &str = "dead";
 
 /// The spare for the key of this step, where there is one and it can still take over: a root that is
-/// put together lists the key of the first token.
+/// put together lists the key of the first token, and so does the statement of a seal.
 fn available<'a>(
     state: &'a State,
     step: &BoundStep,
 ) -> Option<(&'a Participant, &'a KeyPlan, &'a Spare)> {
     let (holder, key) = state.procedure.key_plan(step)?;
     let spare = key.spare.as_ref()?;
-    state.payload.is_none().then_some((holder, key, spare))
+    let free = state.payload.is_none() && state.seal.is_none();
+    free.then_some((holder, key, spare))
 }
 
 /// The choice to take the spare, where there is one.

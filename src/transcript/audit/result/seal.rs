@@ -1,0 +1,108 @@
+//! Verdicts on the seal: every signature again, and the file byte for byte.
+
+use super::{Said, artefacts, fail, pass, unfinished};
+use crate::ceremony::plan::SealBy;
+use crate::ceremony::sealing::{self, KIND};
+use crate::ceremony::state::{Standing, State};
+use crate::transcript::audit::{Artefacts, Scope, Verdict};
+use crate::transcript::seal::FILE;
+
+/// Why no seal is expected, where none is.
+fn unsealed(state: &State) -> Option<Said> {
+    let note = |sentence: &str| Some((Verdict::Note, sentence.to_owned()));
+    if state.procedure.plan.seal.by == SealBy::Paper {
+        return note("by the plan, the head on paper is the only seal: give --expect-head");
+    }
+    let steps = &state.procedure.steps;
+    if !steps.iter().any(|step| step.kind == KIND) {
+        return note(
+            "the script has no seal; the head on paper is the only one: give --expect-head",
+        );
+    }
+    unfinished(state)
+}
+
+/// The statement names the record before it; that it is the one that belongs there was judged with its
+/// record.
+pub fn statement(state: &State) -> Said {
+    match &state.seal {
+        None => unsealed(state).unwrap_or_else(|| fail("nothing was stated")),
+        Some(seal) => pass(format!(
+            "it names the head of the first {} records and {}; {} records follow, to which the head on paper \
+             answers",
+            seal.records,
+            seal.head,
+            state.records.saturating_sub(seal.records)
+        )),
+    }
+}
+
+/// Every signature, once more.
+pub fn signatures(state: &State) -> Said {
+    let Some(seal) = &state.seal else {
+        return unsealed(state).unwrap_or_else(|| fail("there is no seal"));
+    };
+    let wrong = sealing::not_verifying(state);
+    if let Some(name) = wrong.first() {
+        return fail(format!("the seal of {name} does not verify"));
+    }
+    let listed = seal.signatures.keys().filter(|name| {
+        let fingerprint = state.held_key(name).map(|key| key.fingerprint());
+        let lists = |judge: &crate::ceremony::judge::Judge| {
+            fingerprint.is_some_and(|key| judge.ids(key).next().is_some())
+        };
+        state.judges.iter().any(lists)
+    });
+    pass(format!(
+        "{} seals verify; {} of these keys are in what judges the content",
+        seal.signatures.len(),
+        listed.count()
+    ))
+}
+
+/// As many as the plan wants: fewer only where two people left a step out, and never fewer than a quorum.
+pub fn count(state: &State) -> Said {
+    if let Some(said) = unsealed(state) {
+        return said;
+    }
+    let sealed = state.seal.as_ref().map_or(0, |seal| seal.signatures.len());
+    let (wanted, least) = (sealing::wanted(state), sealing::least(state));
+    let steps = state.procedure.steps.iter().zip(&state.standing);
+    let skipped: Vec<&str> = steps
+        .filter(|(step, standing)| step.kind == KIND && **standing == Standing::Skipped)
+        .map(|(step, _)| step.id.as_str())
+        .collect();
+    if sealed >= wanted && sealed >= least {
+        pass(format!("{sealed} of {wanted} wanted"))
+    } else if sealed >= least && sealed + skipped.len() >= wanted {
+        pass(format!(
+            "{sealed} of {wanted} wanted; left out by two people, read the exceptions: {}",
+            skipped.join(", ")
+        ))
+    } else {
+        fail(format!(
+            "only {sealed} of {wanted} wanted, and at least {least} are needed: what is left is the head on paper"
+        ))
+    }
+}
+
+/// The file is the one that the transcript leads to.
+pub fn file(state: &State, artefacts: &Artefacts) -> Said {
+    if artefacts.scope == Scope::Record {
+        return artefacts::record_only();
+    }
+    match (sealing::file(state), &artefacts.seal) {
+        (Some(wanted), Some(there)) if wanted.bytes == *there => {
+            pass(format!("{FILE}, byte for byte"))
+        }
+        (Some(_), Some(_)) if !sealing::complete(state) => {
+            fail(format!("{FILE} is there before everybody has sealed"))
+        }
+        (Some(_), Some(_)) => fail(format!("{FILE} is not the seal on record")),
+        (Some(_), None) => unfinished(state).unwrap_or_else(|| fail(format!("{FILE} is missing"))),
+        (None, Some(_)) => fail(format!(
+            "{FILE} is there, and the transcript does not lead to it"
+        )),
+        (None, None) => unsealed(state).unwrap_or_else(|| fail("nobody has sealed")),
+    }
+}
