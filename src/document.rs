@@ -16,6 +16,7 @@ mod people;
 pub mod press;
 mod proof;
 mod quorum;
+mod seal;
 mod steps;
 mod timeline;
 mod times;
@@ -53,6 +54,7 @@ const SECTIONS: &[Section] = &[
     ("findings", "Findings", content::findings),
     ("thresholds", "Thresholds", quorum::section),
     ("exceptions", "Exceptions", exceptions::section),
+    ("seal", "Seal", seal::section),
     ("files", "Media and files", files::section),
     ("audit", "Audit", proof::rules),
     ("check", "Checking it without this program", proof::by_hand),

@@ -7,13 +7,13 @@ use crate::document::press::{Block, Look, MM, Row, Sheets, Table};
 /// A seat, with room for initials.
 const SEAT: f32 = 11.0 * MM;
 /// Ids, as in the transcript.
-const ID: Style = Style { size: 7.2, ..HEX };
+const ID: Style = Style { size: 6.8, ..HEX };
 /// What is read out.
 const SAY: Style = Style { size: 8.5, ..TEXT };
 
 pub fn acts(sheets: &mut Sheets, paper: &Paper) {
     let (_, width) = sheets.body();
-    let (id, who, initials, time) = (31.0 * MM, 31.0 * MM, 22.0 * MM, 20.0 * MM);
+    let (id, who, initials, time) = (33.0 * MM, 29.0 * MM, 20.0 * MM, 19.0 * MM);
     for (number, act) in (1..).zip(&paper.acts) {
         heading(sheets, &format!("Act {number}: {}", act.title), 45.0 * MM);
         let table = Table {
