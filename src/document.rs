@@ -105,7 +105,7 @@ fn footer(audit: &Audit<'_>) -> String {
         (false, false) => "AUDIT FAILED",
     };
     format!(
-        "@page {{ @bottom-left {{ content: \"Ceremony {id}\"; }} @bottom-center {{ content: \"{mode}\"; }} \
+        "@page {{ @bottom-left {{ content: \"Ceremony {id}\"; }} @top-center {{ content: \"{mode}\"; }} \
          @bottom-right {{ content: \"Page \" counter(page) \" of \" counter(pages); }} }}\n"
     )
 }

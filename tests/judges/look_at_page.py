@@ -33,7 +33,7 @@ with tempfile.TemporaryDirectory() as home:
     around = f"{home}/around.html"
     with open(around, "w", encoding="utf-8") as out:
         out.write(f'<!DOCTYPE html><meta charset="utf-8"><script>{LOOK}</script><body>{frames}')
-    call = [chromium, "--headless=new", "--no-sandbox", "--disable-gpu", f"--user-data-dir={home}/profile"]
+    call = [chromium, "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--user-data-dir={home}/profile"]
     done = subprocess.run(
         [*call, "--dump-dom", f"file://{around}"], capture_output=True, text=True, timeout=120, check=True
     )

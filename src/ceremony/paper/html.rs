@@ -69,7 +69,7 @@ fn footer(paper: &Paper) -> String {
     };
     let mark = if paper.rehearsal() { "REHEARSAL" } else { "" };
     format!(
-        "@page {{ @bottom-left {{ content: \"{of}\"; }} @bottom-center {{ content: \"{mark}\"; }} \
+        "@page {{ @bottom-left {{ content: \"{of}\"; }} @top-center {{ content: \"{mark}\"; }} \
          @bottom-right {{ content: \"Page \" counter(page) \" of \" counter(pages); }} }}\n"
     )
 }
@@ -100,12 +100,11 @@ fn cover(page: &mut String, paper: &Paper, title: &str) {
             .as_ref()
             .map_or_else(String::new, |it| escape(said(it)))
     };
-    let ceremony = of(|filled| &filled.ceremony);
-    row(
-        page,
-        "Ceremony (32 digits, from the screen)",
-        &format!("<code>{ceremony}</code>"),
-    );
+    let ceremony = match of(|filled| &filled.ceremony) {
+        id if id.is_empty() => id,
+        id => format!("<code>{id}</code>"),
+    };
+    row(page, "Ceremony (32 digits, from the screen)", &ceremony);
     row(page, "Date", &of(|filled| &filled.day));
     row(page, "Began and ended (UTC)", &of(|filled| &filled.times));
     page.push_str(CLOSE);
