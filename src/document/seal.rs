@@ -44,7 +44,7 @@ pub fn section(page: &mut String, audit: &Audit<'_>) {
         table.row(&[code(name), hex(digest)]);
     }
     table.close();
-    commands(page, audit, seal, &subjects);
+    commands(page, audit, &subjects);
 }
 
 fn unsealed(audit: &Audit<'_>) -> &'static str {
@@ -133,7 +133,7 @@ fn subjects(seal: &Sealing) -> Vec<(String, Sha256)> {
     named.collect()
 }
 
-fn commands(page: &mut String, audit: &Audit<'_>, seal: &Sealing, subjects: &[(String, Sha256)]) {
+fn commands(page: &mut String, audit: &Audit<'_>, subjects: &[(String, Sha256)]) {
     page.push_str("<h3>Checking the seal without this program</h3>\n");
     paragraph(
         page,
@@ -143,9 +143,12 @@ fn commands(page: &mut String, audit: &Audit<'_>, seal: &Sealing, subjects: &[(S
          anything. The keys are worth as much as the place from which you have them: compare their fingerprints \
          with paper, or take those of a root that you trust.",
     );
-    let made = subjects
+    let algorithms: Vec<Algorithm> = keys(audit).map(|(_, key)| key.algorithm).collect();
+    let root = subjects
         .iter()
         .any(|(name, _)| name == "metadata/root.json");
+    // metadata has Ed25519 keys as hex, which openssl does not read
+    let made = root && !algorithms.contains(&Algorithm::Ed25519);
     let lines = if made {
         [KEYS_OF_ROOT, OPENED, VERIFIED, COMPARED]
     } else {
@@ -156,7 +159,6 @@ fn commands(page: &mut String, audit: &Audit<'_>, seal: &Sealing, subjects: &[(S
         "<pre id=\"seal-openssl\">mkdir check\n{}</pre>",
         lines.map(lined).join("\n")
     );
-    let algorithms: Vec<Algorithm> = keys(audit).map(|(_, key)| key.algorithm).collect();
     if algorithms.contains(&Algorithm::EcdsaP384) {
         paragraph(
             page,
@@ -169,41 +171,28 @@ fn commands(page: &mut String, audit: &Audit<'_>, seal: &Sealing, subjects: &[(S
             page,
             "",
             "For an Ed25519 key: <code>openssl pkeyutl -verify -pubin -inkey check/KEYID.pem -rawin -in \
-             check/encoded -sigfile check/KEYID.sig</code>. Its PEM is in the statement.",
+             check/encoded -sigfile check/KEYID.sig</code>.",
         );
     }
     let file = subjects
         .iter()
         .find(|(name, _)| name.starts_with("metadata/"));
-    let file = file
-        .or(subjects.first())
-        .map_or("", |(name, _)| name.as_str());
-    let commands = keys(audit).filter_map(|(_, key)| {
-        let sealed = seal.signatures.contains_key(&key.name);
-        let id = audit.state.held_key_id(&key.name)?.hex();
-        let spoken = sealed && key.algorithm != Algorithm::EcdsaP384;
-        spoken.then(|| {
-            format!(
-                "cosign verify-blob-attestation --insecure-ignore-tlog --signature ceremony/{FILE} \\\n    \
-                 --type {PREDICATE_TYPE} \\\n    --key check/{id}.pem \\\n    ceremony/{}",
-                text(file)
-            )
-        })
-    });
-    let commands: Vec<String> = commands.collect();
-    if commands.is_empty() {
+    let Some((file, _)) = file.or(subjects.first()) else {
         return;
-    }
+    };
     paragraph(
         page,
         "",
-        "With cosign, one key and one file of the statement at a time, after the commands above. It calls a seal \
-         that is in no public log <code>insecure</code>; the record of this one is on paper.",
+        "With cosign, for one file of the statement at a time, after the commands above. It calls a seal that is \
+         in no public log <code>insecure</code>; the record of this one is on paper. It verifies P-256 and \
+         Ed25519, not P-384.",
     );
     let _ = writeln!(
         page,
-        "<pre id=\"seal-cosign\">{}</pre>",
-        commands.join("\n")
+        "<pre id=\"seal-cosign\">for s in check/*.sig; do\n    cosign verify-blob-attestation \
+         --insecure-ignore-tlog --signature ceremony/{FILE} \\\n        --type {PREDICATE_TYPE} \\\n        \
+         --key &quot;${{s%.sig}}.pem&quot; &quot;ceremony/{}&quot; || exit 1\ndone</pre>",
+        text(file)
     );
 }
 

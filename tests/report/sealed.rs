@@ -75,17 +75,11 @@ fn what_was_sealed_by_whom_and_how_to_check_it() {
         String::from_utf8_lossy(&output.stderr)
     );
     assert_eq!(out.matches("Verified OK").count(), 3, "{out}");
-    let commands_of_cosign = program(&page, "seal-cosign");
-    assert_eq!(
-        commands_of_cosign
-            .matches("cosign verify-blob-attestation")
-            .count(),
-        3
-    );
+    let by_cosign = program(&page, "seal-cosign");
     if let Some(path) = cosign() {
-        let cosign =
-            commands_of_cosign.replace("cosign verify", &format!("{} verify", path.display()));
-        let output = shell(&room, &cosign);
+        let path = format!("{} verify", path.display());
+        let by_cosign = by_cosign.replace("cosign verify", &path);
+        let output = shell(&room, &by_cosign);
         assert!(
             output.status.success(),
             "{}",

@@ -182,6 +182,7 @@ fn names_of_every_script_are_on_paper() {
         .replace("Bruno Keyholder", "山田 太郎")
         .replace("Chidi Keyholder", "דוד כהן");
     let room = Room::prepared(&plan);
+    fs::write(room.home.path().join("plan.toml"), &plan).unwrap();
     let words = ["plan", "print", "plan.toml", "-o", "names.pdf"];
     let pdf = written(&room, &words, "names.pdf");
     let text = squeezed(&pages(&pdf).concat());

@@ -1,6 +1,7 @@
 //! Letters: which font has them, how wide they are, where a line ends.
 
 use std::cell::Cell;
+use std::fmt::Write as _;
 use std::ops::Range;
 
 use krilla::text::{Font, GlyphId, KrillaGlyph};
@@ -59,6 +60,7 @@ impl Style {
     }
 
     /// In this colour.
+    #[must_use]
     pub const fn inked(self, ink: Ink) -> Self {
         Self { ink, ..self }
     }
@@ -168,7 +170,8 @@ impl Letters {
                 out.push(letter);
             } else {
                 self.wanting.set(true);
-                out.push_str(&format!("<U+{:04X}>", u32::from(letter)));
+                // writing to a String cannot fail
+                let _ = write!(out, "<U+{:04X}>", u32::from(letter));
             }
         }
         out
