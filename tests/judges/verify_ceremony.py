@@ -38,7 +38,7 @@ except ImportError:
 # ---- limits: what is beyond them is refused, not read ----------------------------------------------------
 
 TRANSCRIPT_BYTES = 1 << 30
-LINE_BYTES = 64 << 20
+LINE_BYTES = 16 << 20
 FILE_BYTES = 16 << 20
 FILES_IN_A_DIRECTORY = 10_000
 DEPTH = 64
@@ -56,6 +56,18 @@ class Undecided(Exception):
 
 class Unreadable(Exception):
     """The transcript is not there or cannot be read: exit status 3."""
+
+
+def each(*parts):
+    """Makes every part of a check: what can be compared is compared, even where another part cannot be."""
+    notes = []
+    for part in parts:
+        try:
+            part()
+        except Undecided as note:
+            notes.append(str(note))
+    if notes:
+        raise Undecided("; ".join(dict.fromkeys(notes)))
 
 
 def demand(holds, explanation):
@@ -429,8 +441,10 @@ class Transcript:
     def signatures(self):
         """What was signed, as (record of the intent, its message, record of the signature)."""
         made, intent = [], None
-        for record in self.of("intended", "signature-made"):
-            if record.kind == "intended":
+        for record in self.of("intended", "signature-made", "faulted", "content-withdrawn"):
+            if record.kind == "content-withdrawn":
+                made = [one for one in made if one[1].get("message") != "payload"]  # defunct from here on
+            if record.kind != "signature-made":
                 intent = record if record.body.get("effect") == "sign" else None
                 continue
             demand(intent is not None, f"record {record.seq}: a signature that nothing asked for")
@@ -654,15 +668,26 @@ def whole(ceremony):
     transcript = ceremony.transcript
     demand(not transcript.torn, f"the last {len(transcript.torn)} bytes are no complete record")
     demand(transcript.records, "there is no record")
-    ends = [one.seq for one in transcript.records if one.kind in ENDS]
-    demand(ends, f"the ceremony did not end; the last record is of step {transcript.records[-1].step}")
-    demand(ends == [len(transcript.records) - 1], "records follow the end of the ceremony")
-    return f"the last record is {transcript.records[-1].kind}"
+    last = transcript.records[-1]
+    ends = [one.seq for one in transcript.records if one.kind in ("ceremony-closed", "aborted")]
+    demand(ends, f"the ceremony was not closed; the last record is of step {last.step}")
+    demand(ends == [last.seq], "records follow the end of the ceremony")
+    demand(last.kind == "ceremony-closed", "the ceremony was ABORTED; a result is not there")
+    return "the ceremony was closed"
 
 
-ENDS = ("ceremony-closed", "ceremony-aborted")
-# after the head was written on paper nothing is done but reading, answering and closing
-AFTER_THE_HEAD = {"asked", "answered", "step-begun", "step-done", "step-skipped", "exception-logged", *ENDS}
+# after the head was written on paper: questions, answers, breaks, the copy on a LOG medium, and the end
+AFTER_THE_HEAD = (
+    "asked answered step-begun step-done paused resumed ceremony-closed"
+    " intended faulted log-lost log-attached media-listed medium-bound"
+).split()
+
+
+def only_closes(record):
+    """Whether a record after the head on paper does nothing that it would have to cover."""
+    if record.kind == "intended":
+        return record.body is not None and record.body.get("effect") in ("attach-log", "list-media")
+    return record.kind in AFTER_THE_HEAD
 
 
 def head(ceremony):
@@ -678,7 +703,7 @@ def head(ceremony):
             rest = records[shown.seq + 1 :]
             asked = following.kind == "asked" and following.step in heads
             demand(
-                asked and ceremony.closed() and all(one.kind in AFTER_THE_HEAD for one in rest),
+                asked and all(only_closes(one) for one in rest),
                 f"the head on paper is that of the first {following.seq} records; {len(rest)} follow",
             )
             return f"the head on paper is that of the step {shown.step}; {len(rest)} records of the closing follow"
@@ -716,7 +741,10 @@ def base_root(ceremony):
         return "no root was trusted before this one"
     good, sentence = reaches(base, base, "root", f"root {base.version}")
     demand(good, sentence)
-    wanted = ceremony.toml("plan.toml").get("trusted", {}).get("sha256", base.file)
+    try:
+        wanted = ceremony.toml("plan.toml").get("trusted", {}).get("sha256", base.file)
+    except Undecided as note:
+        raise Undecided(f"{sentence}; {note}") from None
     files = {one.file for one in ceremony.arrived() if one.digest == base.digest}
     demand(wanted in files, "it is not the file that the plan names")
     return sentence
@@ -724,40 +752,46 @@ def base_root(ceremony):
 
 def files_read(ceremony):
     """What is in in/ is what the records say was read."""
-    names, recorded, kept = listing(ceremony.directory, "in"), {}, set()
-    what = None
+    names, kept, what = listing(ceremony.directory, "in"), {}, None
     for record in ceremony.transcript.of("intended", "files-read"):
         if record.kind == "intended":
             what = record.body.get("what")
             continue
         for entry in member(record.body, "files", list):
             digest = member(entry, "sha256", str)
-            if isinstance(text := entry.get("text"), str):
-                demand(sha256(text.encode()) == digest, f"record {record.seq}: a text is not that of its digest")
-            recorded[digest] = member(entry, "path", str)
-            kept |= {digest} if what == "metadata" else set()
+            text = member(entry, "text", str)
+            demand(sha256(text.encode()) == digest, f"record {record.seq}: a text is not that of its digest")
+            if what == "metadata":
+                path = member(entry, "path", str).rsplit("/", 1)[-1].removesuffix(".rse")
+                kept[f"in/{digest[:12]}-"] = (digest, path)
+                if "envelope" in entry:
+                    whole_file = member(entry["envelope"], "file", dict)
+                    kept[f"in/{member(whole_file, 'name', str)}"] = (member(whole_file, "sha256", str), path)
     there = {name: sha256(ceremony.read(name)) for name in names}
-    for name, digest in there.items():
-        demand(digest in recorded, f"{name} is not a file that was read")
-        demand(name.startswith(f"in/{digest[:12]}-"), f"{name} does not begin with its digest")
-    for digest in kept - set(there.values()):
-        raise Wrong(f"the file {recorded[digest]} that was read is not in in/")
+    strangers = set(names)
+    for beginning, (digest, path) in kept.items():
+        found = [name for name in names if name.startswith(beginning)]
+        demand(found, f"the file {path} that was read is not in in/")
+        strangers -= set(found)
+        for name in found:
+            demand(there[name] == digest, f"{name} is not what was read")
+    if strangers:
+        raise Undecided(f"{min(strangers)} is there, and no record says that it was read")
     return f"{len(names)} files are those that were read"
 
 
 def possession(ceremony):
     """Every key that was made here signed a text that names this ceremony, its holder and its token."""
-    first, keys, proved, serial = ceremony.first(), ceremony.keys(), set(), None
-    pairs = {made.seq: (intent, message) for intent, message, made in ceremony.transcript.signatures()}
-    for record in ceremony.transcript.of("token-identified", "signature-made"):
-        if record.kind == "token-identified":
-            serial = member(record.body, "serial", str)
-        elif pairs[record.seq][1].get("message") == "possession":
-            intent, message = pairs[record.seq]
+    first, keys, proved, serials = ceremony.first(), ceremony.keys(), set(), set()
+    for record in ceremony.transcript.of("token-identified"):
+        serials.add(member(record.body, "serial", str))
+    for intent, message, record in ceremony.transcript.signatures():
+        if message.get("message") == "possession":
             texts = {
                 f"rootstage proof of possession, version 1\nceremony {first['ceremony']}\nkeyholder {name}\n"
                 f"token {serial}\nkey {spki}\n": key
                 for name in (intent.actor, f"{intent.actor}.old")
+                for serial in serials
                 for spki, key in keys.items()
             }
             named = [(text, key) for text, key in texts.items() if sha256(text.encode()) == message.get("sha256")]
@@ -808,8 +842,10 @@ def content(ceremony):
 def approved(ceremony):
     """Nobody signed what they had not approved before."""
     so_far = set()
-    for record in ceremony.transcript.of("intended", "content-approved"):
-        if record.kind == "content-approved":
+    for record in ceremony.transcript.of("intended", "content-approved", "content-withdrawn"):
+        if record.kind == "content-withdrawn":
+            so_far = set()
+        elif record.kind == "content-approved":
             so_far |= {(who, record.body.get("payload")) for who in member(record.body, "by", list)}
         elif record.body.get("effect") == "sign" and record.body["message"].get("message") == "payload":
             asked = (record.actor, record.body["message"].get("sha256"))
@@ -817,34 +853,46 @@ def approved(ceremony):
     return f"{len(so_far)} approvals are on record"
 
 
-def signing_keys(ceremony, new):
-    """Keys that may sign, under the ids of the roots and roles that name them."""
-    found = {}
-    for holder, name, _ in ceremony.judges(new):
-        found |= role_of(holder, name)[0]
-    return found
-
-
 def signatures(ceremony):
-    """Every signature in metadata/ verifies; they are those on record and those that came in."""
-    new = ceremony.result()
-    keys = signing_keys(ceremony, new)
+    """Every signature in metadata/ verifies under a key of a role that signs this."""
+    new, keys, note = ceremony.result(), {}, None
+    if new.role == "root":
+        keys |= role_of(new, "root")[0]
+    try:
+        for holder, name, _ in ceremony.judges(new):
+            keys |= role_of(holder, name)[0]
+    except Undecided as undecided:
+        note = undecided
     for keyid, signature in new.signatures:
+        if keyid not in keys and note:
+            raise note
         demand(keyid in keys, f"the key id {keyid} is in no role that signs this")
         demand(verifies(keys[keyid], signature, new.bytes), f"the signature under {keyid} does not verify")
+    return f"{len(new.signatures)} signatures verify"
+
+
+def signatures_recorded(ceremony):
+    """The signatures in metadata/ are those that were made here, and those that came in."""
+    new = ceremony.result()
     in_file = {signature for _, signature in new.signatures}
     made = {signature for _, signature in ceremony.transcript.signatures_over("payload", new.digest)}
     came = {sig for one in ceremony.arrived() if one.digest == new.digest for _, sig in one.signatures}
     demand(made <= in_file, "a signature on record is not in the file")
     demand(in_file <= made | came, "a signature in the file is neither on record nor came in")
-    return f"{len(new.signatures)} signatures verify; {len(made)} were made here"
+    return f"{len(made)} were made here, {len(in_file - made)} came in"
 
 
 def thresholds(ceremony):
     """As many different keys have signed as each side demands: of the root before, and of the new one."""
-    new = ceremony.result()
-    sides = [reaches(new, *judge) for judge in ceremony.judges(new)]
+    new, note = ceremony.result(), None
+    try:
+        judges = ceremony.judges(new)
+    except Undecided as undecided:
+        note, judges = undecided, [(new, "root", f"root {new.version}")] if new.role == "root" else []
+    sides = [reaches(new, *judge) for judge in judges]
     sentence = "; ".join(words for _, words in sides)
+    if note and all(good for good, _ in sides):
+        raise Undecided("; ".join(filter(None, [sentence, str(note)])))
     if all(good for good, _ in sides):
         if (base := ceremony.base()) and new.role == "root":
             demand(new.version == base.version + 1, f"root {new.version} does not follow root {base.version}")
@@ -867,6 +915,7 @@ def trusted(ceremony):
     demand(goal is not None, "this ceremony has no root")
     for anchor in ceremony.trusted:
         demand(anchor.role == "root", "a file of --trusted-root is no root")
+        demand(reaches(anchor, anchor, "root", "")[0], "a file of --trusted-root has not enough signatures")
         reached = anchor
         while reached.digest != goal.digest:
             nexts = [one for one in pool if follows(one, reached)]
@@ -879,16 +928,19 @@ def trusted(ceremony):
 def written(ceremony):
     """The files in metadata/ are those on record, byte for byte."""
     names = [name.split("/", 1)[1] for name in listing(ceremony.directory, "metadata")]
-    recorded = {}
-    for record in ceremony.transcript.of("metadata-written", "archived"):
+    recorded, done = {}, set()
+    for record in ceremony.transcript.of("intended", "metadata-written", "archived"):
+        if record.kind == "intended" and record.body.get("effect") not in ("write-metadata", "archive"):
+            continue
         for entry in files_of(record):
             name = member(entry, "name", str).rsplit("/", 1)[-1]
             recorded[name] = (member(entry, "sha256", str), member(entry, "size", int))
+            done |= {name} if record.kind != "intended" else set()
     for name in names:
         data = ceremony.read(f"metadata/{name}")
         demand(name in recorded, f"metadata/{name} is there, and no record leads to it")
         demand(recorded[name] == (sha256(data), len(data)), f"metadata/{name} is not the file on record")
-    for name in recorded:
+    for name in done:
         demand(name in names, f"metadata/{name} is on record, and not there")
     return f"{len(names)} files, byte for byte"
 
@@ -898,6 +950,23 @@ def files_of(record):
     return [record.body["file"]] if "file" in record.body else member(record.body, "files", list)
 
 
+def evidence(ceremony):
+    """The certificates in attestations/ are those on record; what follows from them is sealed."""
+    names = listing(ceremony.directory, "attestations")
+    there = {name: sha256(ceremony.read(name)) for name in names}
+    attested = ceremony.transcript.of("key-attested")
+    pems = {sha256(pem.encode()) for one in attested for pem in one.body.get("certificates", [])}
+    demand(pems <= set(there.values()), "a certificate on record is not in attestations/")
+    if not there:
+        raise Undecided("no token was asked for an attestation")
+    sealed = Seal(ceremony.read("seal.dsse.json")).subjects if ceremony.has("seal.dsse.json") else {}
+    # other names or other bytes: a file of a token's directory that neither record nor seal knows
+    strange = [name for name, digest in there.items() if digest not in pems and name not in sealed]
+    if strange:
+        raise Undecided(f"{len(strange)} files are neither certificates on record nor sealed, such as {strange[0]}")
+    return f"{len(there)} files are those on record, or sealed"
+
+
 def files_out(ceremony):
     """The files in out/ that left the ceremony are those on record."""
     recorded = {}
@@ -905,7 +974,7 @@ def files_out(ceremony):
         for entry in files_of(record):
             recorded[member(entry, "name", str).rsplit("/", 1)[-1]] = member(entry, "sha256", str)
     for name in recorded:
-        if ceremony.has(f"out/{name}"):
+        if ceremony.has(f"out/{name}") or not ceremony.published():
             demand(sha256(ceremony.read(f"out/{name}")) == recorded[name], f"out/{name} is not the file on record")
     return f"{len(recorded)} files left besides metadata"
 
@@ -919,38 +988,75 @@ def seal(ceremony):
     raise Undecided("there is no seal")
 
 
-def seal_statement(ceremony):
-    """The statement is the one on record, and names the head and the first record as they are."""
+def participants(said):
+    """Who took part, as a statement of full disclosure says it."""
+    return {
+        (duty, one.get("id"), one.get("name"), one.get("initials"))
+        for duty, group in member(said, "participants", dict).items()
+        for one in group
+    }
+
+
+def seal_head(ceremony):
+    """The head that the seal names is the node of the record that it names."""
     sealed, records = seal(ceremony), ceremony.transcript.records
-    said = sealed.predicate
     demand(0 < sealed.records <= len(records), "it names a record that is not there")
-    demand(records[sealed.records - 1].node.hex() == sealed.head, "the head that it names is not the one of the record")
+    demand(records[sealed.records - 1].node.hex() == sealed.head, "the head that it names is not that of the record")
     subject = sealed.subjects.get("transcript.jsonl")
     demand(subject == {"rootstageTranscriptHead": sealed.head}, "its subjects name another head")
-    formats = {"seal": 1, "transcript": 1}
-    demand(said.get("formats") == formats, f"it is of other formats than {formats}")
-    demand(said.get("mode") == ceremony.transcript.mode, "it is of another mode")
-    first = ceremony.first()
-    demand(said.get("ceremony") == first.get("ceremony"), "it is of another ceremony")
-    demand(member(said, "script", dict).get("sha256") == first.get("script"), "it is of another script")
-    if said.get("disclosure") != "public":
-        demand(member(said, "plan", dict).get("sha256") == first.get("plan"), "it is of another plan")
-    held, listed = ceremony.held(), member(said, "keys", list)
-    demand(
-        {key.get("spki"): (key.get("name"), key.get("keyid")) for key in listed} == held,
-        "it names other keys than the records",
-    )
-    for key in listed:
-        demand(known(pem_key(member(key, "public", str))).spki == key["spki"], "a key is not that of its fingerprint")
-    exceptions = [one for one in records[: sealed.records] if one.kind == "exception-logged"]
-    demand(member(said, "exceptions", dict).get("number") == len(exceptions), "it counts other exceptions")
-    if "payload" in said:
-        demand(said["payload"].get("sha256") == ceremony.payload(), "it is of other content")
-    stated = ceremony.transcript.of("seal-stated")
-    demand(stated, "no record has this statement")
-    demand(rfc8785(stated[-1].body.get("statement")) == sealed.payload, "the statement on record is another one")
-    demand(stated[-1].seq >= sealed.records, "it names a head that came after it")
-    return f"it names the head of the first {sealed.records} records, {sealed.head}; {len(records) - sealed.records} follow"
+    demand(sealed.predicate.get("mode") == ceremony.transcript.mode, "it is of another mode")
+    rest = len(records) - sealed.records
+    return f"it names the head of the first {sealed.records} records, {sealed.head}; {rest} follow"
+
+
+def seal_statement(ceremony):
+    """The statement is the one on record, and says what the records before it say."""
+    sealed, transcript = seal(ceremony), ceremony.transcript
+    said = sealed.predicate
+    full = said.get("disclosure") != "public"
+
+    def opening():
+        first = ceremony.first()
+        demand(said.get("formats") == {"seal": 1, "transcript": first.get("rules")}, "it is of another format")
+        demand(said.get("ceremony") == first.get("ceremony"), "it is of another ceremony")
+        demand(member(said, "script", dict).get("sha256") == first.get("script"), "it is of another script")
+        if full:
+            demand(member(said, "plan", dict).get("sha256") == first.get("plan"), "it is of another plan")
+
+    def keys():
+        listed = member(said, "keys", list)
+        for key in listed:
+            same = known(pem_key(member(key, "public", str))).spki == member(key, "spki", str)
+            demand(same, "a key is not that of its fingerprint")
+        named = {key["spki"]: (key.get("name"), key.get("keyid")) for key in listed}
+        demand(named == ceremony.held(), "it names other keys than the records")
+
+    def exceptions():
+        count = sum(one.kind == "exception-logged" for one in transcript.records[: sealed.records])
+        demand(member(said, "exceptions", dict).get("number") == count, "it counts other exceptions")
+        if full:
+            logged = [one.body for one in transcript.of("exception-logged") if one.seq < sealed.records]
+            demand(said["exceptions"].get("entries") == logged, "its exceptions are not those on record")
+
+    def people():
+        if full:
+            plan = ceremony.toml("plan.toml")
+            of_plan = {(one["duty"], one["id"], one["name"], one["initials"]) for one in plan["participant"]}
+            demand(participants(said) == of_plan, "its participants are not those of the plan")
+
+    def payload():
+        if "payload" in said:
+            demand(said["payload"].get("sha256") == ceremony.payload(), "it is of other content")
+
+    def record():
+        stated = transcript.of("seal-stated")
+        demand(stated, "no record has this statement")
+        same = rfc8785(stated[-1].body.get("statement")) == sealed.payload
+        demand(same, "the statement on record is another one")
+        demand(stated[-1].seq == sealed.records, "it does not name the head of the record before it")
+
+    each(opening, keys, exceptions, people, payload, record)
+    return "it is the statement on record, of this ceremony, its keys, people and exceptions"
 
 
 def seal_subjects(ceremony):
@@ -1005,12 +1111,13 @@ def seal_count(ceremony):
     demand(ceremony.has("seal.dsse.json"), "the plan wants a seal, and there is none")
     sealed = seal(ceremony)
     signed, held = {keyid for keyid, _ in sealed.signatures}, ceremony.held().values()
+    least = 1 if ceremony.toml("plan.toml").get("policy", {}).get("signing_continues") else quorum(ceremony)
+    least = min(least, len(held))
+    demand(len(signed) >= least, f"{len(signed)} keys sealed, {least} are needed")
     if by == "quorum":
-        metadata = ceremony.metadata().values()
-        root = next((one for one in metadata if one.role == "root"), None) or ceremony.base()
-        needed = min(role_of(root, "root")[1] if root else len(held), len(held))
-        demand(len(signed) >= needed, f"{len(signed)} keys sealed, {needed} are needed")
-        return f"{len(signed)} keys sealed, {needed} are needed"
+        wanted = min(quorum(ceremony), len(held))
+        demand(len(signed) >= wanted, f"{len(signed)} keys sealed, {wanted} are needed")
+        return f"{len(signed)} keys sealed, {wanted} are needed"
     skipped = {record.step for record in ceremony.transcript.records if record.kind == "step-skipped"}
     for name, keyid in held:
         excused = any(f"{step}.{name}" in skipped for step in steps)
@@ -1018,14 +1125,29 @@ def seal_count(ceremony):
     return f"{len(signed)} of {len(held)} keys sealed; the plan wants all"
 
 
+def quorum(ceremony):
+    """The threshold of the root that is made here; else of the one trusted before; else of who judges."""
+    metadata = list(ceremony.metadata().values())
+    root = next((one for one in metadata if one.role == "root"), None) or ceremony.base()
+    if root:
+        return role_of(root, "root")[1]
+    return max((role_of(*judge[:2])[1] for one in metadata for judge in ceremony.judges(one)), default=1)
+
+
 def seal_file(ceremony):
     """The seal is the one on record: its bytes, and each signature."""
     sealed = seal(ceremony)
-    recorded = [entry for record in ceremony.transcript.of("seal-written") for entry in files_of(record)]
-    demand(recorded, "seal.dsse.json is there, and no record leads to it")
-    demand(recorded[-1].get("sha256") == sealed.file, "it is not the file on record")
-    made = [sig for _, sig in ceremony.transcript.signatures_over("seal", sha256(sealed.payload))]
-    demand(made == [sig for _, sig in sealed.signatures], "its signatures are not those on record")
+
+    def whole_file():
+        recorded = [entry for record in ceremony.transcript.of("seal-written") for entry in files_of(record)]
+        demand(recorded, "seal.dsse.json is there, and no record leads to it")
+        demand(recorded[-1].get("sha256") == sealed.file, "it is not the file on record")
+
+    def each_signature():
+        made = {sig for _, sig in ceremony.transcript.signatures_over("seal", sha256(sealed.payload))}
+        demand(made == {sig for _, sig in sealed.signatures}, "its signatures are not those on record")
+
+    each(whole_file, each_signature)
     return "seal.dsse.json, byte for byte"
 
 
@@ -1039,14 +1161,17 @@ CHECKS = {
     "root.base": base_root,
     "files.in": files_read,
     "keys.possession": possession,
+    "attestation.evidence": evidence,
     "keys.ids": key_ids,
     "root.payload": content,
     "root.approved": approved,
     "root.signatures": signatures,
+    "root.recorded": signatures_recorded,
     "root.threshold": thresholds,
     "root.trusted": trusted,
     "root.files": written,
     "files.out": files_out,
+    "seal.head": seal_head,
     "seal.statement": seal_statement,
     "seal.subjects": seal_subjects,
     "seal.signatures": seal_signatures,
@@ -1064,6 +1189,11 @@ def checked(check, ceremony):
         return "FAIL", str(wrong)
     except Exception as error:  # whatever a hostile file brings about is a failure, not a traceback
         return "FAIL", f"it is not of the form that is described: {type(error).__name__}"
+
+
+def verify(ceremony):
+    """(name, verdict, explanation) of every check."""
+    return [(name, *checked(check, ceremony)) for name, check in CHECKS.items()]
 
 
 # ---- the head as words -----------------------------------------------------------------------------------
@@ -1126,7 +1256,7 @@ def main():
     arguments = parser.parse_args()
     ceremony = opened(arguments)
     transcript = ceremony.transcript
-    results = [(name, *checked(check, ceremony)) for name, check in CHECKS.items()]
+    results = verify(ceremony)
     passed = all(verdict != "FAIL" for _, verdict, _ in results)
     if arguments.json:
         document = {
@@ -1142,8 +1272,11 @@ def main():
         print(json.dumps(document, indent=2, sort_keys=True))
     else:
         for name, verdict, why in results:
-            print(f"{verdict} {name:<20} {safe(why)}")
+            print(f"{verdict} {name:<21} {safe(why)}")
         print(f"\n{'PASSED' if passed else 'FAILED'} ({transcript.mode}): {len(transcript.records)} records")
+        if ceremony.published():
+            notes = sum(verdict == "NOTE" for _, verdict, _ in results)
+            print(f"a published copy: bodies are withheld, and {notes} checks were not decided")
         print(f"head  {transcript.head.hex()}\nwords {' '.join(words(transcript.head))}")
     return 0 if passed else 1
 
