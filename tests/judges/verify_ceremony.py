@@ -544,9 +544,9 @@ class Ceremony:
         if not (records := self.transcript.some("root-trusted")):
             raise Undecided("withheld: which root was trusted before")
         digest = member(records[-1].body, "payload", str)
-        for one in self.arrived():
-            if one.role == "root" and one.digest == digest:
-                return one
+        copies = [one for one in self.arrived() if one.role == "root" and one.digest == digest]
+        if copies:
+            return max(copies, key=lambda one: len(signers(one, role_of(one, "root")[0])))
         if self.published():
             raise Undecided("the root before is not in a published copy: give it as --trusted-root")
         raise Wrong("the root that was trusted before is in no record and no file")
@@ -909,7 +909,8 @@ def trusted(ceremony):
     if not ceremony.trusted:
         raise Undecided("not compared: give --trusted-root with a root that you trust")
     pool = [*ceremony.metadata().values(), *ceremony.arrived()]
-    pool = {one.digest: one for one in pool if one.role == "root"}.values()
+    # by file: of one content there may be copies with fewer signatures
+    pool = {one.file: one for one in pool if one.role == "root"}.values()
     found = [one for one in ceremony.metadata().values() if one.role == "root"]
     goal = found[0] if found else ceremony.base()
     demand(goal is not None, "this ceremony has no root")
