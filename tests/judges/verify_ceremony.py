@@ -782,16 +782,15 @@ def files_read(ceremony):
 
 def possession(ceremony):
     """Every key that was made here signed a text that names this ceremony, its holder and its token."""
-    first, keys, proved, serials = ceremony.first(), ceremony.keys(), set(), set()
-    for record in ceremony.transcript.of("token-identified"):
-        serials.add(member(record.body, "serial", str))
+    first, keys, proved = ceremony.first(), ceremony.keys(), set()
+    serials = [(one.step, member(one.body, "serial", str)) for one in ceremony.transcript.of("token-identified")]
     for intent, message, record in ceremony.transcript.signatures():
         if message.get("message") == "possession":
             texts = {
                 f"rootstage proof of possession, version 1\nceremony {first['ceremony']}\nkeyholder {name}\n"
                 f"token {serial}\nkey {spki}\n": key
                 for name in (intent.actor, f"{intent.actor}.old")
-                for serial in serials
+                for serial in {serial for step, serial in serials if step == intent.step}
                 for spki, key in keys.items()
             }
             named = [(text, key) for text, key in texts.items() if sha256(text.encode()) == message.get("sha256")]
@@ -952,19 +951,29 @@ def files_of(record):
 
 
 def evidence(ceremony):
-    """The certificates in attestations/ are those on record; what follows from them is sealed."""
-    names = listing(ceremony.directory, "attestations")
-    there = {name: sha256(ceremony.read(name)) for name in names}
-    attested = ceremony.transcript.of("key-attested")
-    pems = {sha256(pem.encode()) for one in attested for pem in one.body.get("certificates", [])}
-    demand(pems <= set(there.values()), "a certificate on record is not in attestations/")
+    """The files in attestations/ are the certificates on record; what was found by them is sealed."""
+    there = {name: sha256(ceremony.read(name)) for name in listing(ceremony.directory, "attestations")}
+    sealed = Seal(ceremony.read("seal.dsse.json")).subjects if ceremony.has("seal.dsse.json") else {}
+    recorded, serial = {}, ""
+    for record in ceremony.transcript.of("token-identified", "key-attested"):
+        if record.kind == "token-identified":
+            serial = re.sub("[^A-Za-z0-9_-]", "_", member(record.body, "serial", str))
+            continue
+        for number, pem in enumerate(record.body.get("certificates", [])):
+            name = {0: "key", 1: "device"}.get(number, f"issuer-{number}")
+            recorded[f"attestations/{serial}/{name}.pem"] = sha256(pem.encode())
+        public = member(member(record.body, "key", dict), "public_pem", str)
+        recorded[f"attestations/{serial}/public.pem"] = sha256(public.encode())
+        recorded[f"attestations/{serial}/verdict.json"] = None
+    for name, digest in recorded.items():
+        demand(name in there or digest is None or ceremony.published(), f"{name} is not there")
+        demand(digest in (None, there.get(name, digest)), f"{name} is not what the token brought forward")
+    for name in there:
+        demand(name in recorded or not ceremony.closed(), f"{name} is there, and no record leads to it")
     if not there:
         raise Undecided("no token was asked for an attestation")
-    sealed = Seal(ceremony.read("seal.dsse.json")).subjects if ceremony.has("seal.dsse.json") else {}
-    # other names or other bytes: a file of a token's directory that neither record nor seal knows
-    strange = [name for name, digest in there.items() if digest not in pems and name not in sealed]
-    if strange:
-        raise Undecided(f"{len(strange)} files are neither certificates on record nor sealed, such as {strange[0]}")
+    if loose := [name for name in there if recorded.get(name) is None and name not in sealed]:
+        raise Undecided(f"the certificates are those on record; {loose[0]} is in no seal")
     return f"{len(there)} files are those on record, or sealed"
 
 
