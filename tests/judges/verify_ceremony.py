@@ -522,19 +522,35 @@ class Ceremony:
 
     def arrived(self):
         """Metadata that came in: from the records of what was read, from in/, and --trusted-root."""
+        found = list(self.trusted)
+        for text in self.texts():
+            try:
+                found.append(Metadata(text))
+            except Wrong:
+                continue  # a public key, a certificate: no metadata
+        return found
+
+    def texts(self):
+        """The files that came in, from the records and from in/."""
         texts = [
-            entry["text"].encode()
+            encoded(entry["text"])
             for record in self.transcript.some("files-read")
             for entry in member(record.body, "files", list)
             if isinstance(entry, dict) and isinstance(entry.get("text"), str)
         ]
-        texts += [self.read(name) for name in listing(self.directory, "in")]
-        found = list(self.trusted)
-        for text in texts:
+        return texts + [self.read(name) for name in listing(self.directory, "in")]
+
+    def detached(self, digest):
+        """Signatures over this content that came in without it: lists of envelopes of kind `signatures`."""
+        found = set()
+        for text in self.texts():
             try:
-                found.append(Metadata(text))
-            except (Wrong, UnicodeEncodeError):
-                continue  # a public key, a certificate: no metadata
+                value = parse(text)
+                if isinstance(value, dict) and value.get("payload") == digest:
+                    lists = member(value, "signatures", list)
+                    found |= {unhex(member(one, "sig", str), "a signature") for one in lists}
+            except Wrong:
+                continue
         return found
 
     def base(self):
@@ -862,12 +878,14 @@ def signatures(ceremony):
             keys |= role_of(holder, name)[0]
     except Undecided as undecided:
         note = undecided
+    strangers = [keyid for keyid, _ in new.signatures if keyid not in keys]
     for keyid, signature in new.signatures:
-        if keyid not in keys and note:
-            raise note
-        demand(keyid in keys, f"the key id {keyid} is in no role that signs this")
-        demand(verifies(keys[keyid], signature, new.bytes), f"the signature under {keyid} does not verify")
-    return f"{len(new.signatures)} signatures verify"
+        good = keyid in strangers or verifies(keys[keyid], signature, new.bytes)
+        demand(good, f"the signature under {keyid} does not verify")
+    if strangers and note:
+        raise note
+    sentence = f"{len(new.signatures) - len(strangers)} signatures verify"
+    return sentence + (f"; {len(strangers)} are under ids that no role names, and count nowhere" if strangers else "")
 
 
 def signatures_recorded(ceremony):
@@ -876,6 +894,7 @@ def signatures_recorded(ceremony):
     in_file = {signature for _, signature in new.signatures}
     made = {signature for _, signature in ceremony.transcript.signatures_over("payload", new.digest)}
     came = {sig for one in ceremony.arrived() if one.digest == new.digest for _, sig in one.signatures}
+    came |= ceremony.detached(new.digest)
     demand(made <= in_file, "a signature on record is not in the file")
     demand(in_file <= made | came, "a signature in the file is neither on record nor came in")
     return f"{len(made)} were made here, {len(in_file - made)} came in"

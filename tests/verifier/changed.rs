@@ -59,9 +59,14 @@ fn every_member_of_a_record_and_every_file() {
     let seal = std::fs::read_to_string(dir.join("seal.dsse.json")).unwrap();
     let seal: serde_json::Value = serde_json::from_str(&seal).unwrap();
     let sig = |at: usize| seal["signatures"][at]["sig"].as_str().unwrap().to_owned();
-    let root = std::fs::read_to_string(dir.join("metadata/root.json")).unwrap();
-    let root: serde_json::Value = serde_json::from_str(&root).unwrap();
-    let root_sig = |at: usize| root["signatures"][at]["sig"].as_str().unwrap().to_owned();
+    let metadata = std::fs::read_to_string(dir.join("metadata/root.json")).unwrap();
+    let metadata: serde_json::Value = serde_json::from_str(&metadata).unwrap();
+    let root_sig = |at: usize| {
+        metadata["signatures"][at]["sig"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
     let came = files(&dir.join("in"));
     let came = came[0].strip_prefix(&dir).unwrap().to_str().unwrap();
     for (file, from, to, check) in [
