@@ -24,16 +24,18 @@ import os
 import re
 import stat
 import sys
-import tomllib
 from collections import Counter, namedtuple
 from dataclasses import dataclass, field
 
 try:
+    import tomllib
+
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
-except ImportError:
-    sys.exit("verify_ceremony.py: the package `cryptography` is missing. Nothing was verified.\n")
+except ImportError as error:
+    print(f"Python 3.11 and the package `cryptography` are needed ({error}). Nothing was verified.", file=sys.stderr)
+    sys.exit(3)
 
 # ---- limits: what is beyond them is refused, not read ----------------------------------------------------
 
@@ -52,10 +54,6 @@ class Wrong(Exception):
 
 class Undecided(Exception):
     """Nothing could be compared: NOTE."""
-
-
-class Unreadable(Exception):
-    """The transcript is not there or cannot be read: exit status 3."""
 
 
 def each(*parts):
@@ -1283,6 +1281,7 @@ def main():
     parser.add_argument("--trusted-root", action="append", default=[], metavar="FILE", help="a root that you trust")
     parser.add_argument("--json", action="store_true", help="one JSON document")
     arguments = parser.parse_args()
+    sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a character is no reason to fall over
     ceremony = opened(arguments)
     transcript = ceremony.transcript
     results = verify(ceremony)
