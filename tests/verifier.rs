@@ -1,4 +1,4 @@
-//! The verifier in Python that was written from the descriptions alone, `tests/judges/verify_ceremony.py`:
+//! The verifier in Python that shares no code with the program, `tests/judges/verify_ceremony.py`:
 //! over directories that the program made, good and bad, beside the program's own audit.
 #![allow(
     clippy::unwrap_used,

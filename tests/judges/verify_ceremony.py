@@ -3,9 +3,11 @@
 
     verify_ceremony.py DIR [--expect-head HEX|WORDS...] [--trusted-root FILE]... [--json]
 
-It was written from the descriptions alone: CEREMONY.md ("The transcript, for your own verifier"),
-assets/seal-format.md, the TUF specification 1.0.34 and DSSE 1.0.2. It shares no code with rootstage,
-needs Python 3.11 and the package `cryptography`, opens no network and writes nothing.
+Everything that it reads is described in CEREMONY.md ("The transcript, for your own verifier"),
+assets/transcript-format.md, assets/seal-format.md, the TUF specification 1.0.34 and DSSE 1.0.2. Its first
+version was written and run from the descriptions and from directories of ceremonies, before the code of
+rootstage was read; what the descriptions lacked was then added to them, and checked against the code. It shares
+no code with rootstage, needs Python 3.11 and the package `cryptography`, opens no network and writes nothing.
 
 One line for each check, `PASS|FAIL|NOTE name explanation`; NOTE where nothing was decided. Names are those
 of the rules of `rootstage audit` where the question is the same. Exit status: 0, nothing failed; 1,
