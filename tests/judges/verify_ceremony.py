@@ -1139,7 +1139,16 @@ def seal_count(ceremony):
         raise Undecided("the ceremony did not come to its end")
     demand(ceremony.has("seal.dsse.json"), "the plan wants a seal, and there is none")
     sealed = seal(ceremony)
-    signed, held = {keyid for keyid, _ in sealed.signatures}, ceremony.held().values()
+    signed, keys = {keyid for keyid, _ in sealed.signatures}, ceremony.keys()
+    cards = {one.step for one in ceremony.transcript.of("token-identified") if "piv" in one.body}
+
+    def asked(spki, name):
+        """An Ed25519 key of a YubiKey signs at most 3072 bytes."""
+        on_a_card = any(step.endswith(f".{name}") for step in cards)
+        whole = on_a_card and spki in keys and keys[spki].scheme == "ed25519"
+        return not whole or len(sealed.encoded) <= 3072
+
+    held = [(name, keyid) for spki, (name, keyid) in ceremony.held().items() if asked(spki, name)]
     least = 1 if ceremony.toml("plan.toml").get("policy", {}).get("signing_continues") else quorum(ceremony)
     least = min(least, len(held))
     demand(len(signed) >= least, f"{len(signed)} keys sealed, {least} are needed")
