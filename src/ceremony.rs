@@ -24,6 +24,7 @@ pub mod plain;
 pub mod plan;
 pub mod problem;
 pub mod procedure;
+pub mod recording;
 pub mod refusal;
 pub mod script;
 pub mod scripts;

@@ -10,6 +10,7 @@ mod ceremony;
 mod desk;
 mod doctor;
 mod envelope;
+mod filmed;
 mod front;
 mod manual;
 mod media;
@@ -35,6 +36,7 @@ use time::OffsetDateTime;
 
 use crate::airgap::harden::Hardening;
 use crate::directory::DirectoryError;
+use crate::tui::recorder::Recorder;
 use crate::tui::settings::{self, ColourWish, GlyphSet, Settings, Surroundings};
 
 /// Root key ceremonies in the terminal.
@@ -227,6 +229,7 @@ pub struct Room {
     pub hardening: Hardening,
     glyphs: Glyphs,
     colours: Colours,
+    recorder: Recorder,
 }
 
 impl Room {
@@ -286,6 +289,7 @@ pub fn run(hardening: Hardening) -> ExitCode {
         hardening,
         glyphs: call.glyphs,
         colours: call.color,
+        recorder: Recorder::default(),
     };
     let result = match call.verb {
         None => ceremony::home(&room),

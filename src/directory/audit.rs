@@ -1,5 +1,6 @@
 //! The audit of a ceremony directory, for the command line and for everyone else.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -7,9 +8,10 @@ use std::sync::Arc;
 use super::{DirectoryError, io_at, mode_of_first_line, read_procedure};
 use crate::ceremony::chronicle::Chronicle;
 use crate::ceremony::procedure::Procedure;
-use crate::digest::Sha256;
+use crate::ceremony::recording::{self, Mark};
+use crate::digest::{Sha256, Sha256Stream};
 use crate::journal::TRANSCRIPT;
-use crate::transcript::audit::{Artefacts, Auditor, Finding, Scope, Verdict};
+use crate::transcript::audit::{Artefacts, Auditor, Finding, Recording, Scope, Verdict};
 use crate::transcript::seal::FILE;
 
 /// Longest line that is read, in bytes: no record comes near it, and a file without newlines must
@@ -57,6 +59,7 @@ pub fn audit(
         outputs: part(dir, crate::world::OUTPUTS)?,
         attestations: tree(&dir.join(crate::world::ATTESTATIONS))?,
         seal: seal(dir)?,
+        recording: recording(dir, auditor.marks())?,
         trusted,
     });
     Ok(Audited {
@@ -105,6 +108,7 @@ fn audit_of_copy(
         outputs: Vec::new(),
         attestations: Vec::new(),
         seal: None,
+        recording: None,
         trusted,
     });
     Ok(Audited {
@@ -170,6 +174,41 @@ fn seal(dir: &Path) -> Result<Option<Vec<u8>>, DirectoryError> {
     let read = file.take(MAX_LINE + 1).read_to_end(&mut bytes);
     read.map_err(io_at(&path))?;
     Ok(Some(bytes))
+}
+
+/// The recording, read once and not kept: its length, and the digests that the marks ask for. Where its place
+/// is taken by something else than a file, it counts as one without a byte.
+fn recording(dir: &Path, marks: &[Mark]) -> Result<Option<Recording>, DirectoryError> {
+    let path = dir.join(recording::FILE);
+    let about = match std::fs::symlink_metadata(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        other => other.map_err(io_at(&path))?,
+    };
+    let mut found = Recording::default();
+    if !about.is_file() {
+        return Ok(Some(found));
+    }
+    let mut file = std::fs::File::open(&path).map_err(io_at(&path))?;
+    found.length = file.metadata().map_err(io_at(&path))?.len();
+    let asked: BTreeSet<u64> = marks.iter().map(|mark| mark.bytes).collect();
+    let mut digest = Sha256Stream::new();
+    let (mut at, mut piece) = (0, vec![0; 1 << 16]);
+    // no recording is longer, so that a mark behind that is one of no recording
+    for end in asked.range(..=recording::LONGEST.min(found.length)) {
+        while at < *end {
+            let room = usize::try_from(end - at)
+                .unwrap_or(usize::MAX)
+                .min(piece.len());
+            let read = file.read(&mut piece[..room]).map_err(io_at(&path))?;
+            if read == 0 {
+                return Ok(Some(found));
+            }
+            digest.update(&piece[..read]);
+            at += read as u64;
+        }
+        found.prefixes.insert(*end, digest.clone().finish());
+    }
+    Ok(Some(found))
 }
 
 /// Path and bytes of every file one directory below `dir`, and of those that lie in `dir` itself.
