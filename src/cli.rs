@@ -20,6 +20,7 @@ mod progress;
 mod qr;
 mod rehearsal;
 mod rehearse;
+mod replay;
 mod repo;
 mod report;
 mod root;
@@ -106,6 +107,11 @@ enum Verb {
         after_help = "Example:\n  rootstage report /media/log/ceremony-2026 -o report.html\n\nA report is written whatever the audit says; the exit status is that of the audit."
     )]
     Report(report::Report),
+    /// Shows a ceremony again from its transcript, as a recording for ordinary players.
+    #[command(
+        after_help = "Example:\n  rootstage replay /media/log/ceremony-2026 --cast ceremony.cast\n  asciinema play ceremony.cast\n\nIt is audited first: where the chain of records is broken, the recording ends there and the exit\nstatus is 1. What was on the screen itself is in session.cast in the ceremony directory."
+    )]
+    Replay(replay::Replay),
     /// The ceremony scripts: what is done, in which order.
     #[command(
         subcommand,
@@ -298,6 +304,7 @@ pub fn run(hardening: Hardening) -> ExitCode {
         Some(Verb::Resume(verb)) => verb.run(&room),
         Some(Verb::Audit(verb)) => verb.run(),
         Some(Verb::Report(verb)) => verb.run(),
+        Some(Verb::Replay(verb)) => verb.run(&room),
         Some(Verb::Script(verb)) => verb.run(),
         Some(Verb::Plan(verb)) => verb.run(),
         Some(Verb::Root(verb)) => verb.run(now()),

@@ -9,6 +9,7 @@ use super::{DirectoryError, io_at, mode_of_first_line, read_procedure};
 use crate::ceremony::chronicle::Chronicle;
 use crate::ceremony::procedure::Procedure;
 use crate::ceremony::recording::{self, Mark};
+use crate::ceremony::state::{Placed, State};
 use crate::digest::{Sha256, Sha256Stream};
 use crate::journal::TRANSCRIPT;
 use crate::transcript::audit::{Artefacts, Auditor, Finding, Recording, Scope, Verdict};
@@ -44,14 +45,28 @@ pub fn audit(
     expected_head: Option<Sha256>,
     trusted: Vec<(String, Vec<u8>)>,
 ) -> Result<Audited, DirectoryError> {
+    audit_with(dir, expected_head, trusted, &mut |_, _| ())
+}
+
+/// Hears of each record as far as the chain holds, with the state after it.
+pub type Seen<'a> = &'a mut dyn FnMut(&State, &Placed);
+
+/// As [`audit`]; `seen` hears of the very records that are audited.
+pub fn audit_with(
+    dir: &Path,
+    expected_head: Option<Sha256>,
+    trusted: Vec<(String, Vec<u8>)>,
+    seen: Seen<'_>,
+) -> Result<Audited, DirectoryError> {
     if dir.is_file() {
-        return audit_of_copy(dir, expected_head, trusted);
+        return audit_of_copy(dir, expected_head, trusted, seen);
     }
     let path = dir.join(TRANSCRIPT);
     let file = std::fs::File::open(&path).map_err(io_at(&path))?;
     let procedure = Arc::new(read_procedure(dir)?);
     let lines = BufReader::with_capacity(1 << 16, file);
-    let (auditor, chronicle) = told(&procedure, lines, expected_head).map_err(io_at(&path))?;
+    let (auditor, chronicle) =
+        told(&procedure, lines, expected_head, seen).map_err(io_at(&path))?;
     let findings = auditor.finish(&Artefacts {
         metadata: part(dir, crate::world::METADATA)?,
         scope: Scope::Whole,
@@ -77,6 +92,7 @@ fn audit_of_copy(
     path: &Path,
     expected_head: Option<Sha256>,
     trusted: Vec<(String, Vec<u8>)>,
+    seen: Seen<'_>,
 ) -> Result<Audited, DirectoryError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     // a copy that people made afterwards has the names of the ceremony directory
@@ -100,7 +116,7 @@ fn audit_of_copy(
     )?);
     let file = std::fs::File::open(path).map_err(io_at(path))?;
     let lines = BufReader::with_capacity(1 << 16, file);
-    let (auditor, chronicle) = told(&procedure, lines, expected_head).map_err(io_at(path))?;
+    let (auditor, chronicle) = told(&procedure, lines, expected_head, seen).map_err(io_at(path))?;
     let findings = auditor.finish(&Artefacts {
         scope: Scope::Record,
         metadata: Vec::new(),
@@ -124,7 +140,7 @@ pub fn follow(
     lines: impl BufRead,
     expected_head: Option<Sha256>,
 ) -> std::io::Result<Auditor> {
-    told(procedure, lines, expected_head).map(|(auditor, _)| auditor)
+    told(procedure, lines, expected_head, &mut |_, _| ()).map(|(auditor, _)| auditor)
 }
 
 /// The same, with the story that the very records tell which were audited.
@@ -132,6 +148,7 @@ fn told(
     procedure: &Arc<Procedure>,
     mut lines: impl BufRead,
     expected_head: Option<Sha256>,
+    seen: Seen<'_>,
 ) -> std::io::Result<(Auditor, Chronicle)> {
     let mut chronicle = Chronicle::default();
     let mut line = Vec::with_capacity(4096);
@@ -153,6 +170,7 @@ fn told(
         if whole {
             if let Some(placed) = auditor.line(&line) {
                 chronicle.record(auditor.state(), &placed);
+                seen(auditor.state(), &placed);
             }
         } else {
             auditor.torn(read as u64);

@@ -11,6 +11,7 @@
 //! [`Entry::veiled`]: super::entry::Entry::veiled
 
 pub mod cast;
+pub mod redrawn;
 mod reel;
 pub mod strip;
 mod tape;
