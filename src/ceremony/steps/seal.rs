@@ -11,6 +11,7 @@ use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::script::Each;
 use crate::ceremony::sealing::{self, Sealing};
 use crate::ceremony::state::State;
+use crate::digest::Sha256;
 use crate::transcript::seal;
 
 pub struct Seal;
@@ -150,7 +151,7 @@ fn read(state: &State, step: &BoundStep, sealing: &Sealing) -> Next {
     .fact("Records sealed", sealing.records.to_string())
     .fact("Their head", sealing.head.groups().join(" "));
     for (name, digest) in files(sealing) {
-        ask = ask.fact("File", format!("{name}, SHA-256 {digest}"));
+        ask = ask.fact("File", format!("{name}: {digest}"));
     }
     ask = ask.fact(
         "Exceptions",
@@ -172,8 +173,13 @@ fn files(sealing: &Sealing) -> Vec<(String, String)> {
         .and_then(serde_json::Value::as_array);
     let one = |subject: &serde_json::Value| {
         let name = subject.get("name")?.as_str()?;
-        let digest = subject.get("digest")?.get("sha256")?.as_str()?;
-        Some((crate::safe::safe(name), digest.to_owned()))
+        let digest: Sha256 = subject
+            .get("digest")?
+            .get("sha256")?
+            .as_str()?
+            .parse()
+            .ok()?;
+        Some((crate::safe::safe(name), digest.groups().join(" ")))
     };
     subjects.into_iter().flatten().filter_map(one).collect()
 }
