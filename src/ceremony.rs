@@ -38,4 +38,4 @@ pub mod toml_reader;
 pub mod withdraw;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;

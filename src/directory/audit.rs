@@ -196,7 +196,7 @@ fn seal(dir: &Path) -> Result<Option<Vec<u8>>, DirectoryError> {
 
 /// The recording, read once and not kept: its length, and the digests that the marks ask for. Where its place
 /// is taken by something else than a file, it counts as one without a byte.
-fn recording(dir: &Path, marks: &[Mark]) -> Result<Option<Recording>, DirectoryError> {
+pub fn recording(dir: &Path, marks: &[Mark]) -> Result<Option<Recording>, DirectoryError> {
     let path = dir.join(recording::FILE);
     let about = match std::fs::symlink_metadata(&path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
