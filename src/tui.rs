@@ -173,6 +173,7 @@ pub fn ceremony(
         recorder.catch_up(model.moment);
         model.tick((model.settings.clock)());
         let lapsed = model.lapse();
+        let asks = matches!(&occurrence, Occurrence::Report(Report::State(_)));
         let reaction = match occurrence {
             Occurrence::Input(burst) => model.input(&burst),
             Occurrence::Report(report) => model.report(report),
@@ -188,7 +189,8 @@ pub fn ceremony(
             Occurrence::Signal(signal) => return Ok(paused_by(&orders, signal)),
         };
         let reaction = lapsed.and(reaction);
-        if let Some(words) = recorder.trouble() {
+        // at a new question: there it stands until that is answered
+        if asks && let Some(words) = recorder.trouble() {
             model.remark(words);
         }
         note_progress(&model);

@@ -66,7 +66,7 @@ impl Recorder {
         reel.frame(picture(model), model.moment);
     }
 
-    /// How long until a frame that was held back is to be written, or a trouble is to be shown.
+    /// How long until a frame that was held back is to be written.
     pub fn due(&self, now: Instant) -> Option<Duration> {
         self.reel().as_ref().and_then(|reel| reel.due(now))
     }

@@ -191,11 +191,8 @@ impl Reel {
         }
     }
 
-    /// How long until a frame is to be written, or something to be said.
+    /// How long until a frame is to be written.
     pub fn due(&self, now: Instant) -> Option<Duration> {
-        if self.trouble.is_some() {
-            return Some(Duration::ZERO);
-        }
         self.held.as_ref()?;
         let last = self.written?;
         Some(REST.saturating_sub(now.saturating_duration_since(last)))
