@@ -91,7 +91,7 @@ enum Verb {
         after_help = "Example:\n  rootstage rehearse --script replace-lost-key --keyholders 5 --threshold 3 --dir /tmp/rehearsal"
     )]
     Rehearse(rehearse::Rehearse),
-    /// Holds the ceremony that a plan describes.
+    /// Holds the ceremony that a plan describes; its screens are recorded in session.cast, without PINs.
     #[command(after_help = "Example:\n  rootstage run plan.toml --dir /media/log/ceremony-2026")]
     Run(ceremony::Run),
     /// Goes on with an interrupted ceremony at the last safe point.

@@ -24,8 +24,8 @@ pub struct Replay {
 pub struct Cast {
     /// Writes a recording (asciicast) of what people were shown, drawn from the transcript; never into the
     /// ceremony directory itself.
-    #[arg(long, value_name = "FILE")]
-    cast: Option<PathBuf>,
+    #[arg(id = "cast", long = "cast", value_name = "FILE")]
+    file: Option<PathBuf>,
     /// Columns and rows of the recording.
     #[arg(long, value_name = "WxH", default_value = "80x24", requires = "cast", value_parser = size)]
     size: (u16, u16),
@@ -37,7 +37,7 @@ pub struct Cast {
 
 impl Replay {
     pub fn run(&self, room: &Room) -> Result<(), Failure> {
-        match &self.cast.cast {
+        match &self.cast.file {
             Some(output) => self.cast.write(&self.dir, output, room),
             None => Err(Failure::call(
                 "name a file to write: --cast FILE. Nothing was written.",

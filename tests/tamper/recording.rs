@@ -103,6 +103,9 @@ fn it_is_said_between_which_marks_it_was_altered() {
     assert!(said(&room).1.contains(&between), "{}", said(&room).1);
 }
 
+/// Changes records.
+type Forgery<'a> = &'a dyn Fn(&mut Vec<Loose>);
+
 #[test]
 fn marks_that_were_forged_are_found() {
     let desk = Desk::of(recorded());
@@ -118,7 +121,7 @@ fn marks_that_were_forged_are_found() {
     };
     let is_mark = |record: &Loose| matches!(record.event, Event::ScreenRecorded(_));
     let at = |records: &[Loose]| records.iter().position(is_mark).unwrap();
-    let forgeries: [&dyn Fn(&mut Vec<Loose>); 6] = [
+    let forgeries: [Forgery<'_>; 6] = [
         &|records| {
             let at = at(records);
             mark_of(&mut records[at]).unwrap().sha256 = Sha256([7; 32]);
