@@ -126,11 +126,11 @@ fn nothing_secret(room: &Rehearsal, played: &Played) {
 fn asciinema(path: &Path) -> Option<Vec<String>> {
     let there = Command::new("asciinema").arg("--version").output().is_ok();
     if !there {
-        let set = |name: &&str| std::env::var_os(name).is_some();
+        let set = |name: &str| std::env::var_os(name).is_some();
         assert!(
             !["CI", "ROOTSTAGE_REQUIRE_JUDGES"]
                 .iter()
-                .any(|name| set(&name)),
+                .any(|name| set(name)),
             "asciinema is not installed: run tests/setup"
         );
         eprintln!("SKIPPED: asciinema is not installed (tests/setup installs it)");
@@ -400,15 +400,13 @@ fn a_full_disk_ends_the_recording_with_a_whole_line_on_record() {
             .look()
             .has("The screen is not recorded from here on")
     });
-    drop(player);
     let mut player = Player::new(&terminal, &room.people);
     let question = player.question().unwrap();
     player.answer(&question);
     player.play_out();
     terminal.keys("DONE\r");
     assert!(terminal.end().status.success());
-    let played = played(&path);
-    nothing_secret(&room, &played);
+    nothing_secret(&room, &played(&path));
     let transcript = std::fs::read_to_string(room.dir.join("transcript.jsonl")).unwrap();
     let last = transcript
         .lines()

@@ -30,11 +30,12 @@ impl Unattended {
     fn path(&self, name: &str) -> String {
         self.home.path().join(name).to_str().unwrap().to_owned()
     }
+}
 
-    fn replay(&self, more: &[&str]) -> (Option<i32>, String) {
-        let output = rootstage(&[&["replay"], more].concat());
-        (output.status.code(), said(&output))
-    }
+/// Exit status, and everything that was said.
+fn replay(more: &[&str]) -> (Option<i32>, String) {
+    let output = rootstage(&[&["replay"], more].concat());
+    (output.status.code(), said(&output))
 }
 
 #[test]
@@ -42,7 +43,7 @@ fn a_ceremony_without_people_is_drawn_from_its_transcript() {
     let room = Unattended::new();
     let (dir, cast) = (room.path("d"), room.path("a.cast"));
     assert!(!room.home.path().join("d/session.cast").exists());
-    let (status, words) = room.replay(&[&dir, "--cast", &cast]);
+    let (status, words) = replay(&[&dir, "--cast", &cast]);
     assert_eq!(status, Some(0), "{words}");
     let shown = played(cast.as_ref());
     assert!(
@@ -72,14 +73,13 @@ fn a_ceremony_without_people_is_drawn_from_its_transcript() {
     );
     // the same, each time and in another place; in another size
     let (again, wide) = (room.path("b.cast"), room.path("c.cast"));
-    assert_eq!(room.replay(&[&dir, "--cast", &again]).0, Some(0));
+    assert_eq!(replay(&[&dir, "--cast", &again]).0, Some(0));
     assert_eq!(
         std::fs::read(&cast).unwrap(),
         std::fs::read(&again).unwrap()
     );
     assert_eq!(
-        room.replay(&[&dir, "--cast", &wide, "--size", "120x40", "--idle", "1"])
-            .0,
+        replay(&[&dir, "--cast", &wide, "--size", "120x40", "--idle", "1"]).0,
         Some(0)
     );
     let wide = played(wide.as_ref());
@@ -88,7 +88,7 @@ fn a_ceremony_without_people_is_drawn_from_its_transcript() {
     // the transcript with its plan and script is enough
     let copy = format!("{dir}/transcript.jsonl");
     let from_copy = room.path("e.cast");
-    assert_eq!(room.replay(&[&copy, "--cast", &from_copy]).0, Some(0));
+    assert_eq!(replay(&[&copy, "--cast", &from_copy]).0, Some(0));
     assert_eq!(
         std::fs::read(&cast).unwrap(),
         std::fs::read(&from_copy).unwrap()
@@ -105,7 +105,7 @@ fn a_broken_chain_is_said_and_drawn_as_far_as_it_holds() {
     let mut bytes = whole.clone().into_bytes();
     bytes[step + 3] ^= 1;
     std::fs::write(&path, bytes).unwrap();
-    let (status, words) = room.replay(&[&dir, "--cast", &cast]);
+    let (status, words) = replay(&[&dir, "--cast", &cast]);
     assert_eq!(status, Some(1));
     assert!(
         words.contains("AUDIT FAILED: transcript.chain") && words.contains("as far as the chain"),
@@ -119,7 +119,7 @@ fn a_broken_chain_is_said_and_drawn_as_far_as_it_holds() {
     );
     // not one record holds
     std::fs::write(&path, whole.replacen('{', "[", 1)).unwrap();
-    let (status, words) = room.replay(&[&dir, "--cast", &room.path("b.cast")]);
+    let (status, words) = replay(&[&dir, "--cast", &room.path("b.cast")]);
     assert!(
         status == Some(1) && words.contains("nothing to show"),
         "{words}"
@@ -155,7 +155,7 @@ fn what_cannot_be_drawn_or_written_is_said() {
             "none/x.cast",
         ),
     ] {
-        let (got, words) = room.replay(&call);
+        let (got, words) = replay(&call);
         assert!(
             got == Some(status) && words.contains(what),
             "{call:?}: {got:?} {words}"
