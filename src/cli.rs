@@ -10,6 +10,7 @@ mod ceremony;
 mod desk;
 mod doctor;
 mod envelope;
+mod filmed;
 mod front;
 mod manual;
 mod media;
@@ -21,6 +22,7 @@ mod progress;
 mod qr;
 mod rehearsal;
 mod rehearse;
+mod replay;
 mod repo;
 mod report;
 mod root;
@@ -38,6 +40,7 @@ use output::{write_bytes, write_output};
 
 use crate::airgap::harden::Hardening;
 use crate::directory::DirectoryError;
+use crate::tui::recorder::Recorder;
 use crate::tui::settings::{self, ColourWish, GlyphSet, Settings, Surroundings};
 
 /// Root key ceremonies in the terminal.
@@ -91,7 +94,7 @@ enum Verb {
         after_help = "Example:\n  rootstage rehearse --script replace-lost-key --keyholders 5 --threshold 3 --dir /tmp/rehearsal"
     )]
     Rehearse(rehearse::Rehearse),
-    /// Holds the ceremony that a plan describes.
+    /// Holds the ceremony that a plan describes; its screens are recorded in session.cast, without PINs.
     #[command(after_help = "Example:\n  rootstage run plan.toml --dir /media/log/ceremony-2026")]
     Run(ceremony::Run),
     /// Goes on with an interrupted ceremony at the last safe point.
@@ -107,6 +110,11 @@ enum Verb {
         after_help = "Examples:\n  rootstage report /media/log/ceremony-2026 -o report.html\n  rootstage report /media/log/ceremony-2026 --paper -o filled.pdf --page letter\n\nA report is written whatever the audit says; the exit status is that of the audit. The report is HTML: as a PDF it comes from the print dialogue of any browser. The paper script (--paper) is written as HTML, PDF or text."
     )]
     Report(report::Report),
+    /// Shows a ceremony again from its transcript, as a recording for ordinary players.
+    #[command(
+        after_help = "Example:\n  rootstage replay /media/log/ceremony-2026 --cast ceremony.cast\n  asciinema play ceremony.cast\n\nIt is audited first: where the chain of records is broken, the recording ends there and the exit\nstatus is 1. What was on the screen itself is in session.cast in the ceremony directory."
+    )]
+    Replay(replay::Replay),
     /// The ceremony scripts: what is done, in which order.
     #[command(
         subcommand,
@@ -230,6 +238,7 @@ pub struct Room {
     pub hardening: Hardening,
     glyphs: Glyphs,
     colours: Colours,
+    recorder: Recorder,
 }
 
 impl Room {
@@ -289,6 +298,7 @@ pub fn run(hardening: Hardening) -> ExitCode {
         hardening,
         glyphs: call.glyphs,
         colours: call.color,
+        recorder: Recorder::default(),
     };
     let result = match call.verb {
         None => ceremony::home(&room),
@@ -297,6 +307,7 @@ pub fn run(hardening: Hardening) -> ExitCode {
         Some(Verb::Resume(verb)) => verb.run(&room),
         Some(Verb::Audit(verb)) => verb.run(),
         Some(Verb::Report(verb)) => verb.run(),
+        Some(Verb::Replay(verb)) => verb.run(&room),
         Some(Verb::Script(verb)) => verb.run(),
         Some(Verb::Plan(verb)) => verb.run(),
         Some(Verb::Root(verb)) => verb.run(now()),

@@ -126,7 +126,8 @@ const ARROWS: &[(&str, &[&str])] = &[
             "ceremony", "driver", "ports", "qr", "report", "safe", "scan", "secret",
         ],
     ),
-    // shell: what people see; a screen never touches a token, a file of the ceremony, the machine
+    // shell: what people see; a screen never touches a token, the machine, a file of the ceremony but the
+    // recording of itself
     (
         "tui",
         &[

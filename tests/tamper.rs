@@ -26,6 +26,8 @@ mod forged_yubikeys;
 mod forgeries;
 #[path = "tamper/media.rs"]
 mod media;
+#[path = "tamper/recording.rs"]
+mod recording;
 #[path = "tamper/seal.rs"]
 mod seal;
 
@@ -106,6 +108,7 @@ impl Desk {
             outputs: Vec::new(),
             attestations,
             seal: fs::read(self.room.dir().join("seal.dsse.json")).ok(),
+            recording: directory::recording(&self.room.dir(), auditor.marks()).unwrap(),
             trusted: Vec::new(),
         };
         let findings = auditor.finish(&artefacts);

@@ -1,7 +1,7 @@
 //! `audit`: a ceremony directory, derived again.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
@@ -50,21 +50,23 @@ impl Grounds {
             .iter()
             .map(|path| Ok((path.display().to_string(), read(path)?)))
             .collect::<Result<Vec<_>, Failure>>()?;
-        directory::audit(&self.dir, expected, trusted).map_err(|error| self.failed(error, not_done))
+        directory::audit(&self.dir, expected, trusted)
+            .map_err(|error| failed(error, &self.dir, not_done))
     }
+}
 
-    fn failed(&self, error: DirectoryError, not_done: &str) -> Failure {
-        match error {
-            DirectoryError::NeverOpened(_) => Failure::surroundings(format!(
-                "{}: plan.toml or script.toml is missing. {not_done}",
-                self.dir.display()
-            )),
-            DirectoryError::Io { path, source } => Failure::surroundings(format!(
-                "{}: {source}. {not_done} Name a ceremony directory.",
-                path.display()
-            )),
-            other => other.into(),
-        }
+/// An audit of `dir` that could not be made, and so what was `not_done`.
+pub fn failed(error: DirectoryError, dir: &Path, not_done: &str) -> Failure {
+    match error {
+        DirectoryError::NeverOpened(_) => Failure::surroundings(format!(
+            "{}: plan.toml or script.toml is missing. {not_done}",
+            dir.display()
+        )),
+        DirectoryError::Io { path, source } => Failure::surroundings(format!(
+            "{}: {source}. {not_done} Name a ceremony directory.",
+            path.display()
+        )),
+        other => other.into(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `report`: what one hands to an auditor, as one HTML page; or the paper script, filled in.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -26,7 +26,9 @@ pub struct Report {
 
 impl Report {
     pub fn run(&self) -> Result<(), Failure> {
-        self.outside()?;
+        if let Some(output) = &self.sheet.output {
+            outside(&self.grounds.dir, output)?;
+        }
         let format = self.sheet.chosen(Format::Html)?;
         if !self.paper && format != Format::Html {
             return Err(Failure::call(
@@ -49,42 +51,34 @@ impl Report {
         if audited.passed() {
             return Ok(());
         }
-        let failed = audited
-            .findings
-            .iter()
-            .filter(|finding| finding.verdict == Verdict::Fail);
-        let failed: Vec<&str> = failed.map(|finding| finding.rule.id).collect();
         Err(Failure::not_so(format!(
             "AUDIT FAILED: {}. The report says so on its first page.",
-            failed.join(", ")
+            failed(&audited)
         )))
-    }
-
-    /// The directory is evidence: it stays as it was.
-    fn outside(&self) -> Result<(), Failure> {
-        let Some(output) = &self.sheet.output else {
-            return Ok(());
-        };
-        let place = match output.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-            _ => PathBuf::from("."),
-        };
-        let (Ok(place), Ok(dir)) = (place.canonicalize(), self.grounds.dir.canonicalize()) else {
-            return Ok(());
-        };
-        if dir.is_dir() && place.starts_with(&dir) {
-            return Err(Failure::call(format!(
-                "{}: that is in the ceremony directory, which stays as it was. Nothing was written. Name a \
-                 file outside of it.",
-                output.display()
-            )));
-        }
-        Ok(())
     }
 }
 
+/// Refuses to write into the ceremony directory: it is evidence, and stays as it was.
+pub fn outside(dir: &Path, output: &Path) -> Result<(), Failure> {
+    let place = match output.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    let (Ok(place), Ok(dir)) = (place.canonicalize(), dir.canonicalize()) else {
+        return Ok(());
+    };
+    if dir.is_dir() && place.starts_with(&dir) {
+        return Err(Failure::call(format!(
+            "{}: that is in the ceremony directory, which stays as it was. Nothing was written. Name a \
+             file outside of it.",
+            output.display()
+        )));
+    }
+    Ok(())
+}
+
 /// Ids of the rules that failed.
-fn failed(audited: &Audited) -> String {
+pub fn failed(audited: &Audited) -> String {
     let findings = audited.findings.iter();
     let failed = findings.filter(|finding| finding.verdict == Verdict::Fail);
     failed

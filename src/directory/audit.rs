@@ -1,5 +1,6 @@
 //! The audit of a ceremony directory, for the command line and for everyone else.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -7,9 +8,11 @@ use std::sync::Arc;
 use super::{DirectoryError, io_at, mode_of_first_line, read_procedure};
 use crate::ceremony::chronicle::Chronicle;
 use crate::ceremony::procedure::Procedure;
-use crate::digest::Sha256;
+use crate::ceremony::recording::{self, Mark};
+use crate::ceremony::state::{Placed, State};
+use crate::digest::{Sha256, Sha256Stream};
 use crate::journal::TRANSCRIPT;
-use crate::transcript::audit::{Artefacts, Auditor, Finding, Scope, Verdict};
+use crate::transcript::audit::{Artefacts, Auditor, Finding, Recording, Scope, Verdict};
 use crate::transcript::seal::FILE;
 
 /// Longest line that is read, in bytes: no record comes near it, and a file without newlines must
@@ -42,14 +45,28 @@ pub fn audit(
     expected_head: Option<Sha256>,
     trusted: Vec<(String, Vec<u8>)>,
 ) -> Result<Audited, DirectoryError> {
+    audit_with(dir, expected_head, trusted, &mut |_, _| ())
+}
+
+/// Hears of each record as far as the chain holds, with the state after it.
+pub type Seen<'a> = &'a mut dyn FnMut(&State, &Placed);
+
+/// As [`audit`]; `seen` hears of the very records that are audited.
+pub fn audit_with(
+    dir: &Path,
+    expected_head: Option<Sha256>,
+    trusted: Vec<(String, Vec<u8>)>,
+    seen: Seen<'_>,
+) -> Result<Audited, DirectoryError> {
     if dir.is_file() {
-        return audit_of_copy(dir, expected_head, trusted);
+        return audit_of_copy(dir, expected_head, trusted, seen);
     }
     let path = dir.join(TRANSCRIPT);
     let file = std::fs::File::open(&path).map_err(io_at(&path))?;
     let procedure = Arc::new(read_procedure(dir)?);
     let lines = BufReader::with_capacity(1 << 16, file);
-    let (auditor, chronicle) = told(&procedure, lines, expected_head).map_err(io_at(&path))?;
+    let (auditor, chronicle) =
+        told(&procedure, lines, expected_head, seen).map_err(io_at(&path))?;
     let findings = auditor.finish(&Artefacts {
         metadata: part(dir, crate::world::METADATA)?,
         scope: Scope::Whole,
@@ -57,6 +74,7 @@ pub fn audit(
         outputs: part(dir, crate::world::OUTPUTS)?,
         attestations: tree(&dir.join(crate::world::ATTESTATIONS))?,
         seal: seal(dir)?,
+        recording: recording(dir, auditor.marks())?,
         trusted,
     });
     Ok(Audited {
@@ -74,6 +92,7 @@ fn audit_of_copy(
     path: &Path,
     expected_head: Option<Sha256>,
     trusted: Vec<(String, Vec<u8>)>,
+    seen: Seen<'_>,
 ) -> Result<Audited, DirectoryError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     // a copy that people made afterwards has the names of the ceremony directory
@@ -97,7 +116,7 @@ fn audit_of_copy(
     )?);
     let file = std::fs::File::open(path).map_err(io_at(path))?;
     let lines = BufReader::with_capacity(1 << 16, file);
-    let (auditor, chronicle) = told(&procedure, lines, expected_head).map_err(io_at(path))?;
+    let (auditor, chronicle) = told(&procedure, lines, expected_head, seen).map_err(io_at(path))?;
     let findings = auditor.finish(&Artefacts {
         scope: Scope::Record,
         metadata: Vec::new(),
@@ -105,6 +124,7 @@ fn audit_of_copy(
         outputs: Vec::new(),
         attestations: Vec::new(),
         seal: None,
+        recording: None,
         trusted,
     });
     Ok(Audited {
@@ -120,7 +140,7 @@ pub fn follow(
     lines: impl BufRead,
     expected_head: Option<Sha256>,
 ) -> std::io::Result<Auditor> {
-    told(procedure, lines, expected_head).map(|(auditor, _)| auditor)
+    told(procedure, lines, expected_head, &mut |_, _| ()).map(|(auditor, _)| auditor)
 }
 
 /// The same, with the story that the very records tell which were audited.
@@ -128,6 +148,7 @@ fn told(
     procedure: &Arc<Procedure>,
     mut lines: impl BufRead,
     expected_head: Option<Sha256>,
+    seen: Seen<'_>,
 ) -> std::io::Result<(Auditor, Chronicle)> {
     let mut chronicle = Chronicle::default();
     let mut line = Vec::with_capacity(4096);
@@ -149,6 +170,7 @@ fn told(
         if whole {
             if let Some(placed) = auditor.line(&line) {
                 chronicle.record(auditor.state(), &placed);
+                seen(auditor.state(), &placed);
             }
         } else {
             auditor.torn(read as u64);
@@ -170,6 +192,41 @@ fn seal(dir: &Path) -> Result<Option<Vec<u8>>, DirectoryError> {
     let read = file.take(MAX_LINE + 1).read_to_end(&mut bytes);
     read.map_err(io_at(&path))?;
     Ok(Some(bytes))
+}
+
+/// The recording, read once and not kept: its length, and the digests that the marks ask for. Where its place
+/// is taken by something else than a file, it counts as one without a byte.
+pub fn recording(dir: &Path, marks: &[Mark]) -> Result<Option<Recording>, DirectoryError> {
+    let path = dir.join(recording::FILE);
+    let about = match std::fs::symlink_metadata(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        other => other.map_err(io_at(&path))?,
+    };
+    let mut found = Recording::default();
+    if !about.is_file() {
+        return Ok(Some(found));
+    }
+    let mut file = std::fs::File::open(&path).map_err(io_at(&path))?;
+    found.length = file.metadata().map_err(io_at(&path))?.len();
+    let asked: BTreeSet<u64> = marks.iter().map(|mark| mark.bytes).collect();
+    let mut digest = Sha256Stream::new();
+    let (mut at, mut piece) = (0, vec![0; 1 << 16]);
+    // no recording is longer, so that a mark behind that is one of no recording
+    for end in asked.range(..=recording::LONGEST.min(found.length)) {
+        while at < *end {
+            let room = usize::try_from(end - at)
+                .unwrap_or(usize::MAX)
+                .min(piece.len());
+            let read = file.read(&mut piece[..room]).map_err(io_at(&path))?;
+            if read == 0 {
+                return Ok(Some(found));
+            }
+            digest.update(&piece[..read]);
+            at += read as u64;
+        }
+        found.prefixes.insert(*end, digest.clone().finish());
+    }
+    Ok(Some(found))
 }
 
 /// Path and bytes of every file one directory below `dir`, and of those that lie in `dir` itself.

@@ -7,6 +7,7 @@ mod follow;
 mod outcome;
 mod result;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::ceremony::ask::Form;
@@ -15,6 +16,7 @@ use crate::ceremony::event::Event;
 use crate::ceremony::evolve::evolve;
 use crate::ceremony::plan::Mode;
 use crate::ceremony::procedure::Procedure;
+use crate::ceremony::recording::Mark;
 use crate::ceremony::state::{Placed, State};
 use crate::digest::Sha256;
 use crate::transcript::Chain;
@@ -74,6 +76,7 @@ rules! {
     SEAL_SIGNATURES = "seal.signatures", "Every signature of the seal verifies under a key that was in hand in this ceremony.", "DSSE 1.0.2, protocol";
     SEAL_COUNT = "seal.count", "As many keys have sealed the record as the plan wants.", "plan";
     SEAL_FILE = "seal.file", "seal.dsse.json is, byte for byte, the seal on record.", "transcript";
+    RECORDING = "recording.file", "session.cast is, byte for byte, the recording on record.", "transcript";
 }
 
 /// What the audit says of a rule.
@@ -108,6 +111,7 @@ pub struct Auditor {
     deviations: Vec<Deviation>,
     torn: Option<u64>,
     anchor: Anchor,
+    marks: Vec<Mark>,
 }
 
 /// How the head on paper relates to the chain.
@@ -132,7 +136,17 @@ pub enum Scope {
     Record,
 }
 
+/// The recording of the screen, as far as it is asked for: it is longer than what a memory should hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recording {
+    /// Bytes of the file.
+    pub length: u64,
+    /// SHA-256 of its first bytes, by their number, for each of [`Auditor::marks`] that the file reaches.
+    pub prefixes: BTreeMap<u64, Sha256>,
+}
+
 /// What is in the ceremony directory besides the transcript.
+#[derive(Default)]
 pub struct Artefacts {
     /// Whether files are expected at all.
     pub scope: Scope,
@@ -146,6 +160,8 @@ pub struct Artefacts {
     pub attestations: Vec<(String, Vec<u8>)>,
     /// Bytes of the seal, where it is there.
     pub seal: Option<Vec<u8>>,
+    /// The recording of the screen, where it is there.
+    pub recording: Option<Recording>,
     /// Path and bytes of each root that the auditor trusts already.
     pub trusted: Vec<(String, Vec<u8>)>,
 }
@@ -161,6 +177,7 @@ impl Auditor {
             deviations: Vec::new(),
             torn: None,
             anchor: expected_head.map_or(Anchor::NotGiven, Anchor::Sought),
+            marks: Vec::new(),
         }
     }
 
@@ -203,6 +220,9 @@ impl Auditor {
             self.deviations.extend(seen);
         }
         evolve(&mut self.state, &placed);
+        if let Event::ScreenRecorded(mark) = &placed.event {
+            self.marks.push(*mark);
+        }
         self.anchor = match &self.anchor {
             Anchor::Sought(head) if *head == placed.node => Anchor::At {
                 record: self.state.records,
@@ -233,6 +253,11 @@ impl Auditor {
     /// Whether the chain held so far.
     pub fn chain_holds(&self) -> bool {
         self.broken.is_none()
+    }
+
+    /// The marks of the recording that are on record: what is asked of [`Artefacts::recording`].
+    pub fn marks(&self) -> &[Mark] {
+        &self.marks
     }
 
     /// The verdicts on every rule.

@@ -1,13 +1,14 @@
 //! Whether each record is the one that the engine would have written.
 
 use super::outcome::{judge_conclusion, judge_outcome};
-use super::{APPROVED, EXCEPTIONS, FOLLOWED, MODE, PLAN, Rule, SCRIPT};
+use super::{APPROVED, EXCEPTIONS, FOLLOWED, MODE, PLAN, RECORDING, Rule, SCRIPT};
 use crate::ceremony::ask::Ask;
-use crate::ceremony::decide::accepted;
+use crate::ceremony::decide::{PROGRAM, accepted};
 use crate::ceremony::effect::{Effect, Message};
 use crate::ceremony::event::{Event, Exception};
 use crate::ceremony::plan::ParticipantId;
 use crate::ceremony::procedure::BoundStep;
+use crate::ceremony::recording;
 use crate::ceremony::state::{LogCopy, Placed, Standing, State};
 use crate::ceremony::steps::{self, Kind, Next};
 use crate::ceremony::withdraw::withdrawable;
@@ -123,6 +124,18 @@ impl Follow {
             }
             (Event::Resumed(resumption), _) => self.written_by(&resumption.program),
             (Event::Paused { .. }, _) => self.due = due,
+            (Event::ScreenRecorded(mark), _) => {
+                self.due = due;
+                if actor != PROGRAM {
+                    say(
+                        RECORDING,
+                        format!("{actor} is named for a mark, which is the program's own"),
+                    );
+                }
+                if let Err(because) = recording::fits(state, mark) {
+                    say(RECORDING, format!("a mark has no place here: {because}"));
+                }
+            }
             (Event::LogLost(_), _) => {
                 if state.log != LogCopy::Kept {
                     say(FOLLOWED, "no LOG medium was being written to".to_owned());

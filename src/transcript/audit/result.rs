@@ -3,12 +3,13 @@
 mod artefacts;
 mod attestations;
 mod media;
+mod recording;
 mod seal;
 
 use super::{
     ACCEPTED, APPROVED, ATTESTED, Anchor, Artefacts, Auditor, BASE, CATALOGUE, CHAIN, EVIDENCE,
     EXCEPTIONS, FILES, FOLLOWED, Finding, HEAD, IMPORTED, INPUTS, KEY_IDS, LOG, MEDIA, MODE,
-    OUTPUTS, PAYLOAD, POLICY, POSSESSION, Rule, SEAL_COUNT, SEAL_FILE, SEAL_SIGNATURES,
+    OUTPUTS, PAYLOAD, POLICY, POSSESSION, RECORDING, Rule, SEAL_COUNT, SEAL_FILE, SEAL_SIGNATURES,
     SEAL_STATEMENT, SIGNATURES, THRESHOLD, TRUSTED, Verdict, WHOLE,
 };
 use crate::ceremony::assembly;
@@ -91,6 +92,7 @@ fn judge(auditor: &Auditor, artefacts: &Artefacts, rule: Rule) -> Said {
         SEAL_SIGNATURES => seal::signatures(state),
         SEAL_COUNT => seal::count(state),
         SEAL_FILE => seal::file(state, artefacts),
+        RECORDING => recording::file(auditor, artefacts),
         FOLLOWED => pass(match auditor.follow.foreign() {
             None => FOLLOWED.sentence.to_owned(),
             Some(program) => format!(
