@@ -19,6 +19,7 @@ mod progress;
 mod qr;
 mod rehearsal;
 mod rehearse;
+mod replay;
 mod repo;
 mod report;
 mod root;
@@ -99,6 +100,11 @@ enum Verb {
         after_help = "Example:\n  rootstage audit /media/log/ceremony-2026 --expect-head \"island tolerance sailboat …\""
     )]
     Audit(audit::Audit),
+    /// Shows a recorded ceremony again, record by record, with the screens that people saw.
+    #[command(
+        after_help = "Example:\n  rootstage replay /media/log/ceremony-2026\n\nSpace plays, ? shows the keys. The audit runs first; where the record does not hold, the frame says so all the time, and the exit status is 1."
+    )]
+    Replay(replay::Replay),
     /// Writes the report on a ceremony: one HTML page for a screen or a printer, from a new audit.
     #[command(
         after_help = "Example:\n  rootstage report /media/log/ceremony-2026 -o report.html\n\nA report is written whatever the audit says; the exit status is that of the audit."
@@ -293,6 +299,7 @@ pub fn run(hardening: Hardening) -> ExitCode {
         Some(Verb::Run(verb)) => verb.run(&room),
         Some(Verb::Resume(verb)) => verb.run(&room),
         Some(Verb::Audit(verb)) => verb.run(),
+        Some(Verb::Replay(verb)) => verb.run(&room),
         Some(Verb::Report(verb)) => verb.run(),
         Some(Verb::Script(verb)) => verb.run(),
         Some(Verb::Plan(verb)) => verb.run(),

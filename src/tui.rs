@@ -30,6 +30,7 @@ pub mod keys;
 pub mod model;
 pub mod pen;
 pub mod receiving;
+pub mod replay;
 pub mod scan;
 pub mod screens;
 pub mod session;
@@ -88,6 +89,11 @@ pub enum HomeChoice {
     },
     /// Audit a ceremony.
     Audit {
+        /// Its directory.
+        dir: String,
+    },
+    /// Replay a ceremony.
+    Replay {
         /// Its directory.
         dir: String,
     },

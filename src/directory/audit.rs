@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::{DirectoryError, io_at, mode_of_first_line, read_procedure};
 use crate::ceremony::chronicle::Chronicle;
 use crate::ceremony::procedure::Procedure;
+use crate::ceremony::state::{Placed, State};
 use crate::digest::Sha256;
 use crate::journal::TRANSCRIPT;
 use crate::transcript::audit::{Artefacts, Auditor, Finding, Scope, Verdict};
@@ -15,6 +16,10 @@ use crate::transcript::seal::FILE;
 /// Longest line that is read, in bytes: no record comes near it, and a file without newlines must
 /// not fill the memory.
 const MAX_LINE: u64 = 16 * 1024 * 1024;
+
+/// Sees every record as far as the chain holds: its line without the newline, what it says, the state
+/// after it.
+pub type Watch<'a> = &'a mut dyn FnMut(&[u8], &Placed, &State);
 
 /// What an audit found.
 pub struct Audited {
@@ -42,14 +47,25 @@ pub fn audit(
     expected_head: Option<Sha256>,
     trusted: Vec<(String, Vec<u8>)>,
 ) -> Result<Audited, DirectoryError> {
+    audit_watched(dir, expected_head, trusted, &mut |_, _, _| ())
+}
+
+/// As [`audit`]; `watch` sees the very records that are audited.
+pub fn audit_watched(
+    dir: &Path,
+    expected_head: Option<Sha256>,
+    trusted: Vec<(String, Vec<u8>)>,
+    watch: Watch<'_>,
+) -> Result<Audited, DirectoryError> {
     if dir.is_file() {
-        return audit_of_copy(dir, expected_head, trusted);
+        return audit_of_copy(dir, expected_head, trusted, watch);
     }
     let path = dir.join(TRANSCRIPT);
     let file = std::fs::File::open(&path).map_err(io_at(&path))?;
     let procedure = Arc::new(read_procedure(dir)?);
     let lines = BufReader::with_capacity(1 << 16, file);
-    let (auditor, chronicle) = told(&procedure, lines, expected_head).map_err(io_at(&path))?;
+    let (auditor, chronicle) =
+        told(&procedure, lines, expected_head, watch).map_err(io_at(&path))?;
     let findings = auditor.finish(&Artefacts {
         metadata: part(dir, crate::world::METADATA)?,
         scope: Scope::Whole,
@@ -74,6 +90,7 @@ fn audit_of_copy(
     path: &Path,
     expected_head: Option<Sha256>,
     trusted: Vec<(String, Vec<u8>)>,
+    watch: Watch<'_>,
 ) -> Result<Audited, DirectoryError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     // a copy that people made afterwards has the names of the ceremony directory
@@ -97,7 +114,8 @@ fn audit_of_copy(
     )?);
     let file = std::fs::File::open(path).map_err(io_at(path))?;
     let lines = BufReader::with_capacity(1 << 16, file);
-    let (auditor, chronicle) = told(&procedure, lines, expected_head).map_err(io_at(path))?;
+    let (auditor, chronicle) =
+        told(&procedure, lines, expected_head, watch).map_err(io_at(path))?;
     let findings = auditor.finish(&Artefacts {
         scope: Scope::Record,
         metadata: Vec::new(),
@@ -120,7 +138,7 @@ pub fn follow(
     lines: impl BufRead,
     expected_head: Option<Sha256>,
 ) -> std::io::Result<Auditor> {
-    told(procedure, lines, expected_head).map(|(auditor, _)| auditor)
+    told(procedure, lines, expected_head, &mut |_, _, _| ()).map(|(auditor, _)| auditor)
 }
 
 /// The same, with the story that the very records tell which were audited.
@@ -128,6 +146,7 @@ fn told(
     procedure: &Arc<Procedure>,
     mut lines: impl BufRead,
     expected_head: Option<Sha256>,
+    watch: Watch<'_>,
 ) -> std::io::Result<(Auditor, Chronicle)> {
     let mut chronicle = Chronicle::default();
     let mut line = Vec::with_capacity(4096);
@@ -149,6 +168,7 @@ fn told(
         if whole {
             if let Some(placed) = auditor.line(&line) {
                 chronicle.record(auditor.state(), &placed);
+                watch(&line, &placed, auditor.state());
             }
         } else {
             auditor.torn(read as u64);
