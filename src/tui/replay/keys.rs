@@ -164,27 +164,33 @@ impl Replay {
         let act = self.act_of(runs.get(here)?.step);
         let after = runs.iter().skip(here + 1);
         let mut after = after.filter(|run| is_next(act, self.act_of(run.step)));
-        after.next().map(|run| run.first)
+        after.next().map(|run| run.shown)
     }
 
+    /// The screen with which the step of a record began; from there on, that of the step before.
     fn run_before(&self, at: usize) -> usize {
         let run = self.tape.run(at);
-        let first = |run: usize| self.tape.runs().get(run).map_or(0, |run| run.first);
-        if first(run) < at {
-            first(run)
+        let shown = |run: usize| self.tape.runs().get(run).map_or(0, |run| run.shown);
+        if run == 0 && shown(0) >= at {
+            0
+        } else if shown(run) < at {
+            shown(run)
         } else {
-            first(run.saturating_sub(1))
+            shown(run.saturating_sub(1))
         }
     }
 
+    /// The same for acts.
     fn act_before(&self, at: usize) -> usize {
-        // the beginning of the act to which the record before this one belongs
-        let before = at.saturating_sub(1);
-        let act = self.act_of(self.tape.step(before));
         let runs = self.tape.runs();
-        let back = runs.iter().take(self.tape.run(before) + 1).rev();
-        let of_act = back.take_while(|run| self.act_of(run.step) == act);
-        of_act.last().map_or(0, |run| run.first)
+        let begins = |index: usize, step: usize| {
+            let before = index.checked_sub(1).and_then(|before| runs.get(before));
+            before.is_none_or(|before| self.act_of(before.step) != self.act_of(step))
+        };
+        let acts = runs.iter().enumerate();
+        let acts = acts.filter(|(index, run)| begins(*index, run.step));
+        let before = acts.map(|(_, run)| run.shown).filter(|shown| *shown < at);
+        before.last().unwrap_or(0)
     }
 
     fn act_of(&self, step: usize) -> usize {

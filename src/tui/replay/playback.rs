@@ -66,9 +66,9 @@ impl Gaps {
     /// As people read it.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Two => "gaps cut to 2 s",
-            Self::Ten => "gaps cut to 10 s",
-            Self::Whole => "gaps as they were",
+            Self::Two => "gaps 2 s",
+            Self::Ten => "gaps 10 s",
+            Self::Whole => "whole gaps",
         }
     }
 

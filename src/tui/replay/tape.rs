@@ -49,6 +49,8 @@ struct Entry {
 pub struct Run {
     /// The first of them.
     pub first: usize,
+    /// The first of them at which the screen was drawn anew; where there is none, the first.
+    pub shown: usize,
     /// Index of the step; one past the last after the end.
     pub step: usize,
 }
@@ -84,6 +86,7 @@ impl Tape {
         if self.runs.last().is_none_or(|run| run.step != step) {
             self.runs.push(Run {
                 first: number,
+                shown: number,
                 step,
             });
         }
@@ -96,6 +99,13 @@ impl Tape {
             || after.ending.is_some()
             || matches!(placed.event, Event::Answered { .. });
         let before = self.index.last().map_or(0, |entry| entry.stands);
+        if let Some(run) = self
+            .runs
+            .last_mut()
+            .filter(|run| drawn && before < run.first)
+        {
+            run.shown = number;
+        }
         self.lines.extend_from_slice(line);
         self.index.push(Entry {
             end: self.lines.len(),

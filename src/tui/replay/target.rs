@@ -71,7 +71,7 @@ impl Target {
                     format!("There is no step {step}: the last is {}.", steps.len())
                 })?;
                 let run = tape.runs().iter().find(|run| run.step == index);
-                run.map(|run| run.first)
+                run.map(|run| run.shown)
                     .ok_or_else(|| format!("Step {step} was never reached."))
             }
             Self::Act(act) => {
@@ -81,7 +81,7 @@ impl Target {
                     index.ok_or_else(|| format!("There is no act {act}: the last is {acts}."))?;
                 let of_act = |step: usize| steps.get(step).is_some_and(|step| step.act == index);
                 let run = tape.runs().iter().find(|run| of_act(run.step));
-                run.map(|run| run.first)
+                run.map(|run| run.shown)
                     .ok_or_else(|| format!("Act {act} was never reached."))
             }
             Self::Exception(number) => {

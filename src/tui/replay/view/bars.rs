@@ -17,7 +17,7 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::frame;
 
 /// Hints that give way in a narrow window, the first to go first. The help has them all.
-const LESS: [&str; 4] = ["faster", "exception", "view", "changed"];
+const LESS: [&str; 4] = ["faster", "exception", "view", "go to"];
 
 /// The two rows at the top.
 pub fn top(pen: Pen, replay: &Replay, width: usize) -> Text {
@@ -49,7 +49,7 @@ fn banner(pen: Pen, replay: &Replay, width: usize) -> Line<'static> {
     );
     let (at, last) = (playback.at(), playback.last());
     let when = times::shown(&replay.moment().placed.at);
-    let left = format!(" REPLAY  {at} of {last}  {when}");
+    let left = format!(" REPLAY  {at} of {last} {DOT} {when}");
     let room = width.saturating_sub(word.width() + right.width());
     Line::from(vec![
         pen.span(if rehearsal { base } else { Role::Production }, word),
@@ -145,13 +145,13 @@ pub fn record(pen: Pen, replay: &Replay, area: Rect) -> Text {
             None => (Role::Text, first),
         };
         let tail = if list > 1 {
-            format!("  (+{} in 3)", list - 1)
+            format!("  +{}: key 3", list - 1)
         } else {
             String::new()
         };
         let room = width.saturating_sub(2);
         let tail = if tail.is_empty() && words.width() > room {
-            "  (3)".to_owned()
+            "  key 3".to_owned()
         } else {
             tail
         };

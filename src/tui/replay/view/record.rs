@@ -67,6 +67,9 @@ pub fn lines(pen: Pen, replay: &Replay, width: usize) -> Text {
     text.push(Line::default());
     text.push(pen.line(Role::Title, " Its body"));
     match serde_json::from_str::<Value>(record.body) {
+        Ok(Value::Object(body)) if body.is_empty() => {
+            text.extend(pen.wrapped(Role::Text, "Nothing: its kind says it all.", 3, width));
+        }
         Ok(body) => {
             let room = MOST + text.len();
             value(pen, None, &body, 1, width, room, &mut text);
