@@ -95,7 +95,7 @@ fn it_goes_where_people_type() {
         press(&mut replay, typed);
         assert!(replay.remark.contains(why), "{typed}: {}", replay.remark);
         assert_eq!(replay.at(), at);
-        assert!(text(&replay).contains(&why[..20]));
+        assert!(text(&replay).contains(why));
     }
     // a question that is closed does nothing, and letters in it are letters
     press(&mut replay, "gq\x1b");

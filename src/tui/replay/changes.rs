@@ -176,7 +176,11 @@ impl Changes<'_> {
             .as_ref()
             .filter(|ask| self.before.asking.as_ref() != Some(*ask))
         {
-            let seats: Vec<String> = ask.seats.iter().map(|seat| safe(&seat.role)).collect();
+            let seats: Vec<String> = ask
+                .seats
+                .iter()
+                .map(|seat| format!("the {}", safe(&seat.role)))
+                .collect();
             let of = match seats.as_slice() {
                 [] => "nobody has to answer".to_owned(),
                 seats => format!("asked of {}", listed(seats)),

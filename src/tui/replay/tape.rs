@@ -32,6 +32,8 @@ pub struct Tape {
     spacing: usize,
     weight: usize,
     next_step: usize,
+    /// Of the last run no record has had a screen of its own so far.
+    unshown: bool,
 }
 
 /// What is known of a record without reading it.
@@ -75,6 +77,7 @@ impl Tape {
             spacing: SPACING,
             weight: 0,
             next_step: 0,
+            unshown: false,
         }
     }
 
@@ -89,20 +92,19 @@ impl Tape {
                 shown: number,
                 step,
             });
+            self.unshown = true;
         }
         if let Event::ExceptionLogged(exception) = &placed.event {
             self.exceptions.push((exception.number, number));
         }
-        let drawn = number == 0
-            || after.asking.is_some()
+        let drawn = after.asking.is_some()
             || after.in_flight.is_some()
             || after.ending.is_some()
             || matches!(placed.event, Event::Answered { .. });
         let before = self.index.last().map_or(0, |entry| entry.stands);
-        if let Some(run) = self
-            .runs
-            .last_mut()
-            .filter(|run| drawn && before < run.first)
+        if drawn
+            && std::mem::take(&mut self.unshown)
+            && let Some(run) = self.runs.last_mut()
         {
             run.shown = number;
         }

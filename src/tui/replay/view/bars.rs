@@ -49,8 +49,15 @@ fn banner(pen: Pen, replay: &Replay, width: usize) -> Line<'static> {
     );
     let (at, last) = (playback.at(), playback.last());
     let when = times::shown(&replay.moment().placed.at);
-    let left = format!(" REPLAY  {at} of {last} {DOT} {when}");
     let room = width.saturating_sub(word.width() + right.width());
+    // the day gives way to long numbers; the record has it
+    let day = format!(" REPLAY  {at} of {last} {DOT} {when}");
+    let left = if day.width() <= room {
+        day
+    } else {
+        let time = times::of_day(&replay.moment().placed.at);
+        format!(" REPLAY  {at} of {last} {DOT} {time} UTC")
+    };
     Line::from(vec![
         pen.span(if rehearsal { base } else { Role::Production }, word),
         pen.span(base, padded(&cut(&left, room), room)),
@@ -112,7 +119,10 @@ pub fn record(pen: Pen, replay: &Replay, area: Rect) -> Text {
         step if step < steps => format!("step {} of {steps}", step + 1),
         _ => "after the last step".to_owned(),
     };
-    let left = format!("{at} {kind} {DOT} by {} {DOT} {step}", actor(replay));
+    let left = format!(
+        "record {at}: {kind} {DOT} by {} {DOT} {step}",
+        actor(replay)
+    );
     let hits = replay.search.as_ref();
     let hits = hits.map(|search| {
         let words = fitted(&safe(search.words()), 12);
@@ -120,10 +130,8 @@ pub fn record(pen: Pen, replay: &Replay, area: Rect) -> Text {
     });
     let stands = replay.tape.stands(at);
     let right = match (replay.pane, hits) {
+        (Pane::Screen, _) if replay.marks == Marks::Changed => "what changed is marked".to_owned(),
         (_, Some(hits)) => hits,
-        (Pane::Screen, None) if replay.marks == Marks::Changed => {
-            "what changed is marked".to_owned()
-        }
         (Pane::Screen, None) if stands != at => format!("screen of record {stands}"),
         _ => String::new(),
     };

@@ -70,14 +70,16 @@ pub fn lines(pen: Pen, replay: &Replay, width: usize) -> Text {
         Ok(Value::Object(body)) if body.is_empty() => {
             text.extend(pen.wrapped(Role::Text, "Nothing: its kind says it all.", 3, width));
         }
-        Ok(body) => {
+        Ok(Value::Object(body)) => {
             let room = MOST + text.len();
-            value(pen, None, &body, 1, width, room, &mut text);
+            for (name, of) in &body {
+                value(pen, Some(name), of, 3, width, room, &mut text);
+            }
             if text.len() >= room {
                 text.push(pen.line(Role::AlertWarn, " and more, which is in transcript.jsonl"));
             }
         }
-        Err(_) => text.extend(pen.wrapped(Role::Text, &safe(record.body), 3, width)),
+        _ => text.extend(pen.wrapped(Role::Text, &safe(record.body), 3, width)),
     }
     text
 }

@@ -171,11 +171,12 @@ fn below(
     let all = halts.clone().count();
     for halt in halts.take(9) {
         let why = match &halt.cause {
-            Cause::Left(reason) => format!("left ({})", safe(reason)),
+            Cause::Left(reason) if reason == "left" => "the room left".to_owned(),
+            Cause::Left(reason) => format!("ended by {}", safe(reason)),
             Cause::Interrupted => "interrupted".to_owned(),
         };
         let for_long = times::lasting(between(&halt.from, &halt.to).unwrap_or(0));
-        let words = format!("{why} at {} for {for_long}", times::of_day(&halt.from));
+        let words = format!("{why} at {}, for {for_long}", times::of_day(&halt.from));
         text.extend(pen.wrapped(Role::AlertWarn, &words, 9, width));
     }
     if all > 9 {
