@@ -2,7 +2,7 @@
 //!
 //! It draws [`Ask`](crate::ceremony::ask::Ask)s and sends
 //! [`Order`]s; it knows no steps, no tokens, no files. Start at
-//! [`ceremony`] or [`home`].
+//! [`ceremony`] or [`home`]; a recorded ceremony is shown by [`mod@replay`].
 //!
 //! ```text
 //!  REHEARSAL  First root for Example Corp       14:32 UTC  12/95 min  air gap: ok
