@@ -13,6 +13,15 @@ use crate::tui::keys::{Burst, Key, keys};
 /// Longest text of a question at the foot, in characters.
 const LONGEST: usize = 200;
 
+/// Which way it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// Later.
+    On,
+    /// Earlier.
+    Back,
+}
+
 impl Replay {
     /// Keys were typed at `now`.
     pub fn input(&mut self, burst: &Burst, now: Duration) -> Came {
@@ -57,18 +66,14 @@ impl Replay {
             return false;
         };
         match key {
-            Key::Char(c) => {
-                if text.chars().count() < LONGEST {
-                    text.push(c);
-                }
-            }
+            Key::Char(c) if text.chars().count() < LONGEST => text.push(c),
             Key::Backspace => drop(text.pop()),
             Key::Ctrl('u') => text.clear(),
             Key::Esc => self.prompt = None,
             Key::Enter => match self.prompt.take() {
                 Some(Prompt::GoTo(text)) if !text.trim().is_empty() => self.go_where(&text, now),
                 Some(Prompt::Search(text)) if !text.trim().is_empty() => {
-                    self.search_for(&text, now)
+                    self.search_for(&text, now);
                 }
                 _ => {}
             },
@@ -110,9 +115,9 @@ impl Replay {
             Act::Play => self.playback.toggle(now),
             Act::Forward => self.rest_at(at + 1, now),
             Act::Backward => self.rest_at(at.saturating_sub(1), now),
-            Act::NextStep => self.to_next("step", self.next_run(|_, _| true), now),
+            Act::NextStep => self.on_to("step", self.next_run(|_, _| true), now),
             Act::PreviousStep => self.rest_at(self.run_before(at), now),
-            Act::NextAct => self.to_next("act", self.next_run(|here, there| here != there), now),
+            Act::NextAct => self.on_to("act", self.next_run(|here, there| here != there), now),
             Act::PreviousAct => self.rest_at(self.act_before(at), now),
             Act::First => self.rest_at(0, now),
             Act::Last => self.rest_at(self.playback.last(), now),
@@ -121,11 +126,11 @@ impl Replay {
             Act::Gaps => self.playback.change_gaps(now),
             Act::GoTo => self.ask(Prompt::GoTo(String::new())),
             Act::Search => self.ask(Prompt::Search(String::new())),
-            Act::NextHit => self.to_hit(Search::after, now),
-            Act::PreviousHit => self.to_hit(Search::before, now),
-            Act::NextException => self.to_exception(|record| record > at, false, now),
-            Act::PreviousException => self.to_exception(|record| record < at, true, now),
-            Act::NextObjection => self.to_objection(now),
+            Act::NextHit => self.hit(Search::after, now),
+            Act::PreviousHit => self.hit(Search::before, now),
+            Act::NextException => self.exception(Way::On, now),
+            Act::PreviousException => self.exception(Way::Back, now),
+            Act::NextObjection => self.objection(now),
             Act::Changed => self.show_changed(),
             Act::NextPane => self.turn(1),
             Act::PreviousPane => self.turn(-1),
@@ -150,7 +155,7 @@ impl Replay {
         self.prompt = Some(prompt);
     }
 
-    fn to_next(&mut self, what: &str, found: Option<usize>, now: Duration) {
+    fn on_to(&mut self, what: &str, found: Option<usize>, now: Duration) {
         match found {
             Some(record) => self.rest_at(record, now),
             None => self.remark = format!("This is the last {what} that was reached."),
@@ -189,8 +194,8 @@ impl Replay {
         };
         let acts = runs.iter().enumerate();
         let acts = acts.filter(|(index, run)| begins(*index, run.step));
-        let before = acts.map(|(_, run)| run.shown).filter(|shown| *shown < at);
-        before.last().unwrap_or(0)
+        let mut before = acts.map(|(_, run)| run.shown).filter(|shown| *shown < at);
+        before.next_back().unwrap_or(0)
     }
 
     fn act_of(&self, step: usize) -> usize {
@@ -198,7 +203,7 @@ impl Replay {
         steps.get(step).or(steps.last()).map_or(0, |step| step.act)
     }
 
-    fn to_hit(&mut self, way: fn(&Search, usize) -> Option<usize>, now: Duration) {
+    fn hit(&mut self, way: fn(&Search, usize) -> Option<usize>, now: Duration) {
         let Some(search) = &self.search else {
             "Nothing was searched for: / asks for words.".clone_into(&mut self.remark);
             return;
@@ -209,25 +214,23 @@ impl Replay {
         }
     }
 
-    fn to_exception(&mut self, wanted: impl Fn(usize) -> bool, back: bool, now: Duration) {
-        let all = self.tape.exceptions();
-        let mut found = all.iter().map(|(_, record)| *record).filter(|r| wanted(*r));
-        let record = if back {
-            found.next_back()
-        } else {
-            found.next()
+    fn exception(&mut self, way: Way, now: Duration) {
+        let at = self.at();
+        let mut all = self.tape.exceptions().iter().map(|(_, record)| *record);
+        let (found, which) = match way {
+            Way::On => (all.find(|record| *record > at), "after"),
+            Way::Back => (all.rfind(|record| *record < at), "before"),
         };
-        match (record, all.len()) {
-            (Some(record), _) => self.rest_at(record, now),
-            (None, 0) => "No exception was logged.".clone_into(&mut self.remark),
-            (None, _) => {
-                let which = if back { "before" } else { "after" };
-                self.remark = format!("No exception was logged {which} this record.");
+        match found {
+            Some(record) => self.rest_at(record, now),
+            None if self.tape.exceptions().is_empty() => {
+                "No exception was logged.".clone_into(&mut self.remark);
             }
+            None => self.remark = format!("No exception was logged {which} this record."),
         }
     }
 
-    fn to_objection(&mut self, now: Duration) {
+    fn objection(&mut self, now: Duration) {
         let at = self.at();
         let all = &self.verdict.objections;
         let next = all.iter().find(|(record, _)| *record > at).or(all.first());

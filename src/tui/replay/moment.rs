@@ -46,6 +46,7 @@ impl Moment {
     }
 
     /// The moment whose screen stood at this one.
+    #[must_use]
     pub fn standing(self, tape: &Tape, number: usize) -> Self {
         let stands = tape.stands(number);
         if stands == number {

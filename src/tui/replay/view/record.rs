@@ -97,19 +97,19 @@ fn value(
     if text.len() >= room {
         return;
     }
-    let lead = name.map_or(format!("{:indent$}- ", ""), |name| {
+    let label = name.map_or(format!("{:indent$}- ", ""), |name| {
         format!("{:indent$}{}: ", "", safe(name))
     });
     let leaf = match of {
         Value::Object(members) if !members.is_empty() => {
-            text.push(pen.line(Role::Dim, lead.trim_end().to_owned()));
+            text.push(pen.line(Role::Dim, label.trim_end().to_owned()));
             for (name, of) in members {
                 value(pen, Some(name), of, indent + 2, width, room, text);
             }
             return;
         }
         Value::Array(items) if !items.is_empty() => {
-            text.push(pen.line(Role::Dim, lead.trim_end().to_owned()));
+            text.push(pen.line(Role::Dim, label.trim_end().to_owned()));
             for of in items {
                 value(pen, None, of, indent + 2, width, room, text);
             }
@@ -122,7 +122,7 @@ fn value(
     };
     let mut lines = pen.wrapped(
         Role::Text,
-        &format!("{}{leaf}", lead.trim_start()),
+        &format!("{}{leaf}", label.trim_start()),
         indent,
         width,
     );
