@@ -49,7 +49,7 @@ fn records_steps_and_acts_are_stepped_through() {
     press(&mut replay, "]");
     assert!(replay.remark.contains("last act"), "{}", replay.remark);
     press(&mut replay, "[");
-    assert_eq!((act(&replay), replay.at()), (0, 0));
+    assert_eq!((act(&replay), replay.at()), (0, 2), "its first question");
     push(&mut replay, Key::End);
     assert_eq!(replay.at(), 399);
     push(&mut replay, Key::Right);
