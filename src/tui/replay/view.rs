@@ -122,7 +122,11 @@ fn lines(pen: Pen, replay: &Replay, width: usize, rows: usize) -> (Text, usize) 
     let (text, here) = match replay.pane {
         Pane::Timeline => timeline::whole(pen, replay, replay.state(), width),
         Pane::Record => (record::lines(pen, replay, width), 0),
-        Pane::Board | Pane::Screen => (board::lines(pen, replay.state(), width), 0),
+        Pane::Board | Pane::Screen => {
+            let mut text = board::lines(pen, replay.state(), width);
+            text.extend(board::head(pen, replay.state()));
+            (text, 0)
+        }
     };
     let furthest = text.len().saturating_sub(rows);
     let first = match replay.pane {
@@ -135,13 +139,41 @@ fn lines(pen: Pen, replay: &Replay, width: usize, rows: usize) -> (Text, usize) 
     (text, first)
 }
 
+/// The same lines as they were before the record, each beside the one that took its place. The head of
+/// the transcript changes with every record: that is no news.
 fn lines_before(pen: Pen, replay: &Replay, width: usize) -> Option<Text> {
     let before = &replay.moment().before;
-    match replay.pane {
-        Pane::Timeline => Some(timeline::whole(pen, replay, before, width).0),
-        Pane::Board => Some(board::lines(pen, before, width)),
-        Pane::Record | Pane::Screen => None,
-    }
+    let old = match replay.pane {
+        Pane::Timeline => timeline::whole(pen, replay, before, width).0,
+        Pane::Board => {
+            let mut text = board::lines(pen, before, width);
+            text.extend(board::head(pen, replay.state()));
+            text
+        }
+        Pane::Record | Pane::Screen => return None,
+    };
+    Some(aligned(&old, &lines(pen, replay, width, 1).0))
+}
+
+/// For each of the new lines the old one that is the same, or begins in the same way; where there is
+/// none, a blank one.
+fn aligned(old: &Text, new: &Text) -> Text {
+    let old: Vec<String> = old.iter().map(ToString::to_string).collect();
+    let alike = |line: &str| {
+        let common = |other: &&String| {
+            let pairs = other.chars().zip(line.chars());
+            pairs.take_while(|(a, b)| a == b).count()
+        };
+        old.iter()
+            .max_by_key(common)
+            .filter(|found| common(found) >= 8)
+    };
+    let new = new.iter().map(ToString::to_string);
+    new.map(|line| match old.iter().find(|other| **other == line) {
+        Some(same) => same.clone().into(),
+        None => alike(&line).cloned().unwrap_or_default().into(),
+    })
+    .collect()
 }
 
 /// Marks the cells of `area` that differ from those of `old`; of a line that differs, its words whole.

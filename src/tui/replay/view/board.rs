@@ -95,8 +95,13 @@ pub fn lines(pen: Pen, state: &State, width: usize) -> Text {
         text.push(pen.line(Role::Title, title));
         text.extend(digest::hex(pen, &payload.sha256, 3));
     }
+    text
+}
+
+/// The head of the transcript in this state.
+pub fn head(pen: Pen, state: &State) -> Text {
     let title = format!(" Transcript head after {} records", state.records);
-    text.push(pen.line(Role::Title, title));
+    let mut text = vec![pen.line(Role::Title, title)];
     text.extend(digest::grid(pen, &state.head));
     text
 }
