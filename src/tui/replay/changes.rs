@@ -1,12 +1,14 @@
 //! What a record changed, in words: the differences of the state before it and after it.
 
+mod acts;
 mod content;
 mod keys;
+mod room;
 
 use crate::ceremony::ask::{Answer, Ask, Form};
 use crate::ceremony::event::Event;
 use crate::ceremony::plan::ParticipantId;
-use crate::ceremony::state::{Ending, LogCopy, Standing, State};
+use crate::ceremony::state::{Ending, State};
 use crate::report;
 use crate::safe::safe;
 
@@ -189,162 +191,6 @@ impl Changes<'_> {
                 Place::Screen,
                 format!("A question came on: \"{}\", {of}.", safe(&ask.title)),
             );
-        }
-    }
-
-    fn acts(&mut self, event: &Event) {
-        if let Some(effect) = self
-            .after
-            .in_flight
-            .as_ref()
-            .filter(|effect| self.before.in_flight.as_ref() != Some(*effect))
-        {
-            let doing = report::effect(effect);
-            self.say(Place::Screen, format!("An act began: {}", doing.doing));
-        }
-        match event {
-            Event::Faulted(fault) | Event::LogLost(fault) => {
-                let words = failed(fault);
-                self.say(Place::Record, words);
-            }
-            Event::TokenIdentified(identity) => {
-                let pin = report::pin_words(&identity.pin);
-                let pin = if pin.is_empty() {
-                    String::new()
-                } else {
-                    format!(" {pin}")
-                };
-                self.say(
-                    Place::Record,
-                    format!(
-                        "The token introduced itself: {} {}, serial {}.{pin}",
-                        safe(&identity.manufacturer),
-                        safe(&identity.model),
-                        safe(&identity.serial)
-                    ),
-                );
-            }
-            Event::KeySought { key } => self.say(
-                Place::Record,
-                match key {
-                    Some(key) => format!("The key {} was found on the token.", safe(&key.label)),
-                    None => "The key is not on the token.".to_owned(),
-                },
-            ),
-            Event::ClockRead { utc } => self.say(
-                Place::Record,
-                format!("The clock of the computer said {}.", safe(utc)),
-            ),
-            Event::MediaListed { media } => {
-                let names: Vec<String> = media.iter().map(|medium| safe(&medium.name())).collect();
-                self.say(
-                    Place::Record,
-                    format!(
-                        "Media that were found: {}.",
-                        if names.is_empty() {
-                            "none".to_owned()
-                        } else {
-                            listed(&names)
-                        }
-                    ),
-                );
-            }
-            Event::FilesRead { files } => {
-                let names: Vec<String> = files.iter().map(|file| safe(&file.path)).collect();
-                self.say(Place::Record, format!("Read: {}.", listed(&names)));
-            }
-            _ => {}
-        }
-        if let (None, Some(effect)) = (&self.before.in_doubt, &self.after.in_doubt) {
-            let title = report::effect(effect).title.to_lowercase();
-            self.say(
-                Place::Record,
-                format!("Whether an act was done is in doubt: {title}."),
-            );
-        } else if self.before.in_doubt.is_some() && self.after.in_doubt.is_none() {
-            self.say(Place::Record, "What was in doubt is settled.");
-        }
-    }
-
-    fn steps(&mut self) {
-        let steps = self.after.procedure.steps.iter().enumerate();
-        let standings = self.before.standing.iter().zip(&self.after.standing);
-        let changed: Vec<_> = steps
-            .zip(standings)
-            .filter(|(_, (old, new))| old != new)
-            .collect();
-        for ((index, step), (_, new)) in changed {
-            let what = match new {
-                Standing::Running => "began",
-                Standing::Done => "is complete",
-                Standing::Skipped => "was LEFT OUT",
-                Standing::Waiting => "is to be done again",
-            };
-            self.say(
-                Place::Timeline,
-                format!("Step {} {what}: {}.", index + 1, safe(&step.title)),
-            );
-        }
-    }
-
-    fn room(&mut self) {
-        let came: Vec<_> = self
-            .after
-            .present
-            .difference(&self.before.present)
-            .collect();
-        if !came.is_empty() {
-            let who = self.people(came.into_iter());
-            self.say(Place::Board, format!("In the room: {who}."));
-        }
-        let absent: Vec<_> = self.after.absent.difference(&self.before.absent).collect();
-        if !absent.is_empty() {
-            let who = self.people(absent.into_iter());
-            self.say(Place::Board, format!("Absent: {who}."));
-        }
-        if self.after.checks != self.before.checks {
-            use crate::ceremony::check::Verdict;
-            let of = |verdict| {
-                self.after
-                    .checks
-                    .iter()
-                    .filter(|check| check.verdict == verdict)
-                    .count()
-            };
-            let (pass, warn, fail, unknown) = (
-                of(Verdict::Pass),
-                of(Verdict::Warn),
-                of(Verdict::Fail),
-                of(Verdict::Unknown),
-            );
-            self.say(
-                Place::Screen,
-                format!("The computer was checked: {pass} as they should be, {warn} warnings, {fail} failed, {unknown} unknown."),
-            );
-        }
-        for (role, medium) in &self.after.media {
-            if self.before.media.get(role) != Some(medium) {
-                self.say(
-                    Place::Record,
-                    format!(
-                        "{} is the {} medium from here on.",
-                        safe(&medium.describe()),
-                        role.name()
-                    ),
-                );
-            }
-        }
-        if self.after.log != self.before.log {
-            let words = match &self.after.log {
-                LogCopy::None => "There is no LOG medium.",
-                LogCopy::Kept => "The LOG medium has every record that is on disk.",
-                LogCopy::Detached => {
-                    "The program began anew, and has to find the LOG medium again."
-                }
-                LogCopy::Lost(_) => "The LOG medium can be written to no more.",
-                LogCopy::GivenUp => "Two people decided to go on without a LOG medium.",
-            };
-            self.say(Place::Record, words);
         }
     }
 
