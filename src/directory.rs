@@ -18,7 +18,7 @@ use crate::journal::{Journal, JournalError, write_all_whole};
 use crate::ports::World;
 use crate::transcript::RULES;
 
-pub use audit::{Audited, audit, audit_with, follow, recording};
+pub use audit::{Audited, Watch, audit, audit_watched, follow, recording};
 
 mod audit;
 

@@ -36,8 +36,26 @@ pub struct Audit {
 }
 
 impl Grounds {
+    /// A directory, without anything to compare with.
+    pub fn of(dir: String) -> Self {
+        Self {
+            dir: dir.into(),
+            expect_head: None,
+            trusted_root: Vec::new(),
+        }
+    }
+
     /// The audit. `not_done` is what a failure did not do, as a sentence.
     pub fn audited(&self, not_done: &str) -> Result<Audited, Failure> {
+        self.audited_watched(not_done, &mut |_, _, _| ())
+    }
+
+    /// The same; `watch` sees the records as far as the chain holds.
+    pub fn audited_watched(
+        &self,
+        not_done: &str,
+        watch: directory::Watch<'_>,
+    ) -> Result<Audited, Failure> {
         let expected =
             match &self.expect_head {
                 None => None,
@@ -50,7 +68,7 @@ impl Grounds {
             .iter()
             .map(|path| Ok((path.display().to_string(), read(path)?)))
             .collect::<Result<Vec<_>, Failure>>()?;
-        directory::audit(&self.dir, expected, trusted)
+        directory::audit_watched(&self.dir, expected, trusted, watch)
             .map_err(|error| failed(error, &self.dir, not_done))
     }
 }
@@ -74,11 +92,7 @@ impl Audit {
     /// The audit of a directory, without anything to compare with.
     pub fn of(dir: String) -> Self {
         Self {
-            grounds: Grounds {
-                dir: dir.into(),
-                expect_head: None,
-                trusted_root: Vec::new(),
-            },
+            grounds: Grounds::of(dir),
             json: false,
         }
     }
