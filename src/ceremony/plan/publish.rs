@@ -76,10 +76,10 @@ impl PublishPlan {
 
     /// How much the statement of the seal may say for it to be published.
     pub fn disclosure(&self) -> Disclosure {
-        if self.withholds(Withheld::Names) || self.withholds(Withheld::Serials) {
-            Disclosure::Public
-        } else {
+        if self.is_open() {
             Disclosure::Full
+        } else {
+            Disclosure::Public
         }
     }
 
