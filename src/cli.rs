@@ -16,6 +16,7 @@ mod media;
 mod passphrase;
 pub mod plan;
 mod progress;
+mod publish;
 mod qr;
 mod rehearsal;
 mod rehearse;
@@ -101,7 +102,7 @@ enum Verb {
     Audit(audit::Audit),
     /// Writes the report on a ceremony: one HTML page for a screen or a printer, from a new audit.
     #[command(
-        after_help = "Example:\n  rootstage report /media/log/ceremony-2026 -o report.html\n\nA report is written whatever the audit says; the exit status is that of the audit."
+        after_help = "Examples:\n  rootstage report /media/log/ceremony-2026 -o report.html\n  rootstage report --public /media/log/ceremony-2026 -o published\n\nA report is written whatever the audit says; the exit status is that of the audit."
     )]
     Report(report::Report),
     /// The ceremony scripts: what is done, in which order.
@@ -211,6 +212,7 @@ impl From<DirectoryError> for Failure {
             DirectoryError::Problems(_)
             | DirectoryError::Changed { .. }
             | DirectoryError::Ended(_)
+            | DirectoryError::Published(_)
             | DirectoryError::NeverOpened(_)
             | DirectoryError::Stop(_) => Self::not_so(error.to_string()),
             DirectoryError::NotEmpty(_) => Self::call(error.to_string()),

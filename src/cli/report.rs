@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::audit::Grounds;
+use super::publish::{Ids, publish};
 use super::{Failure, write_output};
 use crate::ceremony::paper::{Paper, html::html};
 use crate::directory::Audited;
@@ -19,7 +20,14 @@ pub struct Report {
     /// The paper script instead, filled in from the record: the sheets that were printed before the day.
     #[arg(long)]
     paper: bool,
-    /// The file to write; stdout where none is named. Never into the ceremony directory itself.
+    /// A copy for the public instead, in the new directory that -o names: what `[publish]` of the plan
+    /// withholds is taken out, and the transcript head stays the same.
+    #[arg(long, conflicts_with = "paper", requires = "output")]
+    public: bool,
+    /// With --public: ids may have parts of names or initials, as those people agree.
+    #[arg(long, requires = "public")]
+    accept_ids: bool,
+    /// The file to write, with --public the directory; stdout where none is named. Never into the ceremony directory itself.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -28,6 +36,14 @@ impl Report {
     pub fn run(&self) -> Result<(), Failure> {
         self.outside()?;
         let audited = self.grounds.audited("Nothing was written.")?;
+        if let (true, Some(output)) = (self.public, &self.output) {
+            let ids = if self.accept_ids {
+                Ids::Accepted
+            } else {
+                Ids::Judged
+            };
+            return publish(&self.grounds.dir, &audited, ids, output);
+        }
         let page = if self.paper {
             paper(&audited)
         } else {
@@ -36,6 +52,7 @@ impl Report {
                 chronicle: &audited.chronicle,
                 findings: &audited.findings,
                 chain_holds: audited.auditor.chain_holds(),
+                withheld: None,
             })
         };
         write_output(self.output.as_ref(), &page)?;

@@ -11,7 +11,7 @@ mod seal;
 use std::collections::BTreeMap;
 
 use super::record::Line;
-use crate::ceremony::effect::FileDigest;
+use crate::ceremony::effect::{Effect, FileDigest, Message};
 use crate::ceremony::event::{Count, Event, Opening};
 use crate::ceremony::plan::Mode;
 use crate::digest::Sha256;
@@ -73,6 +73,8 @@ struct Told {
     sealed: Option<FileDigest>,
     signatures: Vec<(u64, String)>,
     keys: Vec<Sha256>,
+    /// Whether the next signature is a proof of possession, whose text has a serial number.
+    proof: bool,
 }
 
 impl Published {
@@ -113,7 +115,10 @@ impl Published {
         let bare = line.bare();
         let kind = self.kinds.entry(bare.kind.to_owned()).or_default();
         match &line {
-            Line::Withheld(_) => kind.withheld += 1,
+            Line::Withheld(_) => {
+                kind.withheld += 1;
+                self.told.proof = false;
+            }
             Line::Told(record) => {
                 kind.told += 1;
                 let event = record.event().map_err(|error| error.to_string())?;
@@ -206,7 +211,11 @@ impl Told {
                 ..
             } => self.stated = Some((sha256, head, records)),
             Event::SealWritten { file } => self.sealed = Some(file),
-            Event::SignatureMade { sig } => self.signatures.push((seq, sig)),
+            Event::Intended(effect) => {
+                let proof = |message: &Message| matches!(message, Message::Possession { .. });
+                self.proof = matches!(&effect, Effect::Sign { message, .. } if proof(message));
+            }
+            Event::SignatureMade { sig } if !self.proof => self.signatures.push((seq, sig)),
             Event::KeyEnrolled { fingerprint, .. } | Event::KeyPresented { fingerprint, .. } => {
                 self.keys.push(fingerprint);
             }

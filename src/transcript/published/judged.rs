@@ -32,7 +32,7 @@ pub fn withheld(what: &str) -> Said {
 /// One finding for each rule of the catalogue.
 pub fn findings(copy: &Published, files: &Files) -> Vec<Finding> {
     let content = metadata::content(copy, files);
-    let sealed = seal::read(copy, files);
+    let sealed = seal::read(files);
     let finding = |rule: &crate::transcript::audit::Rule| {
         let (verdict, sentence) = match &copy.broken {
             Some(broken) if *rule != CHAIN => fail(format!(

@@ -250,7 +250,7 @@ fn of_role(read: &Metadata, chain: &[Trusted<Root>]) -> Said {
     let Some(keys) = role.and_then(|role| root.get().role(role)) else {
         return note("the content is of a role that no root names");
     };
-    let tally = check(read.payload(), read.signatures(), &root.get().keys, keys);
+    let tally = check(&root.get().keys, keys, read.payload(), read.signatures());
     let sentence = format!("{} of {} needed keys have signed", tally.count(), tally.threshold());
     if tally.met() {
         pass(sentence)

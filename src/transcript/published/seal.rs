@@ -77,7 +77,7 @@ fn text<'v>(value: &'v Value, pointer: &str) -> Option<&'v str> {
 }
 
 /// Reads the envelope.
-pub fn read(_copy: &Published, files: &Files) -> Sealed {
+pub fn read(files: &Files) -> Sealed {
     let Some(bytes) = &files.seal else {
         return Sealed::Absent;
     };

@@ -101,7 +101,7 @@ impl Strings<'_> {
             let of = format!("the initials of {}", person.id);
             self.add(Class::Initials, &person.initials, &of);
         }
-        for root in &plan.root {
+        if let Some(root) = &plan.root {
             for kept in &root.keep {
                 self.name(&kept.name, "the holder of a key that stays");
             }

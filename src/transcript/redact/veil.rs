@@ -171,7 +171,7 @@ impl Veil<'_> {
                 person.keys.iter_mut().for_each(of_key_plan);
             }
         }
-        for root in &mut plan.root {
+        if let Some(root) = &mut plan.root {
             if names {
                 root.keep
                     .iter_mut()
