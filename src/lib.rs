@@ -45,6 +45,7 @@
 //! | check a transcript, record by record | [`Chain::verify`]; with all its meaning: [`Auditor`] |
 //! | know what keyholders seal, and in which form | [`transcript::seal`], [`ceremony::sealing`] |
 //! | know what happened when: steps, answers, interruptions | [`Chronicle`] |
+//! | know what may be published of a record | [`transcript::redact`]; audit such a copy: [`transcript::published`] |
 //! | have the report on a ceremony, for an auditor | [`document::html`] of an audit |
 //! | show a digest to people | [`digest::Sha256`]: hex, groups, PGP words |
 //! | show text that came from outside | [`safe::safe`] |

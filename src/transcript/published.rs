@@ -6,7 +6,7 @@
 
 mod judged;
 mod metadata;
-mod seal;
+mod sealed;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +16,7 @@ use crate::ceremony::event::{Count, Event, Opening};
 use crate::ceremony::plan::Mode;
 use crate::digest::Sha256;
 use crate::transcript::Chain;
+use crate::transcript::seal;
 use crate::transcript::audit::Finding;
 
 /// What lies beside a published transcript.
@@ -69,7 +70,8 @@ struct Told {
     counts: Option<(Vec<Count>, bool)>,
     written: Option<Vec<FileDigest>>,
     archived: Vec<FileDigest>,
-    stated: Option<(Sha256, Sha256, u64)>,
+    /// The statement that was sealed, byte for byte.
+    stated: Option<Vec<u8>>,
     sealed: Option<FileDigest>,
     signatures: Vec<(u64, String)>,
     keys: Vec<Sha256>,
@@ -204,12 +206,7 @@ impl Told {
             Event::SignaturesCounted { judges, reached } => self.counts = Some((judges, reached)),
             Event::MetadataWritten { files } => self.written = Some(files),
             Event::Archived { file } => self.archived.push(file),
-            Event::SealStated {
-                sha256,
-                head,
-                records,
-                ..
-            } => self.stated = Some((sha256, head, records)),
+            Event::SealStated { statement, .. } => self.stated = seal::payload(&statement),
             Event::SealWritten { file } => self.sealed = Some(file),
             Event::Intended(effect) => {
                 let proof = |message: &Message| matches!(message, Message::Possession { .. });

@@ -83,9 +83,12 @@ fn decoded(text: &str, into: &mut Vec<String>) {
         let word = word.replace('-', "+").replace('_', "/");
         for from in 0..4.min(word.len()) {
             let whole = &word[from..];
-            let whole = &whole[..whole.len() / 4 * 4];
-            if let Ok(bytes) = data_encoding::BASE64.decode(whole.as_bytes()) {
-                push(bytes, into);
+            let fours = &whole[..whole.len() / 4 * 4];
+            for whole in [whole, fours] {
+                if let Ok(bytes) = data_encoding::BASE64_NOPAD.decode(whole.as_bytes()) {
+                    push(bytes, into);
+                    break;
+                }
             }
         }
     }

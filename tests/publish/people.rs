@@ -89,7 +89,7 @@ fn no_byte_of_a_copy_tells_what_is_withheld() {
 fn what_one_record_withholds_no_other_repeats() {
     let secret = "Ada Keyholder dropped token 15422467 on the floor of bay 7731-K";
     let mut room = Room::with_plan(&(plan(2, 2) + PUBLISH));
-    room.until("roll-call", "present");
+    room.until("sign.keyholder-1", "secret");
     let form = ExceptionForm {
         expected: secret.to_owned(),
         happened: secret.to_owned(),

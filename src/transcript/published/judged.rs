@@ -1,7 +1,8 @@
 //! The verdicts on a published copy, rule by rule.
 
 use super::metadata::{self, Content};
-use super::{Files, Published, seal};
+use super::sealed as seal;
+use super::{Files, Published};
 use crate::ceremony::plan::Mode;
 use crate::ceremony::script::Script;
 use crate::digest::Sha256;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::judged::{Said, fail, no_content, note, pass, withheld};
-use super::seal::Sealed;
+use super::sealed::Sealed;
 use super::{Files, Published};
 use crate::ceremony::effect::FileDigest;
 use crate::ceremony::import::LIMIT;
@@ -164,6 +164,7 @@ pub fn signatures(copy: &Published, content: &Content, sealed: &Sealed) -> Said 
         .values()
         .filter_map(|listed| listed.public.as_ref().ok())
         .collect();
+    let sealing = copy.told.stated.as_deref().or(sealed.payload());
     let mut counted = 0;
     for (seq, sig) in &copy.told.signatures {
         let Ok(bytes) = data_encoding::HEXLOWER.decode(sig.as_bytes()) else {
@@ -175,15 +176,11 @@ pub fn signatures(copy: &Published, content: &Content, sealed: &Sealed) -> Said 
             if !in_file {
                 return fail(format!("the signature of record {seq} is not in the file"));
             }
-        } else if !sealed
-            .payload()
-            .is_some_and(|payload| over(&pae(payload)) || sealed.has(&bytes))
-        {
-            // one of a key that leaves is in the root before, and one over content that was withdrawn fits no file
+        } else if !sealing.is_some_and(|payload| over(&pae(payload)) || sealed.has(&bytes)) {
+            // one of a key that leaves is by the root before; one over content that was withdrawn fits no file
             let elsewhere = copy.has("root-trusted")
                 && found.signed.signatures.iter().any(|there| there.sig == *sig);
-            let withdrawn = copy.has("content-withdrawn");
-            if elsewhere || withdrawn {
+            if elsewhere || copy.has("content-withdrawn") || sealing.is_none() && copy.has("seal-stated") {
                 continue;
             }
             return fail(format!("the signature of record {seq} does not verify"));

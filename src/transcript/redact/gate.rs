@@ -3,7 +3,7 @@
 mod forms;
 
 use super::strings::{Class, Needle};
-use crate::ceremony::plan::id_has;
+use crate::ceremony::plan::{Plan, id_has};
 use forms::{Form, forms};
 
 /// Serial numbers and labels of fewer characters cannot be told from other text; numbers need one more.
@@ -92,6 +92,17 @@ impl Gate {
                 self.common.push(found);
             }
         }
+        // a name of which ids tell every part
+        let told = |name: &str| {
+            let mut parts = Plan::parts_of_name(name).peekable();
+            let known = |part: String| self.common.iter().any(|needle| needle.text == part);
+            parts.peek().is_some() && parts.all(known)
+        };
+        let of_name = |needle: &Needle| needle.class == Class::Name && told(&needle.text);
+        let names = self.sought.iter().map(|(needle, _)| needle);
+        let names: Vec<Needle> = names.filter(|needle| of_name(needle)).cloned().collect();
+        self.sought.retain(|(needle, _)| !names.contains(needle));
+        self.common.extend(names);
     }
 
     /// A text of the plan, or the word `withheld` where it tells something.

@@ -150,8 +150,8 @@ pub fn statement(copy: &Published, sealed: &Sealed) -> Said {
     {
         return fail("it is a statement of another kind");
     }
-    if let Some((sha256, ..)) = copy.told.stated
-        && sha256 != Sha256::of(payload)
+    if let Some(stated) = &copy.told.stated
+        && stated != payload
     {
         return fail("it is not the statement on record");
     }
