@@ -19,9 +19,7 @@ use crate::ports::World;
 use crate::transcript::RULES;
 
 pub use audit::{Audited, audit, follow};
-pub use published::{
-    AuditedCopy, Copy, audit_published, is_published, metadata, write_published,
-};
+pub use published::{AuditedCopy, Copy, audit_published, is_published, metadata, write_published};
 
 mod audit;
 mod published;

@@ -67,5 +67,7 @@ fn failing(said: &Said) -> Vec<String> {
     let rules = said.json()["rules"].clone();
     let rules = rules.as_array().unwrap().iter();
     let failed = rules.filter(|found| found["verdict"] == "fail");
-    failed.map(|found| found["id"].as_str().unwrap().to_owned()).collect()
+    failed
+        .map(|found| found["id"].as_str().unwrap().to_owned())
+        .collect()
 }

@@ -56,7 +56,11 @@ pub fn publish(dir: &Path, audited: &Audited, ids: Ids, output: &Path) -> Result
         notice(words);
     }
     directory::write_published(output, &made.files)?;
-    let mut kinds: Vec<String> = made.withheld.iter().map(|(kind, n)| format!("{n} {kind}")).collect();
+    let mut kinds: Vec<String> = made
+        .withheld
+        .iter()
+        .map(|(kind, n)| format!("{n} {kind}"))
+        .collect();
     if kinds.is_empty() {
         kinds.push("none".to_owned());
     }
@@ -118,7 +122,10 @@ fn gate(state: &State, events: &[Event]) -> Gate {
     }
     let digest = |file: &FileDigest| Needle {
         text: file.sha256.hex(),
-        of: format!("the digest of {}, which has the title of the plan", file.name),
+        of: format!(
+            "the digest of {}, which has the title of the plan",
+            file.name
+        ),
         class: Class::Digest,
     };
     let written = state.exported.values().flatten();
@@ -136,8 +143,14 @@ fn judge_ids(
 ) -> Result<(), Failure> {
     let people = state.procedure.plan.participants.iter();
     let people = people.map(|person| person.id.0.as_str());
-    let keys = state.procedure.plan.keys().map(|(_, key)| key.name.0.as_str());
-    let of_records = records.iter().flat_map(|record| [record.actor, record.step]);
+    let keys = state
+        .procedure
+        .plan
+        .keys()
+        .map(|(_, key)| key.name.0.as_str());
+    let of_records = records
+        .iter()
+        .flat_map(|record| [record.actor, record.step]);
     let mut all: Vec<&str> = people.chain(keys).chain(of_records).collect();
     all.sort_unstable();
     all.dedup();
@@ -145,7 +158,10 @@ fn judge_ids(
         gate.accept_ids(all.into_iter());
         return Ok(());
     }
-    let told = |id: &&str| gate.find_in_id(id).map(|Found(needle)| (id.to_string(), needle));
+    let told = |id: &&str| {
+        gate.find_in_id(id)
+            .map(|Found(needle)| (id.to_string(), needle))
+    };
     match all.iter().find_map(told) {
         None => Ok(()),
         Some((id, needle)) => Err(Failure::not_so(format!(
@@ -163,7 +179,12 @@ struct Made {
     withheld: Vec<(String, u64)>,
 }
 
-fn made(dir: &Path, audited: &Audited, text: &str, gate: &Gate) -> Result<(Made, Vec<String>), Failure> {
+fn made(
+    dir: &Path,
+    audited: &Audited,
+    text: &str,
+    gate: &Gate,
+) -> Result<(Made, Vec<String>), Failure> {
     let state = audited.auditor.state();
     let plan = &state.procedure.plan;
     let publish = &plan.publish;
@@ -172,7 +193,9 @@ fn made(dir: &Path, audited: &Audited, text: &str, gate: &Gate) -> Result<(Made,
     let mut redaction = Redaction::new(publish, gate, seal.is_some());
     let mut lines = String::with_capacity(text.len());
     for line in text.lines() {
-        let line = redaction.line(line).map_err(|error| unread(&error.to_string()))?;
+        let line = redaction
+            .line(line)
+            .map_err(|error| unread(&error.to_string()))?;
         lines.push_str(&line);
         lines.push('\n');
     }
@@ -180,7 +203,13 @@ fn made(dir: &Path, audited: &Audited, text: &str, gate: &Gate) -> Result<(Made,
     let script = script(dir, gate, &mut left_out)?;
     let metadata = directory::metadata(dir)?;
     let what = meanings(publish);
-    let veiled = veil(state, &audited.chronicle, &audited.findings, gate, seal.is_some());
+    let veiled = veil(
+        state,
+        &audited.chronicle,
+        &audited.findings,
+        gate,
+        seal.is_some(),
+    );
     let report = document::html(&Audit {
         state: &veiled.state,
         chronicle: &veiled.chronicle,
@@ -190,7 +219,10 @@ fn made(dir: &Path, audited: &Audited, text: &str, gate: &Gate) -> Result<(Made,
     });
     let readme = readme::text(&readme::About {
         rehearsal: state.rehearsal(),
-        ceremony: state.opening.as_ref().map_or("", |opening| opening.ceremony.as_str()),
+        ceremony: state
+            .opening
+            .as_ref()
+            .map_or("", |opening| opening.ceremony.as_str()),
         records: state.records,
         withheld: withheld.iter().map(|(_, n)| n).sum(),
         what: if publish.is_open() { "nothing" } else { &what },
@@ -211,7 +243,11 @@ fn made(dir: &Path, audited: &Audited, text: &str, gate: &Gate) -> Result<(Made,
 }
 
 fn meanings(publish: &PublishPlan) -> String {
-    let words: Vec<&str> = publish.withhold.iter().map(|what: &Withheld| what.meaning()).collect();
+    let words: Vec<&str> = publish
+        .withhold
+        .iter()
+        .map(|what: &Withheld| what.meaning())
+        .collect();
     words.join("; ")
 }
 
@@ -234,7 +270,9 @@ fn seal(
         )
     };
     if says == Disclosure::Full && publish.disclosure() == Disclosure::Public {
-        left_out.push(without("its statement names people and tokens (`seal.statement`)"));
+        left_out.push(without(
+            "its statement names people and tokens (`seal.statement`)",
+        ));
         return Ok(None);
     }
     let envelope: Option<serde_json::Value> = serde_json::from_slice(&bytes).ok();
@@ -258,7 +296,9 @@ fn seal(
 /// The script: one that ships with this program says nothing of this ceremony.
 fn script(dir: &Path, gate: &Gate, left_out: &mut Vec<String>) -> Result<Option<Vec<u8>>, Failure> {
     let bytes = read(&dir.join(SCRIPT))?;
-    let shipped = scripts::shipped().iter().any(|(_, shipped)| *shipped == bytes);
+    let shipped = scripts::shipped()
+        .iter()
+        .any(|(_, shipped)| *shipped == bytes);
     let own = [scripts::one_signature(), scripts::one_token()].contains(&bytes.as_slice());
     if shipped || own {
         return Ok(Some(bytes));
@@ -280,7 +320,9 @@ fn script(dir: &Path, gate: &Gate, left_out: &mut Vec<String>) -> Result<Option<
 fn look_through(files: &Copy, gate: &Gate) -> Result<(), Failure> {
     for (name, bytes) in files {
         let text = String::from_utf8_lossy(bytes);
-        let found = gate.find(&text, Place::File).or_else(|| gate.find(name, Place::File));
+        let found = gate
+            .find(&text, Place::File)
+            .or_else(|| gate.find(name, Place::File));
         if let Some(Found(needle)) = found {
             let line = text
                 .lines()
@@ -312,7 +354,10 @@ fn confirm(
         seal: seal.cloned(),
         trusted: Vec::new(),
     });
-    match findings.iter().find(|finding| finding.verdict == Verdict::Fail) {
+    match findings
+        .iter()
+        .find(|finding| finding.verdict == Verdict::Fail)
+    {
         None => Ok(()),
         Some(failed) => Err(Failure::not_so(format!(
             "The copy would not pass its own audit: {}: {}. Nothing was written.",

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use p256::pkcs8::{EncodePublicKey as _, LineEnding};
 use time::Duration;
 
+use super::plan::salted;
 use super::{Failure, front, now};
 use crate::answers::Wanted;
-use super::plan::salted;
 use crate::ceremony::plan::{self, KeyPlan, Outline, ParticipantId, Plan, Practice};
 use crate::ceremony::scripts;
 use crate::digest::Sha256;

@@ -107,7 +107,11 @@ fn failures(page: &mut String, audit: &Audit<'_>) {
                     text(words)
                 }
             };
-            table.row(&[code(&step.id), said(&words.happened), said(&words.unchanged)]);
+            table.row(&[
+                code(&step.id),
+                said(&words.happened),
+                said(&words.unchanged),
+            ]);
         }
     }
     table.close();

@@ -16,8 +16,8 @@ use crate::ceremony::event::{Count, Event, Opening};
 use crate::ceremony::plan::Mode;
 use crate::digest::Sha256;
 use crate::transcript::Chain;
-use crate::transcript::seal;
 use crate::transcript::audit::Finding;
+use crate::transcript::seal;
 
 /// What lies beside a published transcript.
 #[derive(Clone, Debug, Default)]
@@ -220,6 +220,3 @@ impl Told {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -17,11 +17,18 @@ fn held(plan: &str) -> Room {
 fn what_cannot_be_published_is_refused_and_nothing_is_written() {
     let mut room = Room::with_plan(&(plan(2, 2) + SALTED));
     let copy = room.home.path().join("copy");
-    publish(&room.dir(), &copy).is(1, &["AUDIT FAILED: transcript.whole", "Nothing was written"]);
+    publish(&room.dir(), &copy).is(
+        1,
+        &["AUDIT FAILED: transcript.whole", "Nothing was written"],
+    );
     room.to_the_end();
     let bytes = fs::read(room.transcript()).unwrap();
     let text = String::from_utf8(bytes.clone()).unwrap();
-    fs::write(room.transcript(), text.replacen("\"seq\":4", "\"seq\":5", 1)).unwrap();
+    fs::write(
+        room.transcript(),
+        text.replacen("\"seq\":4", "\"seq\":5", 1),
+    )
+    .unwrap();
     publish(&room.dir(), &copy).is(1, &["transcript.chain", "Nothing was written"]);
     fs::write(room.transcript(), bytes).unwrap();
     fs::create_dir(&copy).unwrap();
@@ -50,23 +57,44 @@ fn a_copy_can_be_audited_and_nothing_else() {
     let copy = room.home.path().join("copy");
     publish(&room.dir(), &copy).is(0, &[]);
     let at = copy.to_str().unwrap();
-    rootstage(&["audit", at]).is(0, &["AUDIT PASSED (PUBLISHED COPY, REHEARSAL)", "Nothing vouches"]);
+    rootstage(&["audit", at]).is(
+        0,
+        &[
+            "AUDIT PASSED (PUBLISHED COPY, REHEARSAL)",
+            "Nothing vouches",
+        ],
+    );
     rootstage(&["resume", at]).is(1, &["is a published copy"]);
     rootstage(&["report", at]).is(1, &["is a published copy"]);
     publish(&copy, &room.home.path().join("again")).is(1, &["is a published copy"]);
-    assert_eq!(audit(&copy, &[]).json()["not_covered"], serde_json::json!(["README.txt", "report.html"]));
+    assert_eq!(
+        audit(&copy, &[]).json()["not_covered"],
+        serde_json::json!(["README.txt", "report.html"])
+    );
 }
 
 #[test]
 fn ids_that_tell_of_people_are_refused_unless_they_agree() {
-    let plan = plan(2, 2).replace("keyholder-1", "ada").replace("administrator\"\nname", "va\"\nname");
+    let plan = plan(2, 2)
+        .replace("keyholder-1", "ada")
+        .replace("administrator\"\nname", "va\"\nname");
     let room = held(&(plan + SALTED));
     let copy = room.home.path().join("copy");
-    publish(&room.dir(), &copy).is(1, &["The id `ada` has a part of the name of ada", "--accept-ids"]);
+    publish(&room.dir(), &copy).is(
+        1,
+        &["The id `ada` has a part of the name of ada", "--accept-ids"],
+    );
     assert!(!copy.exists());
     let (from, to) = (room.dir(), copy.to_str().unwrap());
-    rootstage(&["report", "--public", "--accept-ids", from.to_str().unwrap(), "-o", to])
-        .is(0, &["written", "accepted in ids"]);
+    rootstage(&[
+        "report",
+        "--public",
+        "--accept-ids",
+        from.to_str().unwrap(),
+        "-o",
+        to,
+    ])
+    .is(0, &["written", "accepted in ids"]);
     audit(&copy, &[]).is(0, &[]);
 }
 

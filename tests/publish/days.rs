@@ -42,7 +42,12 @@ fn a_rehearsal_without_people_is_published_under_the_same_head() {
     ] {
         assert_eq!(verdict(&said, rule), "pass", "{rule}");
     }
-    for rule in ["plan.digest", "script.followed", "keys.possession", "files.in"] {
+    for rule in [
+        "plan.digest",
+        "script.followed",
+        "keys.possession",
+        "files.in",
+    ] {
         assert_eq!(verdict(&said, rule), "note", "{rule}");
     }
     assert!(said.json()["withheld"]["kinds"]["asked"].as_u64().unwrap() > 20);
@@ -50,7 +55,15 @@ fn a_rehearsal_without_people_is_published_under_the_same_head() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
-    for never in ["plan.toml", "in", "out", "attestations", "session.cast", "tokens", "keys"] {
+    for never in [
+        "plan.toml",
+        "in",
+        "out",
+        "attestations",
+        "session.cast",
+        "tokens",
+        "keys",
+    ] {
         assert!(!names.iter().any(|name| name == never), "{never}");
     }
     let readme = std::fs::read_to_string(copy.join("README.txt")).unwrap();
@@ -60,7 +73,13 @@ fn a_rehearsal_without_people_is_published_under_the_same_head() {
     assert_eq!(verdict(&trusted, "root.trusted"), "pass");
     let leaks = leaks::found(
         &copy,
-        &["Ada Keyholder", "Val Administrator", "Wim Witness", "root-1", "tokens/keyholder-2"],
+        &[
+            "Ada Keyholder",
+            "Val Administrator",
+            "Wim Witness",
+            "root-1",
+            "tokens/keyholder-2",
+        ],
     );
     assert!(leaks.is_empty(), "{leaks:?}");
 }
@@ -70,8 +89,15 @@ fn a_rotation_is_published_and_its_old_side_counts_with_the_root_before() {
     let room = tempfile::tempdir().unwrap();
     let (whole, copy) = (room.path().join("whole"), room.path().join("copy"));
     let dir = whole.to_str().unwrap();
-    rootstage(&["rehearse", "--script", "rotate-keyholder", "--unattended", "--dir", dir])
-        .is(0, &[]);
+    rootstage(&[
+        "rehearse",
+        "--script",
+        "rotate-keyholder",
+        "--unattended",
+        "--dir",
+        dir,
+    ])
+    .is(0, &[]);
     publish(&whole, &copy).is(0, &["written"]);
     same_head(&whole, &copy);
     let said = audit(&copy, &[]);
@@ -79,7 +105,12 @@ fn a_rotation_is_published_and_its_old_side_counts_with_the_root_before() {
     let before = whole.join("before/metadata/1.root.json");
     let said = audit(&copy, &["--trusted-root", before.to_str().unwrap()]);
     said.is(0, &[]);
-    for rule in ["root.threshold", "root.base", "root.trusted", "seal.signatures"] {
+    for rule in [
+        "root.threshold",
+        "root.base",
+        "root.trusted",
+        "seal.signatures",
+    ] {
         assert_eq!(verdict(&said, rule), "pass", "{rule}");
     }
     // another root of that version is not the one that was trusted
@@ -116,7 +147,13 @@ fn a_production_day_on_hardware_is_published_without_its_serial_numbers() {
         .collect();
     assert_eq!(serials.len(), 2);
     let mut withheld: Vec<&str> = serials.iter().map(String::as_str).collect();
-    withheld.extend(["Keyholder A", "Keyholder B", "the key of row 1", "root-2", SALT]);
+    withheld.extend([
+        "Keyholder A",
+        "Keyholder B",
+        "the key of row 1",
+        "root-2",
+        SALT,
+    ]);
     let leaks = leaks::found(&copy, &withheld);
     assert!(leaks.is_empty(), "{leaks:?}");
 }
@@ -124,8 +161,7 @@ fn a_production_day_on_hardware_is_published_without_its_serial_numbers() {
 #[test]
 fn who_withholds_nothing_publishes_every_body() {
     let room = super::room::plan(2, 2);
-    let mut room =
-        super::room::Room::with_plan(&format!("{room}\n[publish]\nwithhold = []\n"));
+    let mut room = super::room::Room::with_plan(&format!("{room}\n[publish]\nwithhold = []\n"));
     room.to_the_end();
     let copy = room.home.path().join("copy");
     publish(&room.dir(), &copy).is(0, &["bodies withheld: none"]);

@@ -29,7 +29,10 @@ pub fn texts(dir: &Path) -> Vec<(String, String)> {
                 strings(&value, &mut all);
             }
         }
-        found.extend(all.into_iter().map(|text| (name.clone(), text.to_lowercase())));
+        found.extend(
+            all.into_iter()
+                .map(|text| (name.clone(), text.to_lowercase())),
+        );
     });
     found
 }

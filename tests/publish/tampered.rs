@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use rootstage::transcript::published::{Files, Published};
 use rootstage::transcript::audit::Verdict;
+use rootstage::transcript::published::{Files, Published};
 
 use super::room::{Room, plan};
 use super::{audit, failing, publish};
@@ -49,7 +49,9 @@ fn judged(lines: &[u8], files: &Files) -> Vec<&'static str> {
         copy.torn(rest.len() as u64);
     }
     let findings = copy.finish(files);
-    let failed = findings.iter().filter(|finding| finding.verdict == Verdict::Fail);
+    let failed = findings
+        .iter()
+        .filter(|finding| finding.verdict == Verdict::Fail);
     failed.map(|finding| finding.rule.id).collect()
 }
 
@@ -75,7 +77,10 @@ fn every_byte_that_is_changed_is_found_by_the_rule_that_owns_it() {
             script: Some(flipped(&script, at)),
             ..files.clone()
         };
-        assert!(judged(lines, &files).contains(&"script.digest"), "byte {at}");
+        assert!(
+            judged(lines, &files).contains(&"script.digest"),
+            "byte {at}"
+        );
     }
     let seal = files.seal.clone().unwrap();
     for at in (0..seal.len()).step_by(7) {
@@ -89,7 +94,10 @@ fn every_byte_that_is_changed_is_found_by_the_rule_that_owns_it() {
         for at in (0..bytes.len()).step_by(41) {
             let mut files = files.clone();
             files.metadata[number].1 = flipped(bytes, at);
-            assert!(judged(lines, &files).contains(&"root.files"), "{name}, byte {at}");
+            assert!(
+                judged(lines, &files).contains(&"root.files"),
+                "{name}, byte {at}"
+            );
         }
     }
 }
@@ -102,12 +110,21 @@ fn what_is_missing_or_too_much_is_found() {
         seal: None,
         ..files.clone()
     };
-    assert_eq!(judged(lines, &without_seal), ["seal.statement", "seal.signatures", "seal.count", "seal.file"]);
+    assert_eq!(
+        judged(lines, &without_seal),
+        [
+            "seal.statement",
+            "seal.signatures",
+            "seal.count",
+            "seal.file"
+        ]
+    );
     let mut fewer = files.clone();
     fewer.metadata.remove(0);
     assert_eq!(judged(lines, &fewer), ["root.files"]);
     let mut more = files.clone();
-    more.metadata.push(("2.root.json".to_owned(), b"{}".to_vec()));
+    more.metadata
+        .push(("2.root.json".to_owned(), b"{}".to_vec()));
     assert_eq!(judged(lines, &more), ["root.files"]);
     let text = String::from_utf8(lines.clone()).unwrap();
     let all: Vec<&str> = text.lines().collect();

@@ -59,7 +59,13 @@ fn report() -> Option<String> {
             sentence: rule.sentence.to_owned(),
         })
         .collect();
-    let veiled = veil(&state, &Chronicle::default(), &findings, &Gate::default(), false);
+    let veiled = veil(
+        &state,
+        &Chronicle::default(),
+        &findings,
+        &Gate::default(),
+        false,
+    );
     Some(document::html(&Audit {
         state: &veiled.state,
         chronicle: &veiled.chronicle,

@@ -29,13 +29,29 @@ pub fn text(about: &About<'_>) -> String {
         files.push_str("  script.toml       what was to be done, in which order.\n");
     }
     if about.seal {
-        files.push_str("  seal.dsse.json    the keyholders' signatures over all of it, see below.\n");
+        files.push_str(
+            "  seal.dsse.json    the keyholders' signatures over all of it, see below.\n",
+        );
     }
     let rows = about.head.words();
     let rows: Vec<String> = rows.chunks(8).map(|row| row.join(" ")).collect();
     include_str!("readme.txt")
-        .replace("{SEAL}", if about.seal { include_str!("seal.txt") } else { "" })
-        .replace("{MODE}", if about.rehearsal { "REHEARSAL: nothing here is for use\n\n" } else { "" })
+        .replace(
+            "{SEAL}",
+            if about.seal {
+                include_str!("seal.txt")
+            } else {
+                ""
+            },
+        )
+        .replace(
+            "{MODE}",
+            if about.rehearsal {
+                "REHEARSAL: nothing here is for use\n\n"
+            } else {
+                ""
+            },
+        )
         .replace("{CEREMONY}", about.ceremony)
         .replace("{RECORDS}", &about.records.to_string())
         .replace("{WITHHELD}", &about.withheld.to_string())

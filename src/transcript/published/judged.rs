@@ -8,8 +8,8 @@ use crate::ceremony::script::Script;
 use crate::digest::Sha256;
 use crate::transcript::audit::{
     BASE, CATALOGUE, CHAIN, EXCEPTIONS, FILES, Finding, HEAD, KEY_IDS, MODE, PAYLOAD, SCRIPT,
-    SEAL_COUNT, SEAL_FILE, SEAL_SIGNATURES, SEAL_STATEMENT, SIGNATURES, THRESHOLD, TRUSTED, Verdict,
-    WHOLE,
+    SEAL_COUNT, SEAL_FILE, SEAL_SIGNATURES, SEAL_STATEMENT, SIGNATURES, THRESHOLD, TRUSTED,
+    Verdict, WHOLE,
 };
 
 pub type Said = (Verdict, String);
@@ -154,7 +154,9 @@ fn head(copy: &Published) -> Said {
             ]
             .contains(&kind.as_str())
     };
-    let lost = after.iter().any(|(_, kind)| kind == "log-lost" || kind == "log-attached");
+    let lost = after
+        .iter()
+        .any(|(_, kind)| kind == "log-lost" || kind == "log-attached");
     if written && lost && after.iter().all(mending) {
         return note(format!(
             "the paper's head is that of record {at}; what follows is about a LOG medium and closes the ceremony, \

@@ -107,7 +107,9 @@ pub fn chain(files: &Files) -> Result<Vec<Trusted<Root>>, String> {
 
 pub fn base(copy: &Published, files: &Files) -> Said {
     if !copy.has("root-trusted") {
-        return note("by its records no root was trusted before this one; the plan, which says so, is withheld");
+        return note(
+            "by its records no root was trusted before this one; the plan, which says so, is withheld",
+        );
     }
     let Some((version, payload)) = copy.told.trusted else {
         return withheld("the record of the root that was trusted before");
@@ -135,7 +137,9 @@ pub fn key_ids(copy: &Published, content: &Content) -> Said {
     };
     match found.root.wrong_ids().len() {
         0 => pass("every key id is the hash of its key"),
-        wrong if copy.told.assembled => fail(format!("{wrong} key ids are not the hash of their key")),
+        wrong if copy.told.assembled => {
+            fail(format!("{wrong} key ids are not the hash of their key"))
+        }
         // in content from outside it is a finding, which two people accepted
         wrong => note(format!("{wrong} key ids are not the hash of their key")),
     }
@@ -172,22 +176,36 @@ pub fn signatures(copy: &Published, content: &Content, sealed: &Sealed) -> Said 
         };
         let over = |message: &[u8]| keys.iter().any(|key| key.verify(message, &bytes).is_ok());
         if over(&found.bytes) {
-            let in_file = found.signed.signatures.iter().any(|there| there.sig == *sig);
+            let in_file = found
+                .signed
+                .signatures
+                .iter()
+                .any(|there| there.sig == *sig);
             if !in_file {
                 return fail(format!("the signature of record {seq} is not in the file"));
             }
         } else if !sealing.is_some_and(|payload| over(&pae(payload)) || sealed.has(&bytes)) {
             // one of a key that leaves is by the root before; one over content that was withdrawn fits no file
             let elsewhere = copy.has("root-trusted")
-                && found.signed.signatures.iter().any(|there| there.sig == *sig);
-            if elsewhere || copy.has("content-withdrawn") || sealing.is_none() && copy.has("seal-stated") {
+                && found
+                    .signed
+                    .signatures
+                    .iter()
+                    .any(|there| there.sig == *sig);
+            if elsewhere
+                || copy.has("content-withdrawn")
+                || sealing.is_none() && copy.has("seal-stated")
+            {
                 continue;
             }
             return fail(format!("the signature of record {seq} does not verify"));
         }
         counted += 1;
     }
-    let others = copy.kinds.get("signature-made").map_or(0, |kind| kind.withheld);
+    let others = copy
+        .kinds
+        .get("signature-made")
+        .map_or(0, |kind| kind.withheld);
     let sentence = format!("{counted} signatures on record verify; {others} others are withheld");
     if counted == 0 {
         note(sentence)
@@ -200,7 +218,11 @@ pub fn threshold(copy: &Published, files: &Files, content: &Content) -> Said {
     if let Some(said) = no_content(content) {
         return said;
     }
-    let continues = copy.told.counts.as_ref().is_some_and(|(_, reached)| !reached);
+    let continues = copy
+        .told
+        .counts
+        .as_ref()
+        .is_some_and(|(_, reached)| !reached);
     let chain = match chain(files) {
         Ok(chain) => chain,
         Err(reason) => return fail(reason),
@@ -213,7 +235,9 @@ pub fn threshold(copy: &Published, files: &Files, content: &Content) -> Said {
     let own = match Trusted::first(&found.signed) {
         Ok(own) => own,
         Err(reason) if continues => {
-            return note(format!("{reason}; by the record, signing continues elsewhere"));
+            return note(format!(
+                "{reason}; by the record, signing continues elsewhere"
+            ));
         }
         Err(reason) => return fail(reason.to_string()),
     };
@@ -232,7 +256,10 @@ pub fn threshold(copy: &Published, files: &Files, content: &Content) -> Said {
             "{own}; whether as many keys of the root before have signed is not decided: give it with --trusted-root"
         )),
         Some(before) => match before.next(&found.signed) {
-            Ok(_) => pass(format!("{own}, and enough of those of version {}", before.get().version)),
+            Ok(_) => pass(format!(
+                "{own}, and enough of those of version {}",
+                before.get().version
+            )),
             Err(reason) => fail(reason.to_string()),
         },
     }
@@ -241,18 +268,28 @@ pub fn threshold(copy: &Published, files: &Files, content: &Content) -> Said {
 /// Metadata of another role, under the keys that the auditor's root gives it.
 fn of_role(read: &Metadata, chain: &[Trusted<Root>]) -> Said {
     let Some(root) = chain.last() else {
-        return note("the content is no root: give the root that names its keys with --trusted-root");
+        return note(
+            "the content is no root: give the root that names its keys with --trusted-root",
+        );
     };
-    let role = Role::ALL.into_iter().find(|role| role.name() == read.kind());
+    let role = Role::ALL
+        .into_iter()
+        .find(|role| role.name() == read.kind());
     let Some(keys) = role.and_then(|role| root.get().role(role)) else {
         return note("the content is of a role that no root names");
     };
     let tally = check(&root.get().keys, keys, read.payload(), read.signatures());
-    let sentence = format!("{} of {} needed keys have signed", tally.count(), tally.threshold());
+    let sentence = format!(
+        "{} of {} needed keys have signed",
+        tally.count(),
+        tally.threshold()
+    );
     if tally.met() {
         pass(sentence)
     } else {
-        note(format!("only {sentence}; it may be a delegated role, or signing continues elsewhere"))
+        note(format!(
+            "only {sentence}; it may be a delegated role, or signing continues elsewhere"
+        ))
     }
 }
 
@@ -293,12 +330,17 @@ pub fn files(copy: &Published, files: &Files, sealed: &Sealed) -> Said {
     };
     let recorded = copy.told.written.as_ref().map(|written| {
         let archived = copy.told.archived.iter();
-        archived.chain(written).map(name).collect::<BTreeMap<_, _>>()
+        archived
+            .chain(written)
+            .map(name)
+            .collect::<BTreeMap<_, _>>()
     });
     let (wanted, by) = match (recorded, sealed.metadata()) {
         (Some(wanted), _) if !copy.withholds("archived") => (wanted, "on record"),
         (_, Some(wanted)) => (wanted, "in the seal"),
-        _ if !copy.has("metadata-written") && !copy.has("archived") => (BTreeMap::new(), "on record"),
+        _ if !copy.has("metadata-written") && !copy.has("archived") => {
+            (BTreeMap::new(), "on record")
+        }
         _ => return withheld("the records of what was written"),
     };
     for (name, sha256) in &wanted {
@@ -312,7 +354,10 @@ pub fn files(copy: &Published, files: &Files, sealed: &Sealed) -> Said {
         }
     }
     let more = files.metadata.iter();
-    match more.map(|(name, _)| name).find(|name| !wanted.contains_key(*name)) {
+    match more
+        .map(|(name, _)| name)
+        .find(|name| !wanted.contains_key(*name))
+    {
         Some(name) => fail(format!("metadata/{} is there, and is not {by}", safe(name))),
         None => pass(format!("{} files, by their digests {by}", wanted.len())),
     }

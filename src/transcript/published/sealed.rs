@@ -8,7 +8,9 @@ use super::judged::{Said, fail, note, pass, withheld};
 use super::metadata::{self, Content};
 use super::{Files, Published};
 use crate::digest::Sha256;
-use crate::transcript::seal::{FILE, PAYLOAD_TYPE, PREDICATE_TYPE, STATEMENT_TYPE, TRANSCRIPT_HEAD, pae};
+use crate::transcript::seal::{
+    FILE, PAYLOAD_TYPE, PREDICATE_TYPE, STATEMENT_TYPE, TRANSCRIPT_HEAD, pae,
+};
 use crate::tuf::key::PublicKey;
 use crate::tuf::root::{Role, Root};
 
@@ -66,7 +68,10 @@ impl Sealed {
         self.payload()?;
         let file = |subject: &Value| {
             let name = text(subject, "/name")?.strip_prefix("metadata/")?;
-            Some((name.to_owned(), text(subject, "/digest/sha256")?.parse().ok()?))
+            Some((
+                name.to_owned(),
+                text(subject, "/digest/sha256")?.parse().ok()?,
+            ))
         };
         Some(self.subjects().filter_map(file).collect())
     }
@@ -127,7 +132,9 @@ fn absent(copy: &Published, sealed: &Sealed) -> Option<Said> {
         Sealed::Unreadable(reason) => Some(fail(reason.clone())),
         Sealed::Read { .. } => None,
         Sealed::Absent if copy.told.sealed.is_some() => Some(fail(format!("{FILE} is missing"))),
-        Sealed::Absent if copy.has("seal-written") => Some(withheld("the seal, which says what is withheld")),
+        Sealed::Absent if copy.has("seal-written") => {
+            Some(withheld("the seal, which says what is withheld"))
+        }
         Sealed::Absent => Some(note(
             "by its records nobody has sealed; the head on paper is the only seal: give --expect-head",
         )),
@@ -168,8 +175,12 @@ pub fn statement(copy: &Published, sealed: &Sealed) -> Said {
     if !subjects.any(|subject| text(subject, &pointer) == Some(head.hex().as_str())) {
         return fail("its subject is another head than its predicate's");
     }
-    let at = usize::try_from(records).ok().and_then(|records| records.checked_sub(1));
-    let node = at.and_then(|at| copy.records.get(at)).map(|(node, _)| *node);
+    let at = usize::try_from(records)
+        .ok()
+        .and_then(|records| records.checked_sub(1));
+    let node = at
+        .and_then(|at| copy.records.get(at))
+        .map(|(node, _)| *node);
     if node != Some(head) {
         return fail(format!(
             "it names {head} as the head of the first {records} records, which it is not"
@@ -191,13 +202,19 @@ pub fn statement(copy: &Published, sealed: &Sealed) -> Said {
 fn keys(files: &Files, content: &Content) -> Vec<PublicKey> {
     let chain = metadata::chain(files).unwrap_or_default();
     let of = |root: &Root| -> Vec<PublicKey> {
-        root.role_keys(Role::Root).map(|(_, key)| key.clone()).collect()
+        root.role_keys(Role::Root)
+            .map(|(_, key)| key.clone())
+            .collect()
     };
     let mut keys: Vec<PublicKey> = chain.iter().flat_map(|root| of(root.get())).collect();
     if let Content::Root(found) = content {
         keys.extend(of(&found.root));
         // online keys may be held in a ceremony as well
-        let all = found.root.keys.values().filter_map(|listed| listed.public.as_ref().ok());
+        let all = found
+            .root
+            .keys
+            .values()
+            .filter_map(|listed| listed.public.as_ref().ok());
         keys.extend(all.cloned());
     }
     keys
@@ -206,7 +223,9 @@ fn keys(files: &Files, content: &Content) -> Vec<PublicKey> {
 /// Each signature with the key that made it, as far as that is known.
 fn signers(sealed: &Sealed, known: &[PublicKey]) -> Vec<Option<Sha256>> {
     let Sealed::Read {
-        payload, signatures, ..
+        payload,
+        signatures,
+        ..
     } = sealed
     else {
         return Vec::new();
@@ -225,7 +244,9 @@ fn on_record(copy: &Published, sealed: &Sealed) -> Vec<PublicKey> {
     let Sealed::Read { statement, .. } = sealed else {
         return Vec::new();
     };
-    let keys = statement.pointer("/predicate/keys").and_then(Value::as_array);
+    let keys = statement
+        .pointer("/predicate/keys")
+        .and_then(Value::as_array);
     let keys = keys.into_iter().flatten();
     let public = |key: &Value| PublicKey::from_pem(text(key, "/public")?).ok();
     keys.filter_map(public)
@@ -278,9 +299,14 @@ pub fn count(copy: &Published, files: &Files, content: &Content, sealed: &Sealed
             "{different} keys have sealed; how many the plan wants is withheld"
         ));
     };
-    let sentence =
-        format!("{different} keys of the root have sealed, and it demands {threshold}; how many the plan wants is withheld");
-    let continues = copy.told.counts.as_ref().is_some_and(|(_, reached)| !reached);
+    let sentence = format!(
+        "{different} keys of the root have sealed, and it demands {threshold}; how many the plan wants is withheld"
+    );
+    let continues = copy
+        .told
+        .counts
+        .as_ref()
+        .is_some_and(|(_, reached)| !reached);
     if usize::try_from(threshold).is_ok_and(|threshold| different >= threshold) {
         pass(sentence)
     } else if continues {
@@ -294,7 +320,9 @@ pub fn count(copy: &Published, files: &Files, content: &Content, sealed: &Sealed
 pub fn file(copy: &Published, files: &Files) -> Said {
     match (&files.seal, &copy.told.sealed) {
         (None, Some(_)) => fail(format!("{FILE} is missing")),
-        (None, None) if copy.has("seal-written") => withheld("the seal, which says what is withheld"),
+        (None, None) if copy.has("seal-written") => {
+            withheld("the seal, which says what is withheld")
+        }
         (None, None) => note("by its records nobody has sealed"),
         (Some(bytes), Some(written))
             if Sha256::of(bytes) == written.sha256 && bytes.len() as u64 == written.size =>

@@ -72,8 +72,8 @@ pub fn allowed(event: &Event, course: &Course, publish: &PublishPlan) -> bool {
         | Event::SignaturesCounted { .. }
         | Event::StepSkipped { .. }
         | Event::StepDone {}
-        | Event::Paused { .. }
         | Event::CeremonyClosed {} => true,
+        Event::Paused { reason } => is_one_word(reason),
         Event::CeremonyOpened(opening) => elsewhere(&opening.plan_directory),
         Event::MetadataWritten { files: written } => files(written),
         Event::Archived { file } => elsewhere(&file.name),
@@ -132,7 +132,10 @@ fn intended(effect: &Effect, course: &Course, publish: &PublishPlan) -> bool {
 
 /// A home directory is called after a person, whether or not that person is in the plan.
 fn in_a_home(path: &str) -> bool {
-    ["/home/", "/Users/"]
-        .iter()
-        .any(|home| path.contains(home))
+    ["/home/", "/Users/"].iter().any(|home| path.contains(home))
+}
+
+/// As the program gives a reason by itself: `left`, or the name of a signal.
+pub(super) fn is_one_word(reason: &str) -> bool {
+    reason.len() <= 16 && reason.bytes().all(|b| b.is_ascii_alphanumeric())
 }

@@ -2,7 +2,7 @@
 
 mod forms;
 
-use super::strings::{Class, Needle};
+use super::strings::{Class, Needle, percent_decoded};
 use crate::ceremony::plan::{Plan, id_has};
 use forms::{Form, forms};
 
@@ -75,7 +75,8 @@ impl Gate {
                     let parts = text.split(|c: char| !c.is_alphanumeric());
                     let joined: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
                     let id = id.replace('.', "-");
-                    !joined.is_empty() && format!("-{id}-").contains(&format!("-{}-", joined.join("-")))
+                    !joined.is_empty()
+                        && format!("-{id}-").contains(&format!("-{}-", joined.join("-")))
                 }
             }
         };
@@ -119,8 +120,9 @@ impl Gate {
 struct Views {
     raw: String,
     folded: String,
-    /// As a browser would show it, white space as one space; with marks taken out and put as spaces.
-    read: [String; 2],
+    /// As a browser would show it, white space as one space, with marks taken out and put as spaces; and with the
+    /// codes of URIs and of JSON strings decoded, where there are any.
+    read: Vec<String>,
 }
 
 impl Views {
@@ -128,7 +130,14 @@ impl Views {
         Self {
             raw: text.to_owned(),
             folded: text.to_lowercase(),
-            read: ["", " "].map(|mark| forms::read(text, mark).to_lowercase()),
+            read: ["", " "]
+                .map(|mark| forms::read(text, mark))
+                .into_iter()
+                .chain([text.split_whitespace().collect::<Vec<_>>().join(" ")])
+                .chain(text.contains('%').then(|| percent_decoded(text)))
+                .chain(text.contains('\\').then(|| forms::unescaped(text)))
+                .map(|text| text.to_lowercase())
+                .collect(),
         }
     }
 }
@@ -147,7 +156,9 @@ impl Form {
         }
         text.match_indices(&self.text).any(|(at, found)| {
             let before = text.get(..at).and_then(|before| before.chars().next_back());
-            let after = text.get(at + found.len()..).and_then(|after| after.chars().next());
+            let after = text
+                .get(at + found.len()..)
+                .and_then(|after| after.chars().next());
             let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
             !inside(before) && !inside(after)
         })

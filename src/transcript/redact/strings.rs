@@ -191,7 +191,10 @@ impl Strings<'_> {
             Event::FilesRead { files } => {
                 for envelope in files.iter().filter_map(|file| file.envelope.as_ref()) {
                     self.digest(envelope.content, "the digest of an envelope that came in");
-                    self.digest(envelope.file.sha256, "the digest of an envelope that came in");
+                    self.digest(
+                        envelope.file.sha256,
+                        "the digest of an envelope that came in",
+                    );
                 }
             }
             _ if !self.withholds_tokens() => {}
@@ -222,7 +225,7 @@ impl Strings<'_> {
 }
 
 /// A value of a URI (RFC 3986, section 2.1); what is no such code stays as it is.
-fn percent_decoded(value: &str) -> String {
+pub(super) fn percent_decoded(value: &str) -> String {
     let mut bytes = Vec::with_capacity(value.len());
     let mut rest = value.as_bytes();
     while let Some((first, after)) = rest.split_first() {

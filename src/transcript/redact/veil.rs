@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::allowed::is_one_word;
 use super::gate::{Gate, Place};
 use crate::ceremony::chronicle::{Cause, Chronicle, Turn};
 use crate::ceremony::effect::FileDigest;
@@ -237,8 +238,10 @@ impl Veil<'_> {
             }
         }
         for halt in &mut chronicle.halts {
-            if let Cause::Left(reason) = &mut halt.cause {
-                self.clean(reason);
+            if let Cause::Left(reason) = &mut halt.cause
+                && !is_one_word(reason)
+            {
+                WITHHELD.clone_into(reason);
             }
         }
     }

@@ -64,7 +64,9 @@ pub fn forms(needle: &Needle) -> Vec<Form> {
         forms.spelled(&json(&spelt, char::is_control), false);
         forms.spelled(&json(&spelt, |c| !c.is_ascii() || c.is_control()), false);
         forms.spelled(&markup(&spelt), false);
-        for plain in [is_unreserved, is_of_pkcs11, |b: u8| b.is_ascii_alphanumeric()] {
+        for plain in [is_unreserved, is_of_pkcs11, |b: u8| {
+            b.is_ascii_alphanumeric()
+        }] {
             forms.spelled(&percent(&spelt, plain), false);
         }
         forms.spelled(&percent(&spelt, is_unreserved).replace("%20", "+"), false);
@@ -235,4 +237,32 @@ pub fn read(text: &str, mark: &str) -> String {
         words = words.replace(code, character);
     }
     words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A text with the escapes of JSON strings (RFC 8259, section 7) decoded, wherever they stand.
+pub fn unescaped(text: &str) -> String {
+    let mut units: Vec<u16> = Vec::with_capacity(text.len());
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        let mut put = |c: char| units.extend_from_slice(c.encode_utf16(&mut [0; 2]));
+        if c != '\\' {
+            put(c);
+            continue;
+        }
+        match rest.next() {
+            Some('n' | 'r' | 't' | 'b' | 'f') => put(' '),
+            Some('u') => {
+                let hex: String = rest.clone().take(4).collect();
+                if let Ok(unit) = u16::from_str_radix(&hex, 16) {
+                    units.push(unit);
+                    rest.by_ref().take(4).for_each(drop);
+                } else {
+                    put('u');
+                }
+            }
+            Some(other) => put(other),
+            None => {}
+        }
+    }
+    String::from_utf16_lossy(&units)
 }
