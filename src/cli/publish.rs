@@ -129,8 +129,14 @@ fn gate(state: &State, events: &[Event]) -> Gate {
         class: Class::Digest,
     };
     let written = state.exported.values().flatten();
-    let envelopes = written.filter(|file| file.name.ends_with(".rse"));
-    let more: Vec<Needle> = envelopes.map(digest).collect();
+    // metadata leaves as it is, and is published
+    let envelope = |file: &&FileDigest| {
+        !state
+            .written
+            .iter()
+            .any(|there| there.sha256 == file.sha256)
+    };
+    let more: Vec<Needle> = written.filter(envelope).map(digest).collect();
     Gate::new([sought, more].concat(), &common)
 }
 

@@ -233,15 +233,12 @@ pub(super) fn percent_decoded(value: &str) -> String {
             .get(..2)
             .filter(|_| *first == b'%')
             .and_then(|hex| data_encoding::HEXLOWER_PERMISSIVE.decode(hex).ok());
-        match code.as_deref() {
-            Some([byte]) => {
-                bytes.push(*byte);
-                rest = after.get(2..).unwrap_or_default();
-            }
-            _ => {
-                bytes.push(*first);
-                rest = after;
-            }
+        if let Some([byte]) = code.as_deref() {
+            bytes.push(*byte);
+            rest = after.get(2..).unwrap_or_default();
+        } else {
+            bytes.push(*first);
+            rest = after;
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()

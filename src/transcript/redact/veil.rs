@@ -50,10 +50,10 @@ pub fn veil(
     };
     if !open {
         veil.of_state(&mut veiled.state, seal);
-        veil.of_chronicle(&mut veiled.chronicle);
+        of_chronicle(&mut veiled.chronicle);
         for finding in &mut veiled.findings {
             if gate.find(&finding.sentence, Place::Record).is_some() {
-                finding.sentence = WITHHELD.to_owned();
+                WITHHELD.clone_into(&mut finding.sentence);
             }
         }
     }
@@ -230,19 +230,19 @@ impl Veil<'_> {
             self.clean(text);
         }
     }
+}
 
-    fn of_chronicle(&self, chronicle: &mut Chronicle) {
-        for decision in &mut chronicle.decisions {
-            if let Turn::Aborted(reason) | Turn::Withdrawn(reason) = &mut decision.turn {
-                WITHHELD.clone_into(reason);
-            }
+fn of_chronicle(chronicle: &mut Chronicle) {
+    for decision in &mut chronicle.decisions {
+        if let Turn::Aborted(reason) | Turn::Withdrawn(reason) = &mut decision.turn {
+            WITHHELD.clone_into(reason);
         }
-        for halt in &mut chronicle.halts {
-            if let Cause::Left(reason) = &mut halt.cause
-                && !is_one_word(reason)
-            {
-                WITHHELD.clone_into(reason);
-            }
+    }
+    for halt in &mut chronicle.halts {
+        if let Cause::Left(reason) = &mut halt.cause
+            && !is_one_word(reason)
+        {
+            WITHHELD.clone_into(reason);
         }
     }
 }

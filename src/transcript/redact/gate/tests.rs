@@ -23,7 +23,7 @@ proptest! {
         after in "[a-z ]{0,5}",
     ) {
         let name = name.trim();
-        prop_assume!(name.len() > 8 && !name.contains("  "));
+        prop_assume!(name.chars().count() > 8 && !name.contains("  "));
         let gate = gate(name, Class::Name);
         let around = format!("{before}{name}{after}");
         let hidden = [
