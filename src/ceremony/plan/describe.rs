@@ -1,7 +1,7 @@
 //! What a plan says, in lines for people: the same on the screen, on paper and in `plan show`.
 
 use super::check::{cautions, stamp};
-use super::{KeyIds, Mode, Place, Plan, PublishPlan, SealBy};
+use super::{Disclosure, KeyIds, Mode, Place, Plan, PublishPlan, SealBy};
 use crate::ceremony::medium::{MediumRole, Way};
 use crate::ceremony::token::TokenKind;
 
@@ -114,7 +114,7 @@ impl Plan {
             SealBy::Quorum => say("Sealed by", "as many keys as the root demands"),
             SealBy::Paper => say("Sealed by", "nobody: the head on paper is the only anchor"),
         }
-        if self.seal.statement != self.publish.disclosure() {
+        if self.seal.statement == Disclosure::Public && self.publish.is_open() {
             say(
                 "The seal says",
                 "no names, initials, serial numbers or texts",

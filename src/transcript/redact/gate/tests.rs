@@ -12,7 +12,8 @@ fn gate(text: &str, class: Class) -> Gate {
 }
 
 fn percent(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    let code = |written: String, byte: u8| format!("{written}%{byte:02X}");
+    text.bytes().fold(String::new(), code)
 }
 
 proptest! {
