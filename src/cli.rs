@@ -13,6 +13,8 @@ mod envelope;
 mod front;
 mod manual;
 mod media;
+mod output;
+mod paper;
 mod passphrase;
 pub mod plan;
 mod progress;
@@ -28,11 +30,12 @@ mod sign;
 mod token;
 
 use std::io::Write as _;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use time::OffsetDateTime;
+
+use output::{write_bytes, write_output};
 
 use crate::airgap::harden::Hardening;
 use crate::directory::DirectoryError;
@@ -100,15 +103,15 @@ enum Verb {
         after_help = "Example:\n  rootstage audit /media/log/ceremony-2026 --expect-head \"island tolerance sailboat …\""
     )]
     Audit(audit::Audit),
-    /// Writes the report on a ceremony: one HTML page for a screen or a printer, from a new audit.
+    /// Writes the report on a ceremony, from a new audit: one HTML page for a screen or a printer.
     #[command(
-        after_help = "Examples:\n  rootstage report /media/log/ceremony-2026 -o report.html\n  rootstage report --public /media/log/ceremony-2026 -o published\n\nA report is written whatever the audit says; the exit status is that of the audit."
+        after_help = "Examples:\n  rootstage report /media/log/ceremony-2026 -o report.html\n  rootstage report /media/log/ceremony-2026 --paper -o filled.pdf --page letter\n  rootstage report --public /media/log/ceremony-2026 -o published\n\nA report is written whatever the audit says; the exit status is that of the audit. The report is HTML: as a PDF it comes from the print dialogue of any browser. The paper script (--paper) is written as HTML, PDF or text."
     )]
     Report(report::Report),
     /// The ceremony scripts: what is done, in which order.
     #[command(
         subcommand,
-        after_help = "Example:\n  rootstage script print first-root --plan plan.toml --format html -o script.html"
+        after_help = "Example:\n  rootstage script print first-root --plan plan.toml -o script.pdf"
     )]
     Script(script::Verb),
     /// The plan: the parameters of one ceremony, written before the day.
@@ -361,19 +364,6 @@ pub fn read(path: &std::path::Path) -> Result<Vec<u8>, Failure> {
             path.display()
         ))
     })
-}
-
-/// Writes a new file that a person named, or stdout where none was.
-pub fn write_output(path: Option<&PathBuf>, text: &str) -> Result<(), Failure> {
-    match path {
-        None => print(text),
-        Some(path) => {
-            crate::journal::write_whole(path, text.as_bytes())
-                .map_err(|error| Failure::surroundings(format!("{}: {error}", path.display())))?;
-            notice(&format!("{} written", path.display()));
-        }
-    }
-    Ok(())
 }
 
 /// The command line itself, for completions and man pages.

@@ -1,13 +1,14 @@
-//! `report`: what one hands to an auditor, as one HTML page.
+//! `report`: what one hands to an auditor, as one HTML page; or the paper script, filled in.
 
 use std::path::PathBuf;
 
 use clap::Args;
 
 use super::audit::Grounds;
+use super::paper::{Format, Sheet};
 use super::publish::{Ids, publish};
 use super::{Failure, write_output};
-use crate::ceremony::paper::{Paper, html::html};
+use crate::ceremony::paper::Paper;
 use crate::directory::Audited;
 use crate::document::{self, Audit};
 use crate::transcript::audit::Verdict;
@@ -22,40 +23,41 @@ pub struct Report {
     paper: bool,
     /// A copy for the public instead, in the new directory that -o names: what `[publish]` of the plan
     /// withholds is taken out, and the transcript head stays the same.
-    #[arg(long, conflicts_with = "paper", requires = "output")]
+    #[arg(long, conflicts_with = "paper")]
     public: bool,
     /// With --public: ids may have parts of names or initials, as those people agree.
     #[arg(long, requires = "public")]
     accept_ids: bool,
-    /// The file to write, with --public the directory; stdout where none is named. Never into the ceremony directory itself.
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    sheet: Sheet,
 }
 
 impl Report {
     pub fn run(&self) -> Result<(), Failure> {
         self.outside()?;
-        let audited = self.grounds.audited("Nothing was written.")?;
-        if let (true, Some(output)) = (self.public, &self.output) {
-            let ids = if self.accept_ids {
-                Ids::Accepted
-            } else {
-                Ids::Judged
-            };
-            return publish(&self.grounds.dir, &audited, ids, output);
+        if self.public {
+            return self.public();
         }
-        let page = if self.paper {
-            paper(&audited)
+        let format = self.sheet.chosen(Format::Html)?;
+        if !self.paper && format != Format::Html {
+            return Err(Failure::call(
+                "The report is HTML. Nothing was written. Write it as HTML and print it to PDF with a browser; \
+                 the paper script alone (--paper) is written as PDF or text.",
+            ));
+        }
+        let audited = self.grounds.audited("Nothing was written.")?;
+        if self.paper {
+            self.sheet.write(&paper(&audited), format)?;
         } else {
-            document::html(&Audit {
+            let page = document::html(&Audit {
                 state: audited.auditor.state(),
                 chronicle: &audited.chronicle,
                 findings: &audited.findings,
                 chain_holds: audited.auditor.chain_holds(),
                 withheld: None,
-            })
-        };
-        write_output(self.output.as_ref(), &page)?;
+            });
+            write_output(self.sheet.output.as_ref(), &page)?;
+        }
         if audited.passed() {
             return Ok(());
         }
@@ -70,9 +72,25 @@ impl Report {
         )))
     }
 
+    /// The copy for everybody, in the directory that the output names.
+    fn public(&self) -> Result<(), Failure> {
+        let Some(output) = &self.sheet.output else {
+            return Err(Failure::call(
+                "--public writes a directory. Nothing was written. Name it with --output.",
+            ));
+        };
+        let audited = self.grounds.audited("Nothing was written.")?;
+        let ids = if self.accept_ids {
+            Ids::Accepted
+        } else {
+            Ids::Judged
+        };
+        publish(&self.grounds.dir, &audited, ids, output)
+    }
+
     /// The directory is evidence: it stays as it was.
     fn outside(&self) -> Result<(), Failure> {
-        let Some(output) = &self.output else {
+        let Some(output) = &self.sheet.output else {
             return Ok(());
         };
         let place = match output.parent() {
@@ -103,7 +121,7 @@ fn failed(audited: &Audited) -> String {
         .join(", ")
 }
 
-fn paper(audited: &Audited) -> String {
+fn paper(audited: &Audited) -> Paper {
     let alarm = (!audited.passed()).then(|| {
         format!(
             "AUDIT FAILED: {}. This is what the record says. Do not rely on it.",
@@ -111,5 +129,5 @@ fn paper(audited: &Audited) -> String {
         )
     });
     let state = audited.auditor.state();
-    html(&Paper::of_ceremony(state, &audited.chronicle, alarm))
+    Paper::of_ceremony(state, &audited.chronicle, alarm)
 }

@@ -248,7 +248,7 @@ impl Entry {
 
     fn wrong(&self, index: usize, field: &Field) -> Option<String> {
         if field.is_empty() {
-            return Some(format!("{} is still empty", field.label));
+            return Some(field.label.clone());
         }
         match (&field.wanted, &field.content) {
             (Wanted::Phrase(phrase), _) if field.text() != phrase => {

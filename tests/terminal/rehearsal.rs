@@ -24,7 +24,7 @@ fn two_keyholders_rehearse_by_keys() {
     terminal.keys("\rpasswort");
     terminal.see("differs so far");
     terminal.keys("\x15\x1b[Z\x15");
-    terminal.see("To do: New passphrase of Ada Keyholder is still empty");
+    terminal.see("To do: New passphrase of Ada Keyholder.");
     player.answer(&new);
 
     let secret = &room.people.secrets["Ada Keyholder"];

@@ -44,26 +44,31 @@ fn unknown_members(found: &mut Vec<Finding>, step: &Step) {
         let place = (key, path);
         let is_new = step.old.is_some() && before.get(&place).is_none_or(|old| *old != value);
         let (key, path) = place;
-        let level = if is_new && path.last().is_none_or(|name| name != OF_OLD_TOOLS) {
-            Level::Caution
+        let of_old_tools = path.last().is_some_and(|name| name == OF_OLD_TOOLS);
+        let (level, end) = if of_old_tools {
+            (
+                Level::Info,
+                "one that older tools write and clients pass over. It is signed with the rest.",
+            )
+        } else if is_new {
+            (
+                Level::Caution,
+                "none that this version knows. It is new or changed, and is signed with the rest: ask who put it there.",
+            )
         } else {
-            Level::Info
+            (
+                Level::Info,
+                "none that this version knows. It is signed with the rest.",
+            )
         };
         let within = if key.is_some() { "a key" } else { "the root" };
         if !said.insert((level, within, path.clone())) {
             continue;
         }
-        let end = match level {
-            Level::Info => "It is signed with the rest.",
-            _ => "It is new or changed, and is signed with the rest: ask who put it there.",
-        };
         found.push(Finding {
             rule: "root.unknown-member",
             level,
-            sentence: format!(
-                "Member {} of {within} is none that this version knows. {end}",
-                joined(&path)
-            ),
+            sentence: format!("Member {} of {within} is {end}", joined(&path)),
         });
     }
 }
