@@ -19,6 +19,7 @@ mod paper;
 mod passphrase;
 pub mod plan;
 mod progress;
+mod publish;
 mod qr;
 mod rehearsal;
 mod rehearse;
@@ -112,7 +113,7 @@ enum Verb {
     Replay(replay::Replay),
     /// Writes the report on a ceremony, from a new audit: one HTML page for a screen or a printer.
     #[command(
-        after_help = "Examples:\n  rootstage report /media/log/ceremony-2026 -o report.html\n  rootstage report /media/log/ceremony-2026 --paper -o filled.pdf --page letter\n\nA report is written whatever the audit says; the exit status is that of the audit. The report is HTML: as a PDF it comes from the print dialogue of any browser. The paper script (--paper) is written as HTML, PDF or text."
+        after_help = "Examples:\n  rootstage report /media/log/ceremony-2026 -o report.html\n  rootstage report /media/log/ceremony-2026 --paper -o filled.pdf --page letter\n  rootstage report --public /media/log/ceremony-2026 -o published\n\nA report is written whatever the audit says; the exit status is that of the audit. The report is HTML: as a PDF it comes from the print dialogue of any browser. The paper script (--paper) is written as HTML, PDF or text."
     )]
     Report(report::Report),
     /// The ceremony scripts: what is done, in which order.
@@ -222,6 +223,7 @@ impl From<DirectoryError> for Failure {
             DirectoryError::Problems(_)
             | DirectoryError::Changed { .. }
             | DirectoryError::Ended(_)
+            | DirectoryError::Published(_)
             | DirectoryError::NeverOpened(_)
             | DirectoryError::Stop(_) => Self::not_so(error.to_string()),
             DirectoryError::NotEmpty(_) => Self::call(error.to_string()),

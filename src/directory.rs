@@ -19,8 +19,10 @@ use crate::ports::World;
 use crate::transcript::RULES;
 
 pub use audit::{Audited, Watch, audit, audit_watched, follow, recording};
+pub use published::{AuditedCopy, Copy, audit_published, is_published, metadata, write_published};
 
 mod audit;
+mod published;
 
 /// Name of the plan in the ceremony directory.
 pub const PLAN: &str = "plan.toml";
@@ -70,6 +72,13 @@ pub enum DirectoryError {
          Start it again in a new directory."
     )]
     NeverOpened(PathBuf),
+    /// It is a published copy.
+    #[error(
+        "{0} is a published copy: bodies of its records are withheld, so that nothing can be derived from them. \
+         Nothing was changed. `rootstage audit` checks what a copy can show; for anything else, take the whole \
+         ceremony directory."
+    )]
+    Published(PathBuf),
     /// The transcript.
     #[error(transparent)]
     Journal(#[from] JournalError),
@@ -213,6 +222,9 @@ pub fn read_procedure(dir: &Path) -> Result<Procedure, DirectoryError> {
     let read = |name: &str| {
         let path = dir.join(name);
         std::fs::read(&path).map_err(|source| match source.kind() {
+            std::io::ErrorKind::NotFound if is_published(dir) => {
+                DirectoryError::Published(dir.to_owned())
+            }
             std::io::ErrorKind::NotFound if dir.is_dir() => {
                 DirectoryError::NeverOpened(dir.to_owned())
             }

@@ -27,6 +27,7 @@ use crate::ceremony::chronicle::Chronicle;
 use crate::ceremony::plan::ParticipantId;
 use crate::ceremony::state::State;
 use crate::transcript::audit::{Finding, Rule, Verdict};
+use crate::transcript::redact::NO_DIGEST;
 use markup::{mark, paragraph, text};
 
 /// What the report is made of: an audit that was made before.
@@ -40,6 +41,8 @@ pub struct Audit<'a> {
     pub findings: &'a [Finding],
     /// Whether every record is in its place.
     pub chain_holds: bool,
+    /// What is withheld, in words, where this goes into a published copy.
+    pub withheld: Option<&'a str>,
 }
 
 /// A section: its anchor, its heading, and what writes it.
@@ -76,6 +79,13 @@ pub fn html(audit: &Audit<'_>) -> String {
         page.push_str("<div class=\"across\" aria-hidden=\"true\">REHEARSAL</div>\n");
     }
     page.push_str("<main>\n");
+    if let Some(what) = audit.withheld {
+        let sentence = format!(
+            "<b>PUBLISHED COPY</b> {} are withheld by the plan. People are called by their ids.",
+            text(what)
+        );
+        paragraph(&mut page, "banner", &sentence);
+    }
     cover::cover(&mut page, audit);
     contents(&mut page);
     for (anchor, heading, write) in SECTIONS {
@@ -84,6 +94,10 @@ pub fn html(audit: &Audit<'_>) -> String {
         page.push_str("</section>\n");
     }
     page.push_str("</main>\n</body>\n</html>\n");
+    if audit.withheld.is_some() {
+        // a digest that is withheld stands as that of nothing, wherever it is shown
+        page = page.replace(&markup::hex(&NO_DIGEST), "withheld");
+    }
     page
 }
 
@@ -128,7 +142,10 @@ impl Audit<'_> {
     /// Name and initials, both safe; the id where the plan does not know it.
     fn person(&self, id: &ParticipantId) -> String {
         match self.state.procedure.plan.participant(id) {
-            Some(person) => format!("{} ({})", text(&person.name), text(&person.initials)),
+            Some(person) if self.withheld.is_none() => {
+                format!("{} ({})", text(&person.name), text(&person.initials))
+            }
+            Some(person) => text(&person.name),
             None => text(&id.0),
         }
     }

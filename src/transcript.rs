@@ -13,7 +13,9 @@
 
 pub mod audit;
 pub mod chain;
+pub mod published;
 pub mod record;
+pub mod redact;
 pub mod seal;
 
 pub use chain::{Chain, ChainError};

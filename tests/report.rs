@@ -55,6 +55,7 @@ fn report(dir: &Path) -> (String, Audited) {
         chronicle: &audited.chronicle,
         findings: &audited.findings,
         chain_holds: audited.auditor.chain_holds(),
+        withheld: None,
     });
     (page, audited)
 }

@@ -97,7 +97,10 @@ fn openssl_confirms_a_seal_by_the_commands_of_the_document() {
 
 #[test]
 fn openssl_refuses_what_was_changed() {
-    let room = held(&["ecdsa-p256"; 2], "");
+    let room = held(
+        &["ecdsa-p256"; 2],
+        "\n[seal]\nstatement = \"full\"\n[publish]\nwithhold = []\n",
+    );
     let seal = room.read("ceremony/seal.dsse.json");
     // another payload under the same signatures
     let envelope: serde_json::Value = serde_json::from_str(&seal).unwrap();

@@ -5,6 +5,7 @@ mod describe;
 mod parse;
 mod people;
 mod policy;
+mod publish;
 mod seal;
 mod transport;
 mod write;
@@ -22,6 +23,7 @@ use crate::tuf::root::Role;
 
 pub use describe::ALARMS;
 pub use policy::{AttestationPolicy, PlanPolicy, ProvisioningPolicy};
+pub use publish::{PublishPlan, Withheld, id_has, salted};
 pub use seal::{Disclosure, SealBy, SealPlan};
 pub use transport::Transport;
 pub use write::{
@@ -124,6 +126,8 @@ pub struct Plan {
     pub policy: PlanPolicy,
     /// Who seals the record.
     pub seal: SealPlan,
+    /// What is withheld when the record is published.
+    pub publish: PublishPlan,
     /// How files cross the air gap.
     pub transport: Transport,
     /// Directories (mounted media) to which the signed root is written, besides the ceremony's own.

@@ -1,5 +1,7 @@
 //! `audit`: a ceremony directory, derived again.
 
+mod copy;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -35,6 +37,9 @@ pub struct Audit {
     json: bool,
 }
 
+/// The head from paper; path and bytes of each root that is trusted.
+type Given = (Option<Sha256>, Vec<(String, Vec<u8>)>);
+
 impl Grounds {
     /// A directory, without anything to compare with.
     pub fn of(dir: String) -> Self {
@@ -56,6 +61,13 @@ impl Grounds {
         not_done: &str,
         watch: directory::Watch<'_>,
     ) -> Result<Audited, Failure> {
+        let (expected, trusted) = self.given(not_done)?;
+        directory::audit_watched(&self.dir, expected, trusted, watch)
+            .map_err(|error| failed(error, &self.dir, not_done))
+    }
+
+    /// The head from paper, and the roots that are trusted.
+    fn given(&self, not_done: &str) -> Result<Given, Failure> {
         let expected =
             match &self.expect_head {
                 None => None,
@@ -68,8 +80,7 @@ impl Grounds {
             .iter()
             .map(|path| Ok((path.display().to_string(), read(path)?)))
             .collect::<Result<Vec<_>, Failure>>()?;
-        directory::audit_watched(&self.dir, expected, trusted, watch)
-            .map_err(|error| failed(error, &self.dir, not_done))
+        Ok((expected, trusted))
     }
 }
 
@@ -98,6 +109,9 @@ impl Audit {
     }
 
     pub fn run(&self) -> Result<(), Failure> {
+        if directory::is_published(&self.grounds.dir) {
+            return self.of_copy();
+        }
         let audited = self.grounds.audited("Nothing was audited.")?;
         let passed = audited.passed();
         let Audited {
@@ -116,6 +130,24 @@ impl Audit {
     }
 }
 
+impl Audit {
+    fn of_copy(&self) -> Result<(), Failure> {
+        let (expected, trusted) = self.grounds.given("Nothing was audited.")?;
+        let audited = directory::audit_published(&self.grounds.dir, expected, trusted)
+            .map_err(|error| failed(error, &self.grounds.dir, "Nothing was audited."))?;
+        if self.json {
+            print_json(&copy::document(&audited));
+        } else {
+            print(&copy::lines(&audited));
+        }
+        if audited.passed() {
+            Ok(())
+        } else {
+            Err(Failure::not_so(""))
+        }
+    }
+}
+
 fn word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Pass => "PASS",
@@ -126,15 +158,7 @@ fn word(verdict: Verdict) -> &'static str {
 
 fn lines(auditor: &Auditor, findings: &[Finding], passed: bool) -> String {
     let mut text = String::new();
-    for finding in findings {
-        let _ = writeln!(
-            text,
-            "{} {:18} {}",
-            word(finding.verdict),
-            finding.rule.id,
-            safe(&finding.sentence)
-        );
-    }
+    each(&mut text, findings);
     let state = auditor.state();
     let _ = writeln!(
         text,
@@ -157,6 +181,32 @@ fn lines(auditor: &Auditor, findings: &[Finding], passed: bool) -> String {
     text
 }
 
+/// One line for each rule.
+fn each(text: &mut String, findings: &[Finding]) {
+    for finding in findings {
+        let _ = writeln!(
+            text,
+            "{} {:18} {}",
+            word(finding.verdict),
+            finding.rule.id,
+            safe(&finding.sentence)
+        );
+    }
+}
+
+fn rules(findings: &[Finding]) -> serde_json::Value {
+    let rule = |finding: &Finding| {
+        json!({
+            "id": finding.rule.id,
+            "holds": finding.rule.sentence,
+            "source": finding.rule.source,
+            "verdict": word(finding.verdict).to_lowercase(),
+            "explanation": finding.sentence,
+        })
+    };
+    findings.iter().map(rule).collect()
+}
+
 fn document(auditor: &Auditor, findings: &[Finding], passed: bool) -> serde_json::Value {
     let state = auditor.state();
     json!({
@@ -166,12 +216,6 @@ fn document(auditor: &Auditor, findings: &[Finding], passed: bool) -> serde_json
         "head": state.head.hex(),
         "head_words": state.head.words().join(" "),
         "exceptions": state.exceptions,
-        "rules": findings.iter().map(|finding| json!({
-            "id": finding.rule.id,
-            "holds": finding.rule.sentence,
-            "source": finding.rule.source,
-            "verdict": word(finding.verdict).to_lowercase(),
-            "explanation": finding.sentence,
-        })).collect::<Vec<_>>(),
+        "rules": rules(findings),
     })
 }

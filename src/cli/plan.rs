@@ -189,7 +189,7 @@ impl New {
                 &transport,
             )
         };
-        write_output(self.output.as_ref(), &plan)
+        write_output(self.output.as_ref(), &salted(&plan)?)
     }
 
     /// Files that the script has no use for are a mistake of the caller.
@@ -285,6 +285,11 @@ impl Check {
         } else {
             print(&text::check(&file, &outcome));
         }
+        if let (Ok(plan), Some(script)) = (&outcome, &given) {
+            for caution in check::step_ids(plan, script) {
+                super::notice(&format!("KNOW THIS: {caution}"));
+            }
+        }
         match outcome {
             Ok(_) => Ok(()),
             Err(_) => Err(Failure::not_so("")),
@@ -304,6 +309,18 @@ impl Show {
         }
         Ok(())
     }
+}
+
+/// The plan with a random salt, so that its SHA-256 can be published.
+pub fn salted(plan: &str) -> Result<String, Failure> {
+    let mut salt = [0; 16];
+    getrandom::fill(&mut salt).map_err(|error| {
+        Failure::surroundings(format!(
+            "the operating system gave no randomness: {error}. Nothing was written."
+        ))
+    })?;
+    let salt = data_encoding::HEXLOWER.encode(&salt);
+    Ok(plan::salted(plan, &salt))
 }
 
 /// The directory to which a plan's relative paths refer.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use p256::pkcs8::{EncodePublicKey as _, LineEnding};
 use time::Duration;
 
+use super::plan::salted;
 use super::{Failure, front, now};
 use crate::answers::Wanted;
 use crate::ceremony::plan::{self, KeyPlan, Outline, ParticipantId, Plan, Practice};
@@ -50,9 +51,11 @@ fn outline(title: String, keyholders: u32, threshold: u32, days: i64) -> Outline
 }
 
 /// The plan of a rehearsal of a first root.
-pub fn plan(keyholders: u32, threshold: u32) -> String {
+pub fn plan(keyholders: u32, threshold: u32) -> Result<String, Failure> {
     let title = "Rehearsal of a first root".to_owned();
-    plan::rehearsal(&outline(title, keyholders, threshold, DAYS))
+    salted(&plan::rehearsal(&outline(
+        title, keyholders, threshold, DAYS,
+    )))
 }
 
 /// Refuses what cannot be rehearsed with so many keyholders.
@@ -88,6 +91,7 @@ pub fn before(
     let place = dir.join("before");
     let title = "The root before: rehearsal of a first root".to_owned();
     let plan = plan::rehearsal(&outline(title, keyholders, threshold, DAYS_BEFORE));
+    let plan = salted(&plan)?;
     let script = scripts::bytes_of(&scripts::rehearsal_of("first-root")).unwrap_or_default();
     let procedure = directory::procedure(plan.as_bytes(), script)?;
     let files = prepare(&place, &procedure.plan)?;
@@ -135,7 +139,7 @@ impl Before {
             trusted: Sha256::of(&self.root),
             staged,
         });
-        Ok((plan.map_err(|error| failed(&error))?, files))
+        Ok((salted(&plan.map_err(|error| failed(&error))?)?, files))
     }
 }
 

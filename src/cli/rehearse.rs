@@ -73,7 +73,10 @@ impl Rehearse {
         directory::make_new(&dir)?;
         let makers = Makers::new(room, Mode::Rehearsal);
         let (plan, files) = if self.script == FIRST_ROOT {
-            (rehearsal::plan(self.keyholders, self.threshold), Vec::new())
+            (
+                rehearsal::plan(self.keyholders, self.threshold)?,
+                Vec::new(),
+            )
         } else {
             notice(
                 "A rehearsal of the first root is held first, in `before`, for the root before.",

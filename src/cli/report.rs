@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::audit::Grounds;
 use super::paper::{Format, Sheet};
+use super::publish::{Ids, publish};
 use super::{Failure, write_output};
 use crate::ceremony::paper::Paper;
 use crate::directory::Audited;
@@ -20,6 +21,13 @@ pub struct Report {
     /// The paper script instead, filled in from the record: the sheets that were printed before the day.
     #[arg(long)]
     paper: bool,
+    /// A copy for the public instead, in the new directory that -o names: what `[publish]` of the plan
+    /// withholds is taken out, and the transcript head stays the same.
+    #[arg(long, conflicts_with = "paper")]
+    public: bool,
+    /// With --public: ids may have parts of names or initials, as those people agree.
+    #[arg(long, requires = "public")]
+    accept_ids: bool,
     #[command(flatten)]
     sheet: Sheet,
 }
@@ -28,6 +36,9 @@ impl Report {
     pub fn run(&self) -> Result<(), Failure> {
         if let Some(output) = &self.sheet.output {
             outside(&self.grounds.dir, output)?;
+        }
+        if self.public {
+            return self.public();
         }
         let format = self.sheet.chosen(Format::Html)?;
         if !self.paper && format != Format::Html {
@@ -45,6 +56,7 @@ impl Report {
                 chronicle: &audited.chronicle,
                 findings: &audited.findings,
                 chain_holds: audited.auditor.chain_holds(),
+                withheld: None,
             });
             write_output(self.sheet.output.as_ref(), &page)?;
         }
@@ -55,6 +67,22 @@ impl Report {
             "AUDIT FAILED: {}. The report says so on its first page.",
             failed(&audited)
         )))
+    }
+
+    /// The copy for everybody, in the directory that the output names.
+    fn public(&self) -> Result<(), Failure> {
+        let Some(output) = &self.sheet.output else {
+            return Err(Failure::call(
+                "--public writes a directory. Nothing was written. Name it with --output.",
+            ));
+        };
+        let audited = self.grounds.audited("Nothing was written.")?;
+        let ids = if self.accept_ids {
+            Ids::Accepted
+        } else {
+            Ids::Judged
+        };
+        publish(&self.grounds.dir, &audited, ids, output)
     }
 }
 

@@ -71,7 +71,7 @@ impl Sign {
             answers: self.answers.as_deref(),
             dir: self.dir.clone().unwrap_or_else(default_directory),
         };
-        desk.hold(room, || Ok(one_signature(&self.call()?)))
+        desk.hold(room, || super::plan::salted(&one_signature(&self.call()?)))
     }
 
     /// Everything that the plan of this signature says.

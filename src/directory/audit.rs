@@ -17,7 +17,7 @@ use crate::transcript::seal::FILE;
 
 /// Longest line that is read, in bytes: no record comes near it, and a file without newlines must
 /// not fill the memory.
-const MAX_LINE: u64 = 16 * 1024 * 1024;
+pub(super) const MAX_LINE: u64 = 16 * 1024 * 1024;
 
 /// Sees every record as far as the chain holds: its line without the newline, what it says, the state
 /// after it.
@@ -184,7 +184,7 @@ fn told(
 }
 
 /// The seal, where it is there. One more byte than any seal has is enough to see that it is none.
-fn seal(dir: &Path) -> Result<Option<Vec<u8>>, DirectoryError> {
+pub(super) fn seal(dir: &Path) -> Result<Option<Vec<u8>>, DirectoryError> {
     let path = dir.join(FILE);
     let file = match std::fs::File::open(&path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -261,7 +261,7 @@ fn tree(dir: &Path) -> Result<Vec<(String, Vec<u8>)>, DirectoryError> {
 }
 
 /// Name and bytes of every file in a part of the ceremony directory.
-fn part(dir: &Path, part: &str) -> Result<Vec<(String, Vec<u8>)>, DirectoryError> {
+pub(super) fn part(dir: &Path, part: &str) -> Result<Vec<(String, Vec<u8>)>, DirectoryError> {
     let dir = dir.join(part);
     let entries = match std::fs::read_dir(&dir) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),

@@ -100,10 +100,17 @@ fn failures(page: &mut String, audit: &Audit<'_>) {
     for (step, told) in audit.state.procedure.steps.iter().zip(&story.steps) {
         for fault in &told.faults {
             let words = report::fault(fault);
+            let said = |words: &str| {
+                if audit.withheld.is_some() {
+                    text("withheld")
+                } else {
+                    text(words)
+                }
+            };
             table.row(&[
                 code(&step.id),
-                text(&words.happened),
-                text(&words.unchanged),
+                said(&words.happened),
+                said(&words.unchanged),
             ]);
         }
     }

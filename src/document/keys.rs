@@ -76,6 +76,9 @@ fn attestation_in_short(audit: &Audit<'_>, key: &KeyPlan, held: Option<&HeldKey>
     if held.and_then(|held| held.evidence.as_ref()).is_none() {
         return "none was asked for".to_owned();
     }
+    if audit.withheld.is_some() {
+        return "withheld; the rule attestation.verdict says how it was judged".to_owned();
+    }
     let verdict = attested::on_record(audit.state, &key.name);
     let required = attested::required(&audit.state.procedure.plan, key);
     match verdict.map(|verdict| verdict.unmet(required).len()) {
@@ -110,7 +113,8 @@ fn one(page: &mut String, audit: &Audit<'_>, person: &Participant, key: &KeyPlan
     }
     let caption = format!("Key and token of {}", text(&person.name));
     facts(page, &caption, &rows);
-    if let Some(verdict) = attested::on_record(audit.state, &key.name) {
+    let shown = attested::on_record(audit.state, &key.name).filter(|_| audit.withheld.is_none());
+    if let Some(verdict) = shown {
         let required = attested::required(&audit.state.procedure.plan, key);
         attestation(page, &verdict, required);
     }
@@ -208,6 +212,9 @@ fn policies(made: &crate::ceremony::token::TokenKey, key: &KeyPlan) -> String {
 }
 
 fn possession(audit: &Audit<'_>, key: &KeyPlan, held: &HeldKey) -> String {
+    if audit.withheld.is_some() {
+        return "withheld; the rule keys.possession says how it was judged".to_owned();
+    }
     let Some(signature) = &held.possession else {
         return mark("bad", "NOT PROVED");
     };

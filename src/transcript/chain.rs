@@ -1,6 +1,6 @@
 //! The hash chain over the records.
 
-use super::record::{Record, RecordError, SALT};
+use super::record::{Bare, Line, Record, RecordError, SALT};
 use crate::ceremony::event::Event;
 use crate::ceremony::plan::Mode;
 use crate::digest::{Sha256, Sha256Stream};
@@ -139,7 +139,7 @@ impl Chain {
             seq: self.length,
             step: draft.step,
         };
-        let node = self.node(&record);
+        let node = self.node(&record.bare());
         let node_hex = node.hex();
         record.node = &node_hex;
         let line = record.line();
@@ -152,6 +152,24 @@ impl Chain {
     /// Checks the next line and steps over it.
     pub fn verify<'a>(&mut self, line: &'a str) -> Result<Record<'a>, ChainError> {
         let record = Record::parse(line)?;
+        self.in_place(&record.bare())?;
+        self.commits(&record)?;
+        self.step(&record.bare())?;
+        Ok(record)
+    }
+
+    /// The same of a line of a published copy, whose body may be withheld.
+    pub fn verify_published<'a>(&mut self, line: &'a str) -> Result<Line<'a>, ChainError> {
+        let line = Line::parse(line)?;
+        self.in_place(&line.bare())?;
+        if let Line::Told(record) = &line {
+            self.commits(record)?;
+        }
+        self.step(&line.bare())?;
+        Ok(line)
+    }
+
+    fn in_place(&self, record: &Bare<'_>) -> Result<(), ChainError> {
         if record.seq != self.length {
             return Err(ChainError::Sequence {
                 expected: self.length,
@@ -164,6 +182,11 @@ impl Chain {
                 after: record.mono,
             });
         }
+        Ok(())
+    }
+
+    /// Whether the body is the one that the record commits to.
+    fn commits(&self, record: &Record<'_>) -> Result<(), ChainError> {
         let mut salt = [0; SALT];
         let decoded = data_encoding::HEXLOWER.decode_mut(record.salt.as_bytes(), &mut salt);
         if decoded != Ok(SALT) {
@@ -176,7 +199,11 @@ impl Chain {
                 recorded: record.digest.to_owned(),
             });
         }
-        let node = self.node(&record);
+        Ok(())
+    }
+
+    fn step(&mut self, record: &Bare<'_>) -> Result<(), ChainError> {
+        let node = self.node(record);
         if !is_hex_of(record.node, &node) {
             return Err(ChainError::Node {
                 computed: node.hex(),
@@ -186,10 +213,10 @@ impl Chain {
         self.mono = record.mono;
         self.head = node;
         self.length += 1;
-        Ok(record)
+        Ok(())
     }
 
-    fn node(&mut self, record: &Record<'_>) -> Sha256 {
+    fn node(&mut self, record: &Bare<'_>) -> Sha256 {
         record.leaf_text(&mut self.leaf_text);
         let leaf = hash(self.mode, Part::Leaf, &[self.leaf_text.as_bytes()]);
         hash(self.mode, Part::Node, &[&self.head.0, &leaf.0])

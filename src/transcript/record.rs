@@ -1,7 +1,11 @@
 //! One line of the transcript.
 
+mod withheld;
+
 use crate::ceremony::event::Event;
 use crate::digest::Sha256;
+
+pub use withheld::{Bare, Line};
 
 /// Bytes of salt in a record.
 pub const SALT: usize = 16;
@@ -119,17 +123,18 @@ impl<'a> Record<'a> {
         )
     }
 
-    /// What the leaf covers: the record without body, salt and node.
-    pub fn leaf_text(&self, into: &mut String) {
-        use std::fmt::Write as _;
-        into.clear();
-        // Writing to a String does not fail.
-        let _ = write!(
-            into,
-            "{{\"actor\":\"{}\",\"at\":\"{}\",\"digest\":\"{}\",\"kind\":\"{}\",\"mono\":{},\"seq\":{},\
-             \"step\":\"{}\"}}",
-            self.actor, self.at, self.digest, self.kind, self.mono, self.seq, self.step
-        );
+    /// Everything of it that a published copy always has.
+    pub fn bare(&self) -> Bare<'a> {
+        Bare {
+            actor: self.actor,
+            at: self.at,
+            digest: self.digest,
+            kind: self.kind,
+            mono: self.mono,
+            node: self.node,
+            seq: self.seq,
+            step: self.step,
+        }
     }
 
     /// The event.

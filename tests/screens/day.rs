@@ -155,6 +155,7 @@ pub fn procedure(mode: Mode) -> Procedure {
     let plan = Plan {
         transport: Transport::default(),
         seal: SealPlan::default(),
+        publish: rootstage::ceremony::plan::PublishPlan::default(),
         digest: Sha256::of(b"plan"),
         title: "First root of Example Corp".to_owned(),
         script: "first-root".to_owned(),

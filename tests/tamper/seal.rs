@@ -139,10 +139,7 @@ fn a_statement_that_says_something_else_is_found() {
     let desk = Desk::new(2, 2);
     for (pointer, value) in [
         ("/predicate/exceptions/number", "1"),
-        (
-            "/predicate/participants/witness/0/name",
-            "\"Somebody else\"",
-        ),
+        ("/predicate/participants/witness/0/id", "\"Somebody else\""),
         ("/predicate/head/records", "3"),
         ("/subject/0/name", "\"metadata/other.json\""),
         ("/predicateType", "\"https://example.com\""),

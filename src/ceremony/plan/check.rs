@@ -1,6 +1,7 @@
 //! A plan in view of what is outside of it: the script, the key files, the day.
 
 mod cautions;
+mod publication;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use crate::ceremony::suggest::{did_you_mean, list, nearest};
 use crate::digest::Sha256;
 
 pub use cautions::cautions;
+pub use publication::{publication, step_ids};
 
 /// The script that the plan names: the one given, otherwise the one shipped under that name.
 pub fn script_of(plan: &Plan, given: Option<&Script>) -> Result<Script, Problem> {

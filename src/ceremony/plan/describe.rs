@@ -1,7 +1,7 @@
 //! What a plan says, in lines for people: the same on the screen, on paper and in `plan show`.
 
 use super::check::{cautions, stamp};
-use super::{Disclosure, KeyIds, Mode, Place, Plan, SealBy};
+use super::{Disclosure, KeyIds, Mode, Place, Plan, PublishPlan, SealBy};
 use crate::ceremony::medium::{MediumRole, Way};
 use crate::ceremony::token::TokenKind;
 
@@ -105,7 +105,7 @@ impl Plan {
         lines
     }
 
-    /// Who seals the record, where it is not every key with a full statement.
+    /// Who seals the record and what is withheld of it, where it is otherwise than usual.
     fn of_seal(&self) -> Vec<(String, String)> {
         let mut lines = Vec::new();
         let mut say = |label: &str, value: &str| lines.push((label.to_owned(), value.to_owned()));
@@ -114,11 +114,15 @@ impl Plan {
             SealBy::Quorum => say("Sealed by", "as many keys as the root demands"),
             SealBy::Paper => say("Sealed by", "nobody: the head on paper is the only anchor"),
         }
-        if self.seal.statement == Disclosure::Public {
+        if self.seal.statement == Disclosure::Public && self.publish.is_open() {
             say(
                 "The seal says",
                 "no names, initials, serial numbers or texts",
             );
+        }
+        if self.publish.withhold != PublishPlan::default().withhold {
+            let words = format!("withholds {}", self.publish.in_words());
+            say("A published copy", &words);
         }
         lines
     }

@@ -2,6 +2,7 @@
 
 mod attestation;
 mod people;
+mod publish;
 mod published;
 mod root;
 mod seal;
@@ -84,7 +85,8 @@ fn read(reading: &Reading<'_>, digest: Sha256) -> Option<Plan> {
         &participants,
     );
     let some_root = trusted.is_there() || staged.is_there() || root.is_some();
-    let seal = seal::read(top.optional_section("seal"), some_root);
+    let publish = publish::read(top.optional_section("publish"));
+    let seal = seal::read(top.optional_section("seal"), some_root, &publish);
     let transport = transport::read(reading, top.optional_section("transport"));
     let output = read_output(reading, top.optional_section("output"));
     top.finish();
@@ -108,6 +110,7 @@ fn read(reading: &Reading<'_>, digest: Sha256) -> Option<Plan> {
         },
         policy,
         seal,
+        publish,
         transport,
         output,
     })

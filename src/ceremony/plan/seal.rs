@@ -25,9 +25,9 @@ pub enum SealBy {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Disclosure {
     /// Names, initials, the texts of exceptions, the plan's digest and the files in `attestations/`.
-    #[default]
     Full,
     /// Nothing that a publication withholds: ids, public keys and numbers only.
+    #[default]
     Public,
 }
 

@@ -177,6 +177,7 @@ fn a_public_statement_names_nobody() {
         ["Ada Keyholder", "\"AK\"", "Ada was late", "12345678", &plan]
             .map(|secret| said.contains(secret))
     };
+    Arc::make_mut(&mut state.procedure).plan.seal.statement = Disclosure::Full;
     assert_eq!(names(&state), [true; 5]);
     Arc::make_mut(&mut state.procedure).plan.seal.statement = Disclosure::Public;
     assert_eq!(names(&state), [false; 5]);

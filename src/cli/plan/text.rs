@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::ceremony::board::side_words;
-use crate::ceremony::plan::check::cautions;
+use crate::ceremony::plan::check::{cautions, publication};
 use crate::ceremony::plan::{ALARMS, Participant, Place, Plan};
 use crate::ceremony::problem::Problems;
 use crate::cli::script::text::{COLUMNS, faults, mode, problems_json, wrapped};
@@ -17,7 +17,7 @@ pub fn check(file: &str, outcome: &Result<Plan, Problems>) -> String {
     match outcome {
         Ok(plan) => {
             let mut text = format!("{file}: a plan without faults: {}\n\n", plan.title);
-            for caution in cautions(plan) {
+            for caution in cautions(plan).into_iter().chain(publication(plan)) {
                 wrapped(&mut text, &format!("KNOW THIS: {caution}"), "");
                 text.push('\n');
             }
@@ -40,7 +40,7 @@ pub fn check_json(file: &str, outcome: &Result<Plan, Problems>) -> Value {
         "ok": outcome.is_ok(),
         "sha256": outcome.as_ref().ok().map(|plan| plan.digest.hex()),
         "words": outcome.as_ref().ok().map(|plan| plan.digest.words().to_vec()),
-        "cautions": outcome.as_ref().map(cautions).unwrap_or_default(),
+        "cautions": outcome.as_ref().map(|plan| [cautions(plan), publication(plan)].concat()).unwrap_or_default(),
         "problems": problems_json(outcome.as_ref().err().unwrap_or(&none)),
     })
 }
@@ -66,6 +66,17 @@ pub fn show(plan: &Plan) -> String {
             format!("{} minutes", plan.policy.clock_tolerance_minutes),
         ),
         ("also written to", some(&plan.output)),
+        (
+            "a published copy",
+            format!(
+                "withholds {}; {}",
+                plan.publish.in_words(),
+                match plan.publish.salt {
+                    Some(_) => "the plan has a salt",
+                    None => "the plan has no salt",
+                }
+            ),
+        ),
     ];
     let own = |(label, value): (&str, String)| (label.to_owned(), value);
     let parameters = plan.parameters().into_iter().map(|(label, value)| {

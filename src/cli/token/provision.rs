@@ -49,7 +49,7 @@ impl Provision {
                 .clone()
                 .unwrap_or_else(|| rehearsal::directory_named("provisioning")),
         };
-        desk.hold(room, || Ok(one_token(&call)))
+        desk.hold(room, || crate::cli::plan::salted(&one_token(&call)))
     }
 
     fn call(&self) -> Result<OneToken, Failure> {

@@ -1,11 +1,19 @@
 //! `[seal]`: who seals the record.
 
-use crate::ceremony::plan::{Disclosure, SealBy, SealPlan};
+use crate::ceremony::plan::{Disclosure, PublishPlan, SealBy, SealPlan};
 use crate::ceremony::toml_reader::Section;
 
-/// Reads it; `root` is whether the plan has a root whose threshold a quorum could be.
-pub(super) fn read(section: Option<Section<'_, '_>>, root: bool) -> SealPlan {
-    let mut seal = SealPlan::default();
+/// Reads it; `root` is whether the plan has a root whose threshold a quorum could be. Where it does
+/// not say how much the statement says, that is as much as may be published.
+pub(super) fn read(
+    section: Option<Section<'_, '_>>,
+    root: bool,
+    publish: &PublishPlan,
+) -> SealPlan {
+    let mut seal = SealPlan {
+        statement: publish.disclosure(),
+        ..SealPlan::default()
+    };
     let Some(section) = section else {
         return seal;
     };
@@ -23,6 +31,14 @@ pub(super) fn read(section: Option<Section<'_, '_>>, root: bool) -> SealPlan {
     if let Some(text) = word("statement")
         && let Some(statement) = section.choose(text, &Disclosure::WORDS)
     {
+        if statement.value == Disclosure::Full && publish.disclosure() == Disclosure::Public {
+            section.add(format!(
+                "`{}` is \"full\", and a published copy withholds {}: the seal could never be published. Say \
+                 \"public\", or withhold nothing with `publish.withhold = []`.",
+                statement.key,
+                publish.in_words()
+            ));
+        }
         seal.statement = statement.value;
     }
     section.finish();

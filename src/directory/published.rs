@@ -1,0 +1,155 @@
+//! Published copies: recognised, read for an audit, and made.
+
+use std::io::{BufRead, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+
+use super::audit::{MAX_LINE, part, seal};
+use super::{DirectoryError, PLAN, SCRIPT, io_at};
+use crate::digest::Sha256;
+use crate::journal::{TRANSCRIPT, sync_dir, write_whole};
+use crate::transcript::audit::{Finding, Verdict};
+use crate::transcript::published::{Files, Published};
+use crate::transcript::record::Line;
+
+/// What an audit of a published copy found.
+pub struct AuditedCopy {
+    /// The copy, as far as its chain holds.
+    pub copy: Published,
+    /// One finding per rule.
+    pub findings: Vec<Finding>,
+    /// Files that nothing vouches for, by their names in the directory.
+    pub beside: Vec<String>,
+}
+
+impl AuditedCopy {
+    /// Whether no rule failed.
+    pub fn passed(&self) -> bool {
+        let failed = |finding: &Finding| finding.verdict == Verdict::Fail;
+        !self.findings.iter().any(failed)
+    }
+}
+
+/// Whether this is the directory of a published copy: without a plan, and either with withheld bodies or
+/// without the directories that a ceremony has.
+pub fn is_published(dir: &Path) -> bool {
+    let Ok(file) = std::fs::File::open(dir.join(TRANSCRIPT)) else {
+        return false;
+    };
+    if dir.join(PLAN).exists() {
+        return false;
+    }
+    let parts = [
+        crate::world::INPUTS,
+        crate::world::OUTPUTS,
+        crate::world::ATTESTATIONS,
+    ];
+    if parts.iter().all(|part| !dir.join(part).exists()) {
+        return true;
+    }
+    let mut lines = BufReader::new(file).take(MAX_LINE).lines();
+    lines.any(|line| line.is_ok_and(|line| matches!(Line::parse(&line), Ok(Line::Withheld(_)))))
+}
+
+/// Audits a published copy. `trusted` are path and bytes of roots that the auditor trusts.
+pub fn audit_published(
+    dir: &Path,
+    expected_head: Option<Sha256>,
+    trusted: Vec<(String, Vec<u8>)>,
+) -> Result<AuditedCopy, DirectoryError> {
+    let path = dir.join(TRANSCRIPT);
+    let file = std::fs::File::open(&path).map_err(io_at(&path))?;
+    let mut lines = BufReader::with_capacity(1 << 16, file);
+    let mut copy = Published::new(expected_head);
+    let mut line = Vec::with_capacity(4096);
+    loop {
+        line.clear();
+        let read = lines.by_ref().take(MAX_LINE).read_until(b'\n', &mut line);
+        let read = read.map_err(io_at(&path))?;
+        if read == 0 {
+            break;
+        }
+        if line.pop_if(|last| *last == b'\n').is_none() {
+            copy.torn(read as u64);
+            break;
+        }
+        copy.line(&line);
+    }
+    let script = dir.join(SCRIPT);
+    let script = match std::fs::read(&script) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        other => Some(other.map_err(io_at(&script))?),
+    };
+    let findings = copy.finish(&Files {
+        metadata: part(dir, crate::world::METADATA)?,
+        script,
+        seal: seal(dir)?,
+        trusted,
+    });
+    Ok(AuditedCopy {
+        copy,
+        findings,
+        beside: beside(dir)?,
+    })
+}
+
+/// What lies in the directory and is not covered by any record.
+fn beside(dir: &Path) -> Result<Vec<String>, DirectoryError> {
+    let known = [
+        TRANSCRIPT,
+        SCRIPT,
+        crate::world::METADATA,
+        crate::transcript::seal::FILE,
+    ];
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(dir).map_err(io_at(dir))? {
+        let name = entry.map_err(io_at(dir))?.file_name();
+        let name = name.to_string_lossy();
+        if !known.contains(&name.as_ref()) {
+            names.push(name.into_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// A directory to be published, in memory: paths in it, with `/`, and bytes.
+pub type Copy = Vec<(String, Vec<u8>)>;
+
+/// Name and bytes of each file in `metadata/` of a ceremony directory.
+pub fn metadata(dir: &Path) -> Result<Copy, DirectoryError> {
+    part(dir, crate::world::METADATA)
+}
+
+/// Writes a new directory, whole or not at all: beside its place, then renamed.
+pub fn write_published(dir: &Path, files: &Copy) -> Result<(), DirectoryError> {
+    if dir.symlink_metadata().is_ok() {
+        return Err(DirectoryError::NotEmpty(dir.to_owned()));
+    }
+    let name = dir.file_name().unwrap_or_default().to_string_lossy();
+    let parent = match dir.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    let aside = parent.join(format!(".{name}.part"));
+    std::fs::create_dir(&aside).map_err(io_at(&aside))?;
+    let written = filled(&aside, files).and_then(|()| {
+        std::fs::rename(&aside, dir).map_err(io_at(dir))?;
+        sync_dir(&parent).map_err(io_at(&parent))
+    });
+    if written.is_err() {
+        // nothing but what was just written here
+        let _ = std::fs::remove_dir_all(&aside);
+    }
+    written
+}
+
+fn filled(dir: &Path, files: &Copy) -> Result<(), DirectoryError> {
+    for (name, bytes) in files {
+        let path = dir.join(name);
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).map_err(io_at(parent))?;
+        }
+        write_whole(&path, bytes).map_err(io_at(&path))?;
+    }
+    sync_dir(dir).map_err(io_at(dir))
+}

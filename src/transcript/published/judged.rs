@@ -1,0 +1,224 @@
+//! The verdicts on a published copy, rule by rule.
+
+use super::metadata::{self, Content};
+use super::sealed as seal;
+use super::{Files, Published};
+use crate::ceremony::plan::Mode;
+use crate::ceremony::script::Script;
+use crate::digest::Sha256;
+use crate::transcript::audit::{
+    BASE, CATALOGUE, CHAIN, EXCEPTIONS, FILES, Finding, HEAD, KEY_IDS, MODE, PAYLOAD, SCRIPT,
+    SEAL_COUNT, SEAL_FILE, SEAL_SIGNATURES, SEAL_STATEMENT, SIGNATURES, THRESHOLD, TRUSTED,
+    Verdict, WHOLE,
+};
+
+pub type Said = (Verdict, String);
+
+pub fn pass(sentence: impl Into<String>) -> Said {
+    (Verdict::Pass, sentence.into())
+}
+
+pub fn fail(sentence: impl Into<String>) -> Said {
+    (Verdict::Fail, sentence.into())
+}
+
+pub fn note(sentence: impl Into<String>) -> Said {
+    (Verdict::Note, sentence.into())
+}
+
+pub fn withheld(what: &str) -> Said {
+    note(format!("withheld: {what}"))
+}
+
+/// One finding for each rule of the catalogue.
+pub fn findings(copy: &Published, files: &Files) -> Vec<Finding> {
+    let content = metadata::content(copy, files);
+    let sealed = seal::read(files);
+    let finding = |rule: &crate::transcript::audit::Rule| {
+        let (verdict, sentence) = match &copy.broken {
+            Some(broken) if *rule != CHAIN => fail(format!(
+                "not decided, because the transcript is broken ({broken})"
+            )),
+            _ => match *rule {
+                CHAIN => chain(copy),
+                WHOLE => whole(copy),
+                HEAD => head(copy),
+                MODE => mode(copy, files),
+                SCRIPT => script(copy, files, &sealed),
+                EXCEPTIONS => exceptions(copy),
+                BASE => metadata::base(copy, files),
+                KEY_IDS => metadata::key_ids(copy, &content),
+                PAYLOAD => metadata::payload(copy, &content),
+                SIGNATURES => metadata::signatures(copy, &content, &sealed),
+                THRESHOLD => metadata::threshold(copy, files, &content),
+                TRUSTED => metadata::trusted(files, &content),
+                FILES => metadata::files(copy, files, &sealed),
+                SEAL_STATEMENT => seal::statement(copy, &sealed),
+                SEAL_SIGNATURES => seal::signatures(copy, files, &content, &sealed),
+                SEAL_COUNT => seal::count(copy, files, &content, &sealed),
+                SEAL_FILE => seal::file(copy, files),
+                _ => withheld("it needs records or files that a published copy does not have"),
+            },
+        };
+        Finding {
+            rule: *rule,
+            verdict,
+            sentence,
+        }
+    };
+    CATALOGUE.iter().map(finding).collect()
+}
+
+/// What is known of the content, for the rules that need it.
+pub fn no_content(content: &Content) -> Option<Said> {
+    match content {
+        Content::Nothing => Some(note("nothing is signed in this ceremony")),
+        Content::Unknown(why) => Some(withheld(why)),
+        Content::Wrong(why) => Some(fail(why.clone())),
+        Content::Root(_) | Content::Other(_) => None,
+    }
+}
+
+fn chain(copy: &Published) -> Said {
+    match &copy.broken {
+        Some(broken) => fail(broken.clone()),
+        None if copy.records.is_empty() => fail("there is no record"),
+        None => pass(format!(
+            "{} records, each in its place; the bodies of {} are withheld",
+            copy.length(),
+            copy.withheld()
+        )),
+    }
+}
+
+fn whole(copy: &Published) -> Said {
+    if let Some(bytes) = copy.torn {
+        return fail(format!("the last {bytes} bytes are no complete record"));
+    }
+    match copy.records.last().map(|(_, kind)| kind.as_str()) {
+        Some("ceremony-closed") => pass("the ceremony was closed"),
+        Some("aborted") => fail("the ceremony was ABORTED; a result is not there"),
+        _ => fail("the ceremony was not closed"),
+    }
+}
+
+/// Kinds of records that may follow the head on paper: they end the ceremony and change nothing that the head
+/// covers.
+const CLOSING: [&str; 7] = [
+    "asked",
+    "answered",
+    "step-begun",
+    "step-done",
+    "paused",
+    "resumed",
+    "ceremony-closed",
+];
+
+fn head(copy: &Published) -> Said {
+    let Some(head) = copy.head() else {
+        return fail("there is no record");
+    };
+    let Some(expected) = copy.expected else {
+        return note(format!(
+            "not compared with paper: give --expect-head. It is {head}"
+        ));
+    };
+    let Some(at) = copy.records.iter().position(|(node, _)| *node == expected) else {
+        return fail(format!(
+            "paper says {expected}, no record has it; the head is {head}"
+        ));
+    };
+    let after = copy.records.get(at + 1..).unwrap_or_default();
+    if after.is_empty() {
+        return pass(format!("{head}, as on paper"));
+    }
+    let before = copy.records.get(..=at).unwrap_or_default();
+    let worked = |(_, kind): &(Sha256, String)| kind == "metadata-written";
+    let written = before.iter().any(worked) || !copy.has("metadata-written");
+    let closing = |(_, kind): &(Sha256, String)| CLOSING.contains(&kind.as_str());
+    if written && after.iter().all(closing) {
+        return pass(format!(
+            "the paper's head is that of record {at}; what follows only closes the ceremony"
+        ));
+    }
+    // with a LOG medium it may be as it should: only the whole directory can tell
+    let mending = |(_, kind): &(Sha256, String)| {
+        closing(&(Sha256([0; 32]), kind.clone()))
+            || [
+                "log-lost",
+                "log-attached",
+                "intended",
+                "faulted",
+                "media-listed",
+                "medium-bound",
+            ]
+            .contains(&kind.as_str())
+    };
+    let lost = after
+        .iter()
+        .any(|(_, kind)| kind == "log-lost" || kind == "log-attached");
+    if written && lost && after.iter().all(mending) {
+        return note(format!(
+            "the paper's head is that of record {at}; what follows is about a LOG medium and closes the ceremony, \
+             and whether it does nothing else is withheld"
+        ));
+    }
+    fail(format!(
+        "the paper's head is that of record {at}, and {} records follow that it does not cover",
+        after.len()
+    ))
+}
+
+fn mode(copy: &Published, files: &Files) -> Said {
+    let opened = copy.told.opening.as_ref().map(|opening| opening.mode);
+    let script = files.script.as_deref().map(Script::parse);
+    let script = match script {
+        Some(Err(_)) => return fail("script.toml cannot be read"),
+        Some(Ok(script)) => Some(script.mode),
+        None => None,
+    };
+    let others = [opened, script];
+    if others.into_iter().flatten().any(|other| other != copy.mode) {
+        return fail("record and script do not agree");
+    }
+    let what = match copy.mode {
+        Mode::Production => "a production ceremony",
+        Mode::Rehearsal => "A REHEARSAL: nothing in it is for use",
+    };
+    note(format!(
+        "{what}, by the domain of its chain; whether the plan says the same is withheld"
+    ))
+}
+
+fn script(copy: &Published, files: &Files, sealed: &seal::Sealed) -> Said {
+    let Some(bytes) = &files.script else {
+        return withheld("script.toml");
+    };
+    let digest = Sha256::of(bytes);
+    let recorded = copy.told.opening.as_ref().map(|opening| opening.script);
+    let by = match recorded {
+        Some(_) => "the first record",
+        None => "the seal",
+    };
+    match recorded.or_else(|| sealed.subject("script.toml")) {
+        None => withheld("the first record, which has the digest of the script"),
+        Some(there) if there == digest => pass(format!("SHA-256 {digest}, as in {by}")),
+        Some(there) => fail(format!(
+            "{by} names script {there}, script.toml is {digest}"
+        )),
+    }
+}
+
+fn exceptions(copy: &Published) -> Said {
+    let skipped = copy
+        .kinds
+        .get("step-skipped")
+        .map_or(0, |kind| kind.told + kind.withheld);
+    let logged = copy.exceptions();
+    if skipped > 0 && logged == 0 {
+        return fail("steps were skipped, and no exception is on record");
+    }
+    note(format!(
+        "{logged} exceptions and {skipped} skipped steps are on record; their texts are withheld"
+    ))
+}

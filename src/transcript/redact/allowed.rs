@@ -1,0 +1,143 @@
+//! The list of what is allowed, by kind of event.
+
+use crate::ceremony::effect::{Effect, FileDigest, Message};
+use crate::ceremony::event::Event;
+use crate::ceremony::plan::{PublishPlan, Withheld};
+
+/// What came before a record, as far as it says what the record is about.
+#[derive(Clone, Debug)]
+pub struct Course {
+    /// Whether the seal is published.
+    seal: bool,
+    /// What the token was last asked to sign.
+    message: Option<Message>,
+}
+
+impl Course {
+    /// Before the first record.
+    pub fn new(seal: bool) -> Self {
+        Self {
+            seal,
+            message: None,
+        }
+    }
+
+    /// After this one.
+    pub fn record(&mut self, event: &Event) {
+        if let Event::Intended(effect) = event {
+            self.message = match effect {
+                Effect::Sign { message, .. } => Some(message.clone()),
+                _ => None,
+            };
+        }
+    }
+
+    /// Whether what is signed may be known: a signature over text that could be guessed confirms a guess.
+    fn message_is_public(&self, tokens: bool) -> bool {
+        match self.message {
+            Some(Message::Payload { .. }) => true,
+            Some(Message::Seal { .. }) => self.seal,
+            Some(Message::Possession { .. }) => tokens,
+            None => false,
+        }
+    }
+}
+
+/// Whether the body of this event can be published.
+pub fn allowed(event: &Event, course: &Course, publish: &PublishPlan) -> bool {
+    if publish.is_open() {
+        return true;
+    }
+    let names = publish.withholds(Withheld::Names);
+    let tokens = !publish.withholds(Withheld::Serials);
+    let elsewhere = |path: &str| !(names && in_a_home(path));
+    let files = |files: &[FileDigest]| files.iter().all(|file| elsewhere(&file.name));
+    match event {
+        // ids, counts, times, public keys and what is signed
+        Event::Resumed(_)
+        | Event::StepBegun {}
+        | Event::ClockRead { .. }
+        | Event::TokenReplaced { .. }
+        | Event::LogAttached {}
+        | Event::LogGivenUp { .. }
+        | Event::RollCalled { .. }
+        | Event::KeyEnrolled { .. }
+        | Event::KeyPresented { .. }
+        | Event::RootTrusted { .. }
+        | Event::ContentImported { .. }
+        | Event::FindingsAccepted { .. }
+        | Event::RootAssembled { .. }
+        | Event::ContentApproved { .. }
+        | Event::DoubtSettled {}
+        | Event::SignaturesCounted { .. }
+        | Event::StepSkipped { .. }
+        | Event::StepDone {}
+        | Event::CeremonyClosed {} => true,
+        Event::Paused { reason } => is_one_word(reason),
+        Event::CeremonyOpened(opening) => elsewhere(&opening.plan_directory),
+        Event::MetadataWritten { files: written } => files(written),
+        Event::Archived { file } => elsewhere(&file.name),
+        Event::SealStated { .. } | Event::SealRead { .. } => course.seal,
+        Event::SealWritten { file } => course.seal && elsewhere(&file.name),
+        Event::SignatureMade { .. } => course.message_is_public(tokens),
+        Event::Intended(effect) => intended(effect, course, publish),
+        // what tokens and media say of themselves
+        Event::TokenIdentified(_)
+        | Event::KeySought { .. }
+        | Event::KeyGenerated(_)
+        | Event::TokenProvisioned { .. }
+        | Event::KeyAttested(_)
+        | Event::MediaListed { .. }
+        | Event::MediumBound { .. } => tokens,
+        // what people read, typed and wrote; what the machine said; what came in; where it was written; what was
+        // on the screen, whose digest would confirm a guess
+        Event::Asked(_)
+        | Event::ScreenRecorded(_)
+        | Event::Answered { .. }
+        | Event::EnvironmentChecked { .. }
+        | Event::FilesRead { .. }
+        | Event::LogLost(_)
+        | Event::Exported { .. }
+        | Event::Faulted(_)
+        | Event::ContentWithdrawn { .. }
+        | Event::ExceptionLogged(_)
+        | Event::Aborted { .. } => false,
+    }
+}
+
+fn intended(effect: &Effect, course: &Course, publish: &PublishPlan) -> bool {
+    let names = publish.withholds(Withheld::Names);
+    let tokens = !publish.withholds(Withheld::Serials);
+    match effect {
+        Effect::CheckEnvironment
+        | Effect::ReadClock
+        | Effect::ListMedia
+        | Effect::AttachLog
+        | Effect::Archive { .. } => true,
+        Effect::WriteSeal { .. } => course.seal,
+        Effect::WriteMetadata { directories, .. } => {
+            !(names && directories.iter().any(|path| in_a_home(path)))
+        }
+        Effect::Sign {
+            message: Message::Seal { .. },
+            ..
+        } => course.seal && tokens,
+        Effect::Identify { .. }
+        | Effect::FindKey { .. }
+        | Effect::Generate { .. }
+        | Effect::Provision { .. }
+        | Effect::Attest { .. }
+        | Effect::Sign { .. } => tokens,
+        Effect::ReadFiles { .. } | Effect::Export { .. } => false,
+    }
+}
+
+/// A home directory is called after a person, whether or not that person is in the plan.
+fn in_a_home(path: &str) -> bool {
+    ["/home/", "/Users/"].iter().any(|home| path.contains(home))
+}
+
+/// As the program gives a reason by itself: `left`, or the name of a signal.
+pub(super) fn is_one_word(reason: &str) -> bool {
+    reason.len() <= 16 && reason.bytes().all(|b| b.is_ascii_alphanumeric())
+}

@@ -1,0 +1,178 @@
+//! The search for what is withheld, in every encoding in which it could lie somewhere.
+
+mod forms;
+
+use super::strings::{Class, Needle, percent_decoded};
+use crate::ceremony::plan::{Plan, id_has};
+use forms::{Form, forms};
+
+/// Serial numbers and labels of fewer characters cannot be told from other text; numbers need one more.
+const SHORTEST: usize = 4;
+/// Up to this many characters a string is sought as a whole word: digests hold short ones by chance.
+const WORD: usize = 8;
+
+/// What is being looked through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The body of a record, which can be withheld: parts of names count.
+    Record,
+    /// A file that people or machines read: names count as a whole, initials as they are written.
+    File,
+}
+
+/// Knows what is withheld in one ceremony.
+#[derive(Clone, Debug, Default)]
+pub struct Gate {
+    sought: Vec<(Needle, Vec<Form>)>,
+    /// What is not sought: it is too short, or every text of this program has it anyway.
+    pub common: Vec<Needle>,
+}
+
+/// What was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found<'g>(pub &'g Needle);
+
+impl Gate {
+    /// `common` is text that is the same whatever the ceremony: what stands there says nothing of this one.
+    pub fn new(needles: Vec<Needle>, common: &str) -> Self {
+        let usual = Views::of(common);
+        let mut gate = Self::default();
+        for needle in needles {
+            let short = needle.class == Class::Serial && {
+                let digits = needle.text.bytes().all(|b| b.is_ascii_digit());
+                needle.text.chars().count() < SHORTEST + usize::from(digits)
+            };
+            let forms = forms(&needle);
+            let said = |form: &Form| form.plain && form.is_in(&usual);
+            if short || forms.iter().any(said) {
+                gate.common.push(needle);
+            } else {
+                gate.sought.push((needle, forms));
+            }
+        }
+        gate
+    }
+
+    /// The first thing that a text must not have.
+    pub fn find(&self, text: &str, place: Place) -> Option<Found<'_>> {
+        let views = Views::of(text);
+        let counts = |class: Class| place == Place::Record || class != Class::Part;
+        self.sought
+            .iter()
+            .filter(|(needle, _)| counts(needle.class))
+            .find(|(_, forms)| forms.iter().any(|form| form.is_in(&views)))
+            .map(|(needle, _)| Found(needle))
+    }
+
+    /// Of whom an id tells, which cannot be withheld. Ids are lower case, their parts divided by hyphens and dots.
+    pub fn find_in_id(&self, id: &str) -> Option<Found<'_>> {
+        let told = |needle: &Needle| {
+            let text = needle.text.to_lowercase();
+            match needle.class {
+                Class::Part | Class::Initials => id_has(id, &text),
+                Class::Digest => false,
+                Class::Name | Class::Serial | Class::Location => {
+                    let parts = text.split(|c: char| !c.is_alphanumeric());
+                    let joined: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+                    let id = id.replace('.', "-");
+                    !joined.is_empty()
+                        && format!("-{id}-").contains(&format!("-{}-", joined.join("-")))
+                }
+            }
+        };
+        let mut needles = self.sought.iter().map(|(needle, _)| needle);
+        needles.find(|needle| told(needle)).map(Found)
+    }
+
+    /// Without what ids tell: somebody has decided that they may.
+    pub fn accept_ids<'i>(&mut self, ids: impl Iterator<Item = &'i str>) {
+        for id in ids {
+            while let Some(Found(found)) = self.find_in_id(id) {
+                let found = found.clone();
+                self.sought.retain(|(needle, _)| *needle != found);
+                self.common.push(found);
+            }
+        }
+        // a name of which ids tell every part
+        let told = |name: &str| {
+            let mut parts = Plan::parts_of_name(name).peekable();
+            let known = |part: String| self.common.iter().any(|needle| needle.text == part);
+            parts.peek().is_some() && parts.all(known)
+        };
+        let of_name = |needle: &Needle| needle.class == Class::Name && told(&needle.text);
+        let names = self.sought.iter().map(|(needle, _)| needle);
+        let names: Vec<Needle> = names.filter(|needle| of_name(needle)).cloned().collect();
+        self.sought.retain(|(needle, _)| !names.contains(needle));
+        self.common.extend(names);
+    }
+
+    /// A text of the plan, or the word `withheld` where it tells something.
+    pub fn cleaned(&self, text: &str) -> String {
+        if self.find(text, Place::Record).is_some() {
+            "withheld".to_owned()
+        } else {
+            text.to_owned()
+        }
+    }
+}
+
+/// A text in the forms in which it is looked through.
+struct Views {
+    raw: String,
+    folded: String,
+    /// As a browser would show it, white space as one space, with marks taken out and put as spaces; and with the
+    /// codes of URIs and of JSON strings decoded, where there are any.
+    read: Vec<String>,
+}
+
+impl Views {
+    fn of(text: &str) -> Self {
+        Self {
+            raw: text.to_owned(),
+            folded: text.to_lowercase(),
+            read: ["", " "]
+                .map(|mark| forms::read(text, mark))
+                .into_iter()
+                .chain([text.split_whitespace().collect::<Vec<_>>().join(" ")])
+                .chain(text.contains('%').then(|| percent_decoded(text)))
+                .chain(text.contains('\\').then(|| forms::unescaped(text)))
+                .map(|text| text.to_lowercase())
+                .collect(),
+        }
+    }
+}
+
+impl Form {
+    fn is_in(&self, views: &Views) -> bool {
+        if self.exact {
+            return self.is_in_text(&views.raw);
+        }
+        self.is_in_text(&views.folded) || views.read.iter().any(|text| self.is_in_text(text))
+    }
+
+    fn is_in_text(&self, text: &str) -> bool {
+        if !self.word {
+            return text.contains(&self.text);
+        }
+        text.match_indices(&self.text).any(|(at, found)| {
+            let before = text.get(..at).and_then(|before| before.chars().next_back());
+            let after = text
+                .get(at + found.len()..)
+                .and_then(|after| after.chars().next());
+            let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+            !inside(before) && !inside(after)
+        })
+    }
+}
+
+/// Whether a string is sought as a whole word.
+fn is_word(needle: &Needle) -> bool {
+    match needle.class {
+        Class::Digest => false,
+        Class::Initials | Class::Part => true,
+        Class::Name | Class::Serial | Class::Location => needle.text.chars().count() <= WORD,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,99 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn gate(text: &str, class: Class) -> Gate {
+    let needle = Needle {
+        text: text.to_owned(),
+        of: "it".to_owned(),
+        class,
+    };
+    Gate::new(vec![needle], "")
+}
+
+fn percent(text: &str) -> String {
+    let code = |written: String, byte: u8| format!("{written}%{byte:02X}");
+    text.bytes().fold(String::new(), code)
+}
+
+proptest! {
+    #[test]
+    fn every_encoding_of_a_name_is_found(
+        name in "[A-Za-zÄÖÜäöüßéŁλ'\"\\\\<&% -]{9,40}",
+        before in "[a-z ]{0,5}",
+        after in "[a-z ]{0,5}",
+    ) {
+        let name = name.trim();
+        prop_assume!(name.chars().count() > 8 && !name.contains("  "));
+        let gate = gate(name, Class::Name);
+        let around = format!("{before}{name}{after}");
+        let hidden = [
+            around.clone(),
+            around.to_lowercase(),
+            around.to_uppercase(),
+            serde_json::to_string(&around).unwrap(),
+            crate::safe::markup(&around),
+            percent(&around),
+            data_encoding::BASE64.encode(around.as_bytes()),
+            data_encoding::BASE64URL_NOPAD.encode(around.as_bytes()),
+            data_encoding::HEXLOWER.encode(around.as_bytes()),
+            data_encoding::HEXUPPER.encode(around.as_bytes()),
+            crate::digest::Sha256::of(name.as_bytes()).hex(),
+            crate::digest::Sha256::of(name.as_bytes()).words().join(" "),
+            crate::digest::Sha256::of(name.as_bytes()).groups().join(" "),
+            name.replace(' ', "\n  "),
+        ];
+        for text in hidden {
+            prop_assert!(gate.find(&text, Place::File).is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_has_nothing_of_it_is_let_through(text in "[a-z0-9 ]{0,200}") {
+        let gate = gate("Søren Ångström", Class::Name);
+        prop_assert!(gate.find(&text, Place::File).is_none());
+    }
+}
+
+#[test]
+fn short_ones_are_whole_words_and_the_shortest_are_not_sought() {
+    let serial = gate("73915", Class::Serial);
+    assert!(serial.find("token 73915.", Place::File).is_some());
+    assert!(serial.find("a739151c", Place::File).is_none());
+    let short = gate("739", Class::Serial);
+    assert!(short.find("token 739", Place::File).is_none());
+    assert_eq!(short.common.len(), 1);
+    let initials = gate("AK", Class::Initials);
+    assert!(initials.find("by AK, at noon", Place::File).is_some());
+    assert!(initials.find("by ak, or AKA", Place::File).is_none());
+}
+
+#[test]
+fn what_every_text_has_says_nothing() {
+    let needle = |text: &str| Needle {
+        text: text.to_owned(),
+        of: text.to_owned(),
+        class: Class::Name,
+    };
+    let gate = Gate::new(
+        vec![needle("Root"), needle("Ada Lovelace")],
+        "<p>the root of it</p>",
+    );
+    assert_eq!(gate.common, [needle("Root")]);
+    assert!(gate.find("root", Place::File).is_none());
+    assert!(gate.find("ada&nbsp;<b>lovelace</b>", Place::File).is_some());
+}
+
+#[test]
+fn ids_tell_by_their_parts() {
+    let name = gate("Ada Lovelace", Class::Name);
+    assert!(name.find_in_id("sign.ada-lovelace").is_some());
+    assert!(name.find_in_id("sign.ada").is_none());
+    let part = gate("ada", Class::Part);
+    assert!(part.find_in_id("sign.ada").is_some());
+    assert!(part.find_in_id("sign.adam").is_none());
+    assert!(part.find("ada wrote", Place::Record).is_some());
+    assert!(part.find("ada wrote", Place::File).is_none());
+    let initials = gate("AL", Class::Initials);
+    assert!(initials.find_in_id("sign.al.old").is_some());
+}

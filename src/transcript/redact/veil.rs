@@ -1,0 +1,266 @@
+//! A ceremony as the public may see it: ids for names, and nothing that tells one token from another.
+//!
+//! What is derived from it says what is derived from the ceremony itself, wherever that does not depend on
+//! what is withheld.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::allowed::is_one_word;
+use super::gate::{Gate, Place};
+use crate::ceremony::chronicle::{Cause, Chronicle, Turn};
+use crate::ceremony::effect::FileDigest;
+use crate::ceremony::plan::{KeyPlan, Plan, Withheld};
+use crate::ceremony::procedure::Procedure;
+use crate::ceremony::state::{HeldKey, Here, LogCopy, State};
+use crate::ceremony::token::{TokenIdentity, TokenKey, TokenName};
+use crate::digest::Sha256;
+use crate::transcript::audit::Finding;
+
+/// What stands in the place of what is withheld.
+pub const WITHHELD: &str = "withheld";
+
+/// Stands for a digest that is withheld: that of no text that anybody has.
+pub const NO_DIGEST: Sha256 = Sha256([0; 32]);
+
+/// What an audit derived and found, without what is withheld.
+pub struct Veiled {
+    /// The state.
+    pub state: State,
+    /// What happened when.
+    pub chronicle: Chronicle,
+    /// The findings.
+    pub findings: Vec<Finding>,
+}
+
+/// Takes out what the plan withholds. `seal` is whether the seal is published.
+pub fn veil(
+    state: &State,
+    chronicle: &Chronicle,
+    findings: &[Finding],
+    gate: &Gate,
+    seal: bool,
+) -> Veiled {
+    let open = state.procedure.plan.publish.is_open();
+    let veil = Veil { gate };
+    let mut veiled = Veiled {
+        state: state.clone(),
+        chronicle: chronicle.clone(),
+        findings: findings.to_vec(),
+    };
+    if !open {
+        veil.of_state(&mut veiled.state, seal);
+        of_chronicle(&mut veiled.chronicle);
+        for finding in &mut veiled.findings {
+            if gate.find(&finding.sentence, Place::Record).is_some() {
+                WITHHELD.clone_into(&mut finding.sentence);
+            }
+        }
+    }
+    veiled
+}
+
+struct Veil<'g> {
+    gate: &'g Gate,
+}
+
+impl Veil<'_> {
+    fn clean(&self, text: &mut String) {
+        *text = self.gate.cleaned(text);
+    }
+
+    fn of_state(&self, state: &mut State, seal: bool) {
+        let tokens = state.procedure.plan.publish.withholds(Withheld::Serials);
+        let mut plan = state.procedure.plan.clone();
+        self.of_plan(&mut plan);
+        state.procedure = Arc::new(Procedure::new(state.procedure.script.clone(), plan));
+        state.asking = None;
+        state.in_flight = None;
+        state.in_doubt = None;
+        state.here = Here::default();
+        state.mending = Here::default();
+        if let Some(opening) = &mut state.opening {
+            opening.plan = state.procedure.plan.digest;
+            WITHHELD.clone_into(&mut opening.plan_directory);
+        }
+        for held in state.keys.values_mut() {
+            self.of_key(held, tokens);
+        }
+        if tokens {
+            state.attested.clear();
+            for medium in state.media.values_mut() {
+                for text in [
+                    &mut medium.place,
+                    &mut medium.model,
+                    &mut medium.serial,
+                    &mut medium.label,
+                    &mut medium.uuid,
+                ] {
+                    WITHHELD.clone_into(text);
+                }
+                medium.mounted = None;
+            }
+        }
+        for check in &mut state.checks {
+            WITHHELD.clone_into(&mut check.found);
+            check.advice.clear();
+        }
+        let mut inputs = BTreeMap::new();
+        for (path, mut file) in std::mem::take(&mut state.inputs) {
+            file.envelope = None;
+            // by its name nothing is looked up any more than before
+            let clean = self.gate.cleaned(&path);
+            inputs.insert(clean, file);
+        }
+        state.inputs = inputs;
+        if let LogCopy::Lost(_) = state.log {
+            state.log = LogCopy::Detached;
+        }
+        for exception in &mut state.exceptions {
+            for text in [
+                &mut exception.expected,
+                &mut exception.happened,
+                &mut exception.decided,
+            ] {
+                WITHHELD.clone_into(text);
+            }
+        }
+        for gone in &mut state.defunct {
+            WITHHELD.clone_into(&mut gone.reason);
+        }
+        for file in &mut state.written {
+            self.of_path(file);
+        }
+        state.exported.values_mut().flatten().for_each(|file| {
+            file.sha256 = NO_DIGEST;
+            self.of_path(file);
+        });
+        if let Some(sealing) = state.seal.as_mut().filter(|_| seal) {
+            if let Some(file) = &mut sealing.written {
+                self.of_path(file);
+            }
+        } else {
+            state.seal = None;
+        }
+    }
+
+    /// The last part of a path says which file it is; where that lies is nobody's business.
+    fn of_path(&self, file: &mut FileDigest) {
+        let name = file.name.rsplit('/').next().unwrap_or_default();
+        file.name = self.gate.cleaned(name);
+    }
+
+    fn of_plan(&self, plan: &mut Plan) {
+        let (names, tokens) = (
+            plan.publish.withholds(Withheld::Names),
+            plan.publish.withholds(Withheld::Serials),
+        );
+        if plan.publish.salt.is_none() {
+            plan.digest = NO_DIGEST;
+        }
+        self.clean(&mut plan.title);
+        self.clean(&mut plan.location);
+        if plan.publish.withholds(Withheld::Location) {
+            WITHHELD.clone_into(&mut plan.location);
+        }
+        for person in &mut plan.participants {
+            if names {
+                person.name.clone_from(&person.id.0);
+                person.initials.clone_from(&person.id.0);
+            }
+            if tokens {
+                person.keys.iter_mut().for_each(of_key_plan);
+            }
+        }
+        if let Some(root) = &mut plan.root {
+            if names {
+                root.keep
+                    .iter_mut()
+                    .map(|kept| &mut kept.name)
+                    .chain(root.remove.iter_mut().map(|gone| &mut gone.name))
+                    .for_each(|name| WITHHELD.clone_into(name));
+            }
+            for file in root.roles.values_mut().flat_map(|role| &mut role.keys) {
+                self.clean(&mut file.path);
+            }
+        }
+        for path in &mut plan.output {
+            self.clean(path);
+        }
+        if let Some(trusted) = &mut plan.trusted {
+            self.clean(&mut trusted.path);
+        }
+        if let Some(staged) = &mut plan.staged {
+            self.clean(&mut staged.path);
+            let more = staged.also.iter_mut().chain(&mut staged.delegated_by);
+            more.chain(&mut staged.previous)
+                .for_each(|path| self.clean(path));
+        }
+    }
+
+    fn of_key(&self, held: &mut HeldKey, tokens: bool) {
+        let shown = held.evidence.as_mut().map(|evidence| {
+            if tokens {
+                evidence.certificates.clear();
+            }
+            &mut evidence.key
+        });
+        for key in shown.into_iter().chain(held.generated.as_mut()) {
+            if tokens {
+                of_token_key(key);
+            }
+            self.clean(&mut key.label);
+        }
+        if tokens {
+            held.possession = None;
+            self.of_identity(&mut held.token);
+        }
+    }
+
+    fn of_identity(&self, token: &mut TokenIdentity) {
+        for text in [&mut token.serial, &mut token.label] {
+            WITHHELD.clone_into(text);
+        }
+        token.beside.clear();
+        for text in [
+            &mut token.manufacturer,
+            &mut token.model,
+            &mut token.firmware,
+        ] {
+            self.clean(text);
+        }
+    }
+}
+
+fn of_chronicle(chronicle: &mut Chronicle) {
+    for decision in &mut chronicle.decisions {
+        if let Turn::Aborted(reason) | Turn::Withdrawn(reason) = &mut decision.turn {
+            WITHHELD.clone_into(reason);
+        }
+    }
+    for halt in &mut chronicle.halts {
+        if let Cause::Left(reason) = &mut halt.cause
+            && !is_one_word(reason)
+        {
+            WITHHELD.clone_into(reason);
+        }
+    }
+}
+
+fn of_key_plan(key: &mut KeyPlan) {
+    let veiled = |token: &TokenName| {
+        let scheme = token.0.split(':').next().unwrap_or_default();
+        TokenName(format!("{scheme}:{WITHHELD}"))
+    };
+    key.token = veiled(&key.token);
+    key.serial = None;
+    WITHHELD.clone_into(&mut key.label);
+    if let Some(spare) = &mut key.spare {
+        spare.token = veiled(&spare.token);
+        spare.serial = None;
+    }
+}
+
+fn of_token_key(key: &mut TokenKey) {
+    WITHHELD.clone_into(&mut key.label);
+}
