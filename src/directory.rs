@@ -19,7 +19,9 @@ use crate::ports::World;
 use crate::transcript::RULES;
 
 pub use audit::{Audited, Watch, audit, audit_watched, follow, recording};
-pub use published::{AuditedCopy, Copy, audit_published, is_published, metadata, write_published};
+pub use published::{
+    AuditedCopy, Copy, README, audit_published, is_published, metadata, write_published,
+};
 
 mod audit;
 mod published;

@@ -11,7 +11,7 @@ use crate::ceremony::event::Event;
 use crate::ceremony::plan::{Disclosure, PublishPlan, Withheld};
 use crate::ceremony::scripts;
 use crate::ceremony::state::State;
-use crate::directory::{self, Audited, Copy, PLAN, SCRIPT};
+use crate::directory::{self, Audited, Copy, PLAN, README, SCRIPT};
 use crate::document::{self, Audit};
 use crate::journal::TRANSCRIPT;
 use crate::transcript::Record;
@@ -241,7 +241,7 @@ fn made(
     let named = metadata.into_iter();
     files.extend(named.map(|(name, bytes)| (format!("{}/{name}", crate::world::METADATA), bytes)));
     files.push(("report.html".to_owned(), report.into_bytes()));
-    files.push(("README.txt".to_owned(), readme.into_bytes()));
+    files.push((README.to_owned(), readme.into_bytes()));
     look_through(&files, gate)?;
     files.extend(seal.map(|bytes| (SEAL.to_owned(), bytes)));
     files.extend(script.map(|bytes| (SCRIPT.to_owned(), bytes)));

@@ -29,8 +29,11 @@ impl AuditedCopy {
     }
 }
 
-/// Whether this is the directory of a published copy: without a plan, and either with withheld bodies or
-/// without the directories that a ceremony has.
+/// What tells strangers how to check a published copy, in its directory; a ceremony has no such file.
+pub const README: &str = "README.txt";
+
+/// Whether this is the directory of a published copy: without a plan, and either with withheld bodies or with
+/// the words for strangers.
 pub fn is_published(dir: &Path) -> bool {
     let Ok(file) = std::fs::File::open(dir.join(TRANSCRIPT)) else {
         return false;
@@ -38,12 +41,7 @@ pub fn is_published(dir: &Path) -> bool {
     if dir.join(PLAN).exists() {
         return false;
     }
-    let parts = [
-        crate::world::INPUTS,
-        crate::world::OUTPUTS,
-        crate::world::ATTESTATIONS,
-    ];
-    if parts.iter().all(|part| !dir.join(part).exists()) {
+    if dir.join(README).is_file() {
         return true;
     }
     let mut lines = BufReader::new(file).take(MAX_LINE).lines();
