@@ -8,11 +8,12 @@ use crate::ceremony::incoming;
 use crate::ceremony::plan::StagedPlan;
 use crate::ceremony::state::{Ending, State};
 use crate::digest::Sha256;
-use crate::transcript::audit::{Artefacts, Scope, Verdict};
+use crate::transcript::audit::{Artefacts, Auditor, Scope, Verdict};
 use crate::tuf::root::{Root, Signed};
 use crate::tuf::trusted::Trusted;
 
-pub fn inputs(state: &State, artefacts: &Artefacts) -> Said {
+pub fn inputs(auditor: &Auditor, artefacts: &Artefacts) -> Said {
+    let state = &auditor.state;
     let plan = &state.procedure.plan;
     let staged = plan.staged.iter().flat_map(StagedPlan::paths);
     let trusted = plan.trusted.iter().map(|trusted| &trusted.path);
@@ -62,7 +63,8 @@ fn envelope(state: &State, file: &InputFile, artefacts: &Artefacts) -> Option<St
 }
 
 /// Files that left are there as they are on record.
-pub fn outputs(state: &State, artefacts: &Artefacts) -> Said {
+pub fn outputs(auditor: &Auditor, artefacts: &Artefacts) -> Said {
+    let state = &auditor.state;
     if artefacts.scope == Scope::Record {
         return record_only();
     }
@@ -98,7 +100,8 @@ pub fn record_only() -> Said {
 
 /// The auditor's own roots, oldest first, each followed by the next; the last of them is this
 /// ceremony's root, or the one before it.
-pub fn trusted(state: &State, artefacts: &Artefacts) -> Said {
+pub fn trusted(auditor: &Auditor, artefacts: &Artefacts) -> Said {
+    let state = &auditor.state;
     if artefacts.trusted.is_empty() {
         return (
             Verdict::Note,
@@ -152,7 +155,8 @@ pub fn trusted(state: &State, artefacts: &Artefacts) -> Said {
     }
 }
 
-pub fn files(state: &State, artefacts: &Artefacts) -> Said {
+pub fn files(auditor: &Auditor, artefacts: &Artefacts) -> Said {
+    let state = &auditor.state;
     if artefacts.scope == Scope::Record {
         return record_only();
     }
