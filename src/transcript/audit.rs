@@ -5,6 +5,7 @@
 
 mod follow;
 mod outcome;
+mod put_by;
 mod result;
 
 use std::sync::Arc;
@@ -88,7 +89,7 @@ rules! {
     TRUSTED = "root.trusted", "The root is one that the auditor trusts, or follows from it.", "TUF 1.0.34, section 5.3.4", result::artefacts::trusted;
     ACCEPTED = "findings.accepted", "What would have stopped the ceremony was accepted by two people before anybody signed.", "policy", result::root::accepted;
     FILES = "root.files", "The files in metadata/ are, byte for byte, what the transcript leads to.", "transcript", result::artefacts::files;
-    OUTPUTS = "files.out", "The files in out/ that left the ceremony are, byte for byte, those on record.", "transcript", result::artefacts::outputs;
+    OUTPUTS = "files.out", "The files in out/ are, byte for byte, those that the record lets leave.", "transcript", result::artefacts::outputs;
     SEAL_STATEMENT = "seal.statement", "The statement that was sealed is the one that the records before it lead to, and names their head.", "seal format 1", result::seal::statement;
     SEAL_SIGNATURES = "seal.signatures", "Every signature of the seal verifies under a key that was in hand in this ceremony.", "DSSE 1.0.2, protocol", result::seal::signatures;
     SEAL_COUNT = "seal.count", "As many keys have sealed the record as the plan wants.", "plan", result::seal::count;
@@ -102,7 +103,7 @@ pub enum Verdict {
     Pass,
     /// It does not hold, or could not be found to hold.
     Fail,
-    /// Nothing was asked of it here.
+    /// Nothing was asked of it here; or a person has to look, because nothing can be compared.
     Note,
 }
 
@@ -123,6 +124,7 @@ pub struct Auditor {
     chain: Chain,
     state: State,
     follow: follow::Follow,
+    put_by: put_by::PutBy,
     broken: Option<String>,
     deviations: Vec<Deviation>,
     torn: Option<u64>,
@@ -176,6 +178,7 @@ impl Auditor {
             chain: Chain::new(mode),
             state: State::new(procedure),
             follow: follow::Follow::default(),
+            put_by: put_by::PutBy::default(),
             broken: None,
             deviations: Vec::new(),
             torn: None,
@@ -221,6 +224,7 @@ impl Auditor {
         if self.deviations.len() < 100 {
             self.deviations.extend(seen);
         }
+        self.put_by.see(&placed.event);
         evolve(&mut self.state, &placed);
         self.anchor = match &self.anchor {
             Anchor::Sought(head) if *head == placed.node => Anchor::At {

@@ -168,9 +168,11 @@ pub fn exceptions(auditor: &Auditor, _: &Artefacts) -> Said {
 pub fn followed(auditor: &Auditor, _: &Artefacts) -> Said {
     let mut sentence = match auditor.deviations.first() {
         None => FOLLOWED.sentence.to_owned(),
-        Some(_) => "What the script asks was done in its order; records that break another rule are \
+        Some(_) => {
+            "What the script asks was done in its order; records that break another rule are \
                     named there."
-            .to_owned(),
+                .to_owned()
+        }
     };
     if let Some(program) = auditor.follow.foreign() {
         sentence = format!(

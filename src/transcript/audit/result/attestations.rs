@@ -38,8 +38,10 @@ pub fn evidence(auditor: &Auditor, artefacts: &Artefacts) -> Said {
     }
     let mut there = artefacts.attestations.iter();
     if let Some((name, _)) = there.find(|(name, _)| !state.attested.contains_key(name)) {
-        let sentence =
-            format!("attestations/{name} is there, and the transcript does not lead to it");
+        let sentence = format!(
+            "attestations/{} is there, and the transcript does not lead to it",
+            crate::safe::safe(name)
+        );
         // They are written before they are on record: an end in between leaves them behind.
         return if state.ending == Some(Ending::Closed) {
             fail(sentence)
