@@ -82,13 +82,11 @@ fn a_medium_has_its_role_from_two_people_who_saw_it() {
 #[test]
 fn the_copy_is_lost_and_given_up_as_people_said_or_not_at_all() {
     let desk = desk();
-    for rule in ["script.followed", "media.log"] {
-        found(&desk, rule, is_given_up, |records, at| {
-            if let Event::LogGivenUp { by } = &mut records[at].event {
-                by.truncate(1);
-            }
-        });
-    }
+    found(&desk, "media.log", is_given_up, |records, at| {
+        if let Event::LogGivenUp { by } = &mut records[at].event {
+            by.truncate(1);
+        }
+    });
     // without the exception, without the loss, without the attachment, without the answer
     let logged = |record: &Loose| matches!(record.event, Event::ExceptionLogged(_));
     let lost = |record: &Loose| matches!(record.event, Event::LogLost(_));

@@ -169,9 +169,9 @@ broken! {
     };
     keys_ids => {
         let enrolled = |record: &Loose| matches!(record.event, Event::KeyEnrolled { .. });
-        forged(&with_a_skip(), enrolled, |record| {
-            if let Event::KeyEnrolled { fingerprint, .. } = &mut record.event {
-                *fingerprint = Sha256::of(b"another");
+        forged(&days::paper(), enrolled, |record| {
+            if let Event::KeyEnrolled { keyid, .. } = &mut record.event {
+                *keyid = serde_json::from_value(serde_json::json!("0".repeat(64))).unwrap();
             }
         })
     };
@@ -184,15 +184,13 @@ broken! {
         })
     };
     root_policy => {
-        // a day before the root expires
+        // for one record it is two hours before the root expires
         let desk = days::paper();
         let mut records = desk.loose();
-        for record in &mut records {
-            record.at = record.at.replace("2026-12-01", "2027-11-29");
-            if let Event::ClockRead { utc } = &mut record.event {
-                *utc = utc.replace("2026-12-01", "2027-11-29");
-            }
-        }
+        let assembled = |record: &Loose| matches!(record.event, Event::RootAssembled { .. });
+        let at = records.iter().position(assembled).unwrap();
+        let before = &mut records[at - 1].at;
+        *before = before.replace("2026-12-01", "2027-11-30");
         told(&desk, Mode::Rehearsal, &records, &[])
     };
     root_approved => {
