@@ -26,8 +26,12 @@ mod files;
 mod forged_yubikeys;
 #[path = "tamper/forgeries.rs"]
 mod forgeries;
+#[path = "tamper/matrix.rs"]
+mod matrix;
 #[path = "tamper/media.rs"]
 mod media;
+#[path = "tamper/rewritten.rs"]
+mod rewritten;
 #[path = "tamper/rules.rs"]
 mod rules;
 #[path = "tamper/seal.rs"]

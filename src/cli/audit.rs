@@ -7,10 +7,11 @@ use clap::Args;
 use serde_json::json;
 
 use super::{Failure, print, print_json, read};
+use crate::ceremony::state::Ending;
 use crate::digest::Sha256;
 use crate::directory::{self, Audited, DirectoryError};
 use crate::safe::safe;
-use crate::transcript::audit::{Auditor, Finding, Verdict};
+use crate::transcript::audit::{CATALOGUE, Rule, Scope, Verdict};
 
 /// What is audited, and what it is compared with.
 #[derive(Debug, Args)]
@@ -38,6 +39,12 @@ pub struct Audit {
 impl Grounds {
     /// The audit. `not_done` is what a failure did not do, as a sentence.
     pub fn audited(&self, not_done: &str) -> Result<Audited, Failure> {
+        self.look(not_done)?
+            .map_err(|error| self.failed(error, not_done))
+    }
+
+    /// The audit, or what is wrong with the directory; a failure where the call is wrong.
+    fn look(&self, not_done: &str) -> Result<Result<Audited, DirectoryError>, Failure> {
         let expected =
             match &self.expect_head {
                 None => None,
@@ -50,7 +57,7 @@ impl Grounds {
             .iter()
             .map(|path| Ok((path.display().to_string(), read(path)?)))
             .collect::<Result<Vec<_>, Failure>>()?;
-        directory::audit(&self.dir, expected, trusted).map_err(|error| self.failed(error, not_done))
+        Ok(directory::audit(&self.dir, expected, trusted))
     }
 
     fn failed(&self, error: DirectoryError, not_done: &str) -> Failure {
@@ -82,22 +89,40 @@ impl Audit {
     }
 
     pub fn run(&self) -> Result<(), Failure> {
-        let audited = self.grounds.audited("Nothing was audited.")?;
-        let passed = audited.passed();
-        let Audited {
-            auditor, findings, ..
-        } = audited;
+        const NOT_DONE: &str = "Nothing was audited.";
+        let audited = match self.grounds.look(NOT_DONE)? {
+            Ok(audited) => audited,
+            Err(DirectoryError::NotWhatRan { rule, words }) => {
+                if self.json {
+                    print_json(&unread(&rule, &words));
+                } else {
+                    print(&format!(
+                        "FAIL {:18} {}\n\nAUDIT FAILED\n",
+                        rule.id,
+                        plain(&words)
+                    ));
+                }
+                return Err(Failure::not_so(""));
+            }
+            Err(error) => return Err(self.grounds.failed(error, NOT_DONE)),
+        };
         if self.json {
-            print_json(&document(&auditor, &findings, passed));
+            print_json(&document(&audited));
         } else {
-            print(&lines(&auditor, &findings, passed));
+            print(&lines(&audited));
         }
-        if passed {
+        if audited.passed() {
             Ok(())
         } else {
             Err(Failure::not_so(""))
         }
     }
+}
+
+/// Problems of a plan are several lines.
+fn plain(words: &str) -> String {
+    let lines = words.lines().map(safe);
+    lines.collect::<Vec<_>>().join("\n     ")
 }
 
 fn word(verdict: Verdict) -> &'static str {
@@ -108,9 +133,9 @@ fn word(verdict: Verdict) -> &'static str {
     }
 }
 
-fn lines(auditor: &Auditor, findings: &[Finding], passed: bool) -> String {
+fn lines(audited: &Audited) -> String {
     let mut text = String::new();
-    for finding in findings {
+    for finding in &audited.findings {
         let _ = writeln!(
             text,
             "{} {:18} {}",
@@ -119,11 +144,11 @@ fn lines(auditor: &Auditor, findings: &[Finding], passed: bool) -> String {
             safe(&finding.sentence)
         );
     }
-    let state = auditor.state();
+    let state = audited.auditor.state();
     let _ = writeln!(
         text,
         "\n{}{}: {} records, {} exceptions\nhead  {}\nwords {}",
-        if passed {
+        if audited.passed() {
             "AUDIT PASSED"
         } else {
             "AUDIT FAILED"
@@ -141,21 +166,70 @@ fn lines(auditor: &Auditor, findings: &[Finding], passed: bool) -> String {
     text
 }
 
-fn document(auditor: &Auditor, findings: &[Finding], passed: bool) -> serde_json::Value {
-    let state = auditor.state();
+/// Version of the document that `--json` prints. Members are added without another one.
+const FORMAT: u32 = 1;
+
+fn document(audited: &Audited) -> serde_json::Value {
+    let state = audited.auditor.state();
     json!({
-        "passed": passed,
+        "format": FORMAT,
+        "program": crate::PROGRAM_VERSION,
+        "passed": audited.passed(),
         "rehearsal": state.rehearsal(),
+        "scope": match audited.scope {
+            Scope::Whole => "directory",
+            Scope::Record => "record",
+        },
+        "ceremony": state.opening.as_ref().map(|opening| &opening.ceremony),
+        "ending": state.ending.map(|ending| match ending {
+            Ending::Closed => "closed",
+            Ending::Aborted => "aborted",
+        }),
         "records": state.records,
         "head": state.head.hex(),
         "head_words": state.head.words().join(" "),
+        "exception_count": state.exceptions.len(),
         "exceptions": state.exceptions,
-        "rules": findings.iter().map(|finding| json!({
-            "id": finding.rule.id,
-            "holds": finding.rule.sentence,
-            "source": finding.rule.source,
-            "verdict": word(finding.verdict).to_lowercase(),
-            "explanation": finding.sentence,
-        })).collect::<Vec<_>>(),
+        "rules": audited.findings.iter().map(|finding| {
+            row(&finding.rule, finding.verdict, &finding.sentence)
+        }).collect::<Vec<_>>(),
+    })
+}
+
+/// The same members where plan or script cannot be read, so that nothing but their digests was judged.
+fn unread(rule: &Rule, words: &str) -> serde_json::Value {
+    let of = |other: &Rule| {
+        let sentence = if other == rule {
+            words.to_owned()
+        } else {
+            format!("not decided, because {} failed", rule.id)
+        };
+        row(other, Verdict::Fail, &sentence)
+    };
+    json!({
+        "format": FORMAT,
+        "program": crate::PROGRAM_VERSION,
+        "passed": false,
+        "rehearsal": null,
+        "scope": "directory",
+        "ceremony": null,
+        "ending": null,
+        "records": null,
+        "head": null,
+        "head_words": null,
+        "exception_count": null,
+        "exceptions": [],
+        "rules": CATALOGUE.iter().map(of).collect::<Vec<_>>(),
+    })
+}
+
+fn row(rule: &Rule, verdict: Verdict, sentence: &str) -> serde_json::Value {
+    json!({
+        "id": rule.id,
+        "holds": rule.sentence,
+        "source": rule.source,
+        "code": rule.code,
+        "verdict": word(verdict).to_lowercase(),
+        "explanation": sentence,
     })
 }

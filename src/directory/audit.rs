@@ -29,6 +29,8 @@ pub struct Audited {
     pub findings: Vec<Finding>,
     /// What happened when, as far as the chain held.
     pub chronicle: Chronicle,
+    /// How much of the ceremony lay there.
+    pub scope: Scope,
 }
 
 impl Audited {
@@ -71,6 +73,7 @@ pub fn audit(
         auditor,
         findings,
         chronicle,
+        scope: Scope::Whole,
     })
 }
 
@@ -171,6 +174,7 @@ fn audit_of_copy(
         auditor,
         findings,
         chronicle,
+        scope: Scope::Record,
     })
 }
 

@@ -126,7 +126,8 @@ fn script() -> Vec<u8> {
     let import = "[[act.step]]\nid = \"import\"";
     let text = text.replacen(import, &format!("{attest}{import}"), 1);
     let head = "[[act.step]]\nid = \"head\"";
+    let export = step("export", "export", "\"administrator\"", "");
     let seal = step("seal", "seal", "\"holder\"", of_key);
-    text.replacen(head, &format!("{seal}{head}"), 1)
+    text.replacen(head, &format!("{export}{seal}{head}"), 1)
         .into_bytes()
 }
