@@ -258,6 +258,11 @@ impl Auditor {
         self.broken.is_none()
     }
 
+    /// The verdict on one rule.
+    pub fn finding(&self, rule: &Rule, artefacts: &Artefacts) -> Finding {
+        result::finding(self, artefacts, rule)
+    }
+
     /// The verdicts on every rule.
     pub fn finish(&self, artefacts: &Artefacts) -> Vec<Finding> {
         result::findings(self, artefacts)

@@ -17,17 +17,17 @@ pub type Said = (Verdict, String);
 
 /// One finding for each rule of the catalogue.
 pub fn findings(auditor: &Auditor, artefacts: &Artefacts) -> Vec<Finding> {
-    CATALOGUE
-        .iter()
-        .map(|rule| {
-            let (verdict, sentence) = judge(auditor, artefacts, rule);
-            Finding {
-                rule: *rule,
-                verdict,
-                sentence,
-            }
-        })
-        .collect()
+    let of = |rule| finding(auditor, artefacts, rule);
+    CATALOGUE.iter().map(of).collect()
+}
+
+pub fn finding(auditor: &Auditor, artefacts: &Artefacts, rule: &Rule) -> Finding {
+    let (verdict, sentence) = judge(auditor, artefacts, rule);
+    Finding {
+        rule: *rule,
+        verdict,
+        sentence,
+    }
 }
 
 fn judge(auditor: &Auditor, artefacts: &Artefacts, rule: &Rule) -> Said {
