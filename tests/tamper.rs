@@ -9,6 +9,8 @@ mod forger;
 #[path = "support/room.rs"]
 #[allow(dead_code, reason = "each test binary uses its part of the room")]
 mod room;
+#[path = "support/storyteller.rs"]
+mod storyteller;
 #[path = "support/world.rs"]
 #[allow(dead_code, reason = "each test binary uses its part of the world")]
 mod world;

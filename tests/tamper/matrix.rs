@@ -63,7 +63,7 @@ const OF_FILES: [Rule; 5] = [INPUTS, EVIDENCE, FILES, OUTPUTS, SEAL_FILE];
 /// Rules that fail. At some places all of them are asked, because those that follow certificates take their
 /// time.
 fn failing_at(auditor: &Auditor, all: &Artefacts, place: usize) -> Vec<&'static str> {
-    if place % 61 == 0 {
+    if place.is_multiple_of(61) {
         return failing(&auditor.finish(all));
     }
     failing(&OF_FILES.map(|rule| auditor.finding(&rule, all)))
@@ -170,7 +170,7 @@ fn handled(auditor: &Auditor, all: &mut Artefacts) {
             assert_eq!(failing(&found), [rule], "{part}: {what}");
         }
         for name in extra {
-            *files(all) = whole.clone();
+            files(all).clone_from(&whole);
             files(all).push((name.to_owned(), b"{}".to_vec()));
             let found = auditor.finish(all);
             let of_rule = |finding: &&Finding| finding.rule.id == rule;

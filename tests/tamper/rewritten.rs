@@ -14,9 +14,9 @@ use rootstage::digest::Sha256;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::forger::Story;
 use crate::room::{Room, copy_all, home, plan};
-use crate::{Desk, Loose, artefacts, days, forger};
+use crate::storyteller::{self, Story};
+use crate::{Desk, Loose, artefacts, days};
 
 /// Runs `rootstage audit` in the directory's parent.
 fn audit(dir: &Path, more: &[&str]) -> Output {
@@ -59,7 +59,7 @@ fn rewritten(desk: &Desk, procedure: &Arc<Procedure>, plan: &[u8], records: &[Lo
     };
     let (auditor, bytes) = story.told(records);
     let mut all = artefacts(&dir);
-    forger::files_of(auditor.state(), &mut all);
+    storyteller::files_of(auditor.state(), &mut all);
     fs::write(dir.join("plan.toml"), plan).unwrap();
     fs::write(dir.join("transcript.jsonl"), bytes).unwrap();
     for (part, files) in [
@@ -427,7 +427,7 @@ fn without_a_transcript_it_says_so_in_words() {
 fn unreadable(path: &Path, refused: &dyn Fn(&str)) {
     use std::os::unix::fs::PermissionsExt as _;
 
-    fs::set_permissions(path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o0)).unwrap();
     if fs::File::open(path).is_ok() {
         eprintln!("SKIPPED in part: to this user nothing is unreadable");
     } else {

@@ -9,9 +9,9 @@ use rootstage::digest::Sha256;
 use rootstage::transcript::audit::{CATALOGUE, Finding, Verdict};
 
 use crate::days::{self, on_paper};
-use crate::forger::Story;
 use crate::room::{Room, plan};
-use crate::{Desk, Loose, artefacts, failing, forger};
+use crate::storyteller::{self, Story};
+use crate::{Desk, Loose, artefacts, failing};
 
 /// A test for each, and their names.
 macro_rules! broken {
@@ -350,6 +350,6 @@ fn told(desk: &Desk, mode: Mode, records: &[Loose], forged: &[usize]) -> Vec<Fin
     };
     let (auditor, _) = story.told(records);
     let mut artefacts = artefacts(&desk.room.dir());
-    forger::files_of(auditor.state(), &mut artefacts);
+    storyteller::files_of(auditor.state(), &mut artefacts);
     auditor.finish(&artefacts)
 }

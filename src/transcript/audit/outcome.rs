@@ -6,7 +6,7 @@ use super::{
 };
 use crate::ceremony::assembly::{self, NotMade};
 use crate::ceremony::attested;
-use crate::ceremony::effect::{Effect, Message, all_exported, all_written};
+use crate::ceremony::effect::{Effect, InputFile, Message, all_exported, all_written};
 use crate::ceremony::event::Event;
 use crate::ceremony::import;
 use crate::ceremony::incoming;
@@ -123,13 +123,18 @@ pub fn judge_outcome(
             let rule = paths.first().map_or(PAYLOAD, |path| rule_of(state, path));
             say(rule, difference);
         }
-        for file in files {
-            if Sha256::of(file.text.as_bytes()) != file.sha256 {
-                say(
-                    rule_of(state, &file.path),
-                    format!("the file {} has another digest", safe(&file.path)),
-                );
-            }
+        digests(state, files, say);
+    }
+}
+
+/// Whether what was read is what its digest says.
+fn digests(state: &State, files: &[InputFile], say: &mut dyn FnMut(Rule, String)) {
+    for file in files {
+        if Sha256::of(file.text.as_bytes()) != file.sha256 {
+            say(
+                rule_of(state, &file.path),
+                format!("the file {} has another digest", safe(&file.path)),
+            );
         }
     }
 }
