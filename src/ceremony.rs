@@ -24,6 +24,7 @@ pub mod plain;
 pub mod plan;
 pub mod problem;
 pub mod procedure;
+pub mod recording;
 pub mod refusal;
 pub mod script;
 pub mod scripts;
@@ -37,4 +38,4 @@ pub mod toml_reader;
 pub mod withdraw;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;

@@ -10,15 +10,19 @@ mod ceremony;
 mod desk;
 mod doctor;
 mod envelope;
+mod filmed;
 mod front;
 mod manual;
 mod media;
+mod output;
+mod paper;
 mod passphrase;
 pub mod plan;
 mod progress;
 mod qr;
 mod rehearsal;
 mod rehearse;
+mod replay;
 mod repo;
 mod report;
 mod root;
@@ -27,14 +31,16 @@ mod sign;
 mod token;
 
 use std::io::Write as _;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use time::OffsetDateTime;
 
+use output::{write_bytes, write_output};
+
 use crate::airgap::harden::Hardening;
 use crate::directory::DirectoryError;
+use crate::tui::recorder::Recorder;
 use crate::tui::settings::{self, ColourWish, GlyphSet, Settings, Surroundings};
 
 /// Root key ceremonies in the terminal.
@@ -88,7 +94,7 @@ enum Verb {
         after_help = "Example:\n  rootstage rehearse --script replace-lost-key --keyholders 5 --threshold 3 --dir /tmp/rehearsal"
     )]
     Rehearse(rehearse::Rehearse),
-    /// Holds the ceremony that a plan describes.
+    /// Holds the ceremony that a plan describes; its screens are recorded in session.cast, without PINs.
     #[command(after_help = "Example:\n  rootstage run plan.toml --dir /media/log/ceremony-2026")]
     Run(ceremony::Run),
     /// Goes on with an interrupted ceremony at the last safe point.
@@ -99,15 +105,20 @@ enum Verb {
         after_help = "Example:\n  rootstage audit /media/log/ceremony-2026 --expect-head \"island tolerance sailboat …\""
     )]
     Audit(audit::Audit),
-    /// Writes the report on a ceremony: one HTML page for a screen or a printer, from a new audit.
+    /// Writes the report on a ceremony, from a new audit: one HTML page for a screen or a printer.
     #[command(
-        after_help = "Example:\n  rootstage report /media/log/ceremony-2026 -o report.html\n\nA report is written whatever the audit says; the exit status is that of the audit."
+        after_help = "Examples:\n  rootstage report /media/log/ceremony-2026 -o report.html\n  rootstage report /media/log/ceremony-2026 --paper -o filled.pdf --page letter\n\nA report is written whatever the audit says; the exit status is that of the audit. The report is HTML: as a PDF it comes from the print dialogue of any browser. The paper script (--paper) is written as HTML, PDF or text."
     )]
     Report(report::Report),
+    /// Shows a ceremony again from its transcript, as a recording for ordinary players.
+    #[command(
+        after_help = "Example:\n  rootstage replay /media/log/ceremony-2026 --cast ceremony.cast\n  asciinema play ceremony.cast\n\nIt is audited first: where the chain of records is broken, the recording ends there and the exit\nstatus is 1. What was on the screen itself is in session.cast in the ceremony directory."
+    )]
+    Replay(replay::Replay),
     /// The ceremony scripts: what is done, in which order.
     #[command(
         subcommand,
-        after_help = "Example:\n  rootstage script print first-root --plan plan.toml --format html -o script.html"
+        after_help = "Example:\n  rootstage script print first-root --plan plan.toml -o script.pdf"
     )]
     Script(script::Verb),
     /// The plan: the parameters of one ceremony, written before the day.
@@ -228,6 +239,7 @@ pub struct Room {
     pub hardening: Hardening,
     glyphs: Glyphs,
     colours: Colours,
+    recorder: Recorder,
 }
 
 impl Room {
@@ -287,6 +299,7 @@ pub fn run(hardening: Hardening) -> ExitCode {
         hardening,
         glyphs: call.glyphs,
         colours: call.color,
+        recorder: Recorder::default(),
     };
     let result = match call.verb {
         None => ceremony::home(&room),
@@ -295,6 +308,7 @@ pub fn run(hardening: Hardening) -> ExitCode {
         Some(Verb::Resume(verb)) => verb.run(&room),
         Some(Verb::Audit(verb)) => verb.run(),
         Some(Verb::Report(verb)) => verb.run(),
+        Some(Verb::Replay(verb)) => verb.run(&room),
         Some(Verb::Script(verb)) => verb.run(),
         Some(Verb::Plan(verb)) => verb.run(),
         Some(Verb::Root(verb)) => verb.run(now()),
@@ -360,19 +374,6 @@ pub fn read(path: &std::path::Path) -> Result<Vec<u8>, Failure> {
             path.display()
         ))
     })
-}
-
-/// Writes a new file that a person named, or stdout where none was.
-pub fn write_output(path: Option<&PathBuf>, text: &str) -> Result<(), Failure> {
-    match path {
-        None => print(text),
-        Some(path) => {
-            crate::journal::write_whole(path, text.as_bytes())
-                .map_err(|error| Failure::surroundings(format!("{}: {error}", path.display())))?;
-            notice(&format!("{} written", path.display()));
-        }
-    }
-    Ok(())
 }
 
 /// The command line itself, for completions and man pages.

@@ -19,7 +19,7 @@ use crate::ports::World;
 use crate::transcript::RULES;
 use crate::transcript::audit::Rule;
 
-pub use audit::{Audited, audit, follow};
+pub use audit::{Audited, audit, audit_with, follow, recording};
 
 mod audit;
 

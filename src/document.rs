@@ -11,9 +11,12 @@ mod exceptions;
 mod files;
 mod keys;
 mod markup;
+pub mod paper;
 mod people;
+pub mod press;
 mod proof;
 mod quorum;
+mod seal;
 mod steps;
 mod timeline;
 mod times;
@@ -51,6 +54,7 @@ const SECTIONS: &[Section] = &[
     ("findings", "Findings", content::findings),
     ("thresholds", "Thresholds", quorum::section),
     ("exceptions", "Exceptions", exceptions::section),
+    ("seal", "Seal", seal::section),
     ("files", "Media and files", files::section),
     ("audit", "Audit", proof::rules),
     ("check", "Checking it without this program", proof::by_hand),
@@ -101,7 +105,7 @@ fn footer(audit: &Audit<'_>) -> String {
         (false, false) => "AUDIT FAILED",
     };
     format!(
-        "@page {{ @bottom-left {{ content: \"Ceremony {id}\"; }} @bottom-center {{ content: \"{mode}\"; }} \
+        "@page {{ @bottom-left {{ content: \"Ceremony {id}\"; }} @top-center {{ content: \"{mode}\"; }} \
          @bottom-right {{ content: \"Page \" counter(page) \" of \" counter(pages); }} }}\n"
     )
 }

@@ -9,6 +9,7 @@ use crate::ceremony::decide::{Decision, decide};
 use crate::ceremony::effect::Effect;
 use crate::ceremony::evolve::evolve;
 use crate::ceremony::plan::ParticipantId;
+use crate::ceremony::recording::{self, Reach};
 use crate::ceremony::refusal::Refusal;
 use crate::ceremony::state::{LogCopy, State};
 use crate::ceremony::token::Fault;
@@ -163,7 +164,15 @@ impl Driver {
         progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<(), Stop> {
         let pausing = matches!(command, Command::Pause { .. });
+        let covers = match &command {
+            Command::Pause { .. } => Some(Reach::SoFar),
+            Command::Abort { .. } => Some(Reach::ToTheEnd),
+            _ => None,
+        };
         let decision = decide(&self.state, command)?;
+        if let Some(reach) = covers {
+            self.cover_recording(reach)?;
+        }
         let [secret, new_pin] = &typed;
         let secrets = Secrets {
             secret: secret.as_ref(),
@@ -181,11 +190,29 @@ impl Driver {
     /// Goes on until the room is asked, or the end.
     fn until_asked(&mut self, progress: &mut dyn FnMut(Progress<'_>)) -> Result<(), Stop> {
         while self.state.asking.is_none() && self.state.ending.is_none() {
+            if let Some(reach) = recording::due(&self.state) {
+                self.cover_recording(reach)?;
+            }
             let decision = decide(&self.state, Command::Continue)?;
             self.carry_out(decision, Secrets::default(), progress)?;
             self.note_loss()?;
         }
         Ok(())
+    }
+
+    /// Puts on record how far the recording of the screen goes. What cannot be covered is not: nobody waits
+    /// for a recording.
+    fn cover_recording(&mut self, reach: Reach) -> Result<(), Stop> {
+        if recording::is_over(&self.state) {
+            return Ok(());
+        }
+        let Some(mark) = self.world.recorded(&self.state, reach) else {
+            return Ok(());
+        };
+        match decide(&self.state, Command::CoverRecording(mark)) {
+            Ok(decision) => self.record(decision.events),
+            Err(_) => Ok(()),
+        }
     }
 
     /// Records that the copy on the LOG medium failed, once what was under way is finished. Gives whether

@@ -46,6 +46,7 @@
 //! | know what keyholders seal, and in which form | [`transcript::seal`], [`ceremony::sealing`] |
 //! | know what happened when: steps, answers, interruptions | [`Chronicle`] |
 //! | have the report on a ceremony, for an auditor | [`document::html`] of an audit |
+//! | record what people see, or draw it again from a transcript | [`tui::recorder::Recorder`], [`tui::recorder::redrawn::Redrawn`]; how far the record covers it: [`ceremony::recording`] |
 //! | show a digest to people | [`digest::Sha256`]: hex, groups, PGP words |
 //! | show text that came from outside | [`safe::safe`] |
 //! | hand a PIN from the keyboard to a token | [`secret::Secret`], and nothing else |

@@ -6,6 +6,7 @@ use crate::ceremony::assembly::MetadataFile;
 use crate::ceremony::effect::FileDigest;
 use crate::ceremony::medium::{Medium, MediumRole};
 use crate::ceremony::plan::Mode;
+use crate::ceremony::recording::{Mark, Reach};
 use crate::ceremony::token::piv::Provisioning;
 use crate::ceremony::token::{Evidence, Fault, KeyRequest, TokenIdentity, TokenKey, TokenName};
 use crate::secret::{Secret, Secrets};
@@ -107,6 +108,13 @@ pub trait World: Send {
     fn copy(&mut self, lines: &[u8], state: &crate::ceremony::state::State) -> Result<(), Fault> {
         let _ = (lines, state);
         Ok(())
+    }
+
+    /// Puts the recording of the screen on disk as far as it goes, or ends it; gives the mark for the record.
+    /// `None` where nothing is recorded, or not any more: a ceremony goes on without.
+    fn recorded(&mut self, state: &crate::ceremony::state::State, reach: Reach) -> Option<Mark> {
+        let _ = (state, reach);
+        None
     }
 }
 

@@ -30,6 +30,7 @@ pub mod keys;
 pub mod model;
 pub mod pen;
 pub mod receiving;
+pub mod recorder;
 pub mod scan;
 pub mod screens;
 pub mod session;
@@ -46,6 +47,7 @@ use std::time::{Duration, Instant};
 
 use self::camera::Camera;
 use self::model::Model;
+use self::recorder::Recorder;
 use self::screens::home::Home;
 use self::session::{Occurrence, Session};
 pub use self::settings::{Colour, ColourWish, GlyphSet, Settings, Surroundings};
@@ -132,10 +134,11 @@ pub fn terminal_is_there() -> Result<(), TuiError> {
 /// own, gives it the sink for its reports, and returns where it takes orders. When this returns,
 /// the sender of orders is dropped: the driver finishes what it has and ends.
 ///
-/// `scanner` looks for QR codes while a question waits for a file.
+/// `scanner` looks for QR codes while a question waits for a file. `recorder` is given what is shown.
 pub fn ceremony(
     settings: Settings,
     scanner: Option<Box<dyn Scanner>>,
+    recorder: &Recorder,
     start: impl FnOnce(Box<dyn FnMut(Report) + Send>) -> Sender<Order>,
     initial: State,
 ) -> Result<Leaving, TuiError> {
@@ -145,6 +148,7 @@ pub fn ceremony(
         model.eyes = scan::Eyes::Pictures;
     }
     session.draw(|buffer| view::draw(&model, buffer))?;
+    recorder.film(&mut model);
     note_progress(&model);
     session.listen()?;
     let mut camera = scanner.map(Camera::new);
@@ -155,15 +159,21 @@ pub fn ceremony(
         if let Some(camera) = &mut camera {
             camera.look(model.waits_for_pictures(), &session.sender());
         }
-        let occurrence = session.next(until_next_change(&model));
+        let until = until_next_change(&model);
+        let until = recorder
+            .due(Instant::now())
+            .map_or(until, |due| due.min(until));
+        let occurrence = session.next(until);
         if !terminal::is_taken() {
             return Ok(Leaving::Broken(
                 "the program stopped by a defect".to_owned(),
             ));
         }
         model.moment = Instant::now();
+        recorder.catch_up(model.moment);
         model.tick((model.settings.clock)());
         let lapsed = model.lapse();
+        let asks = matches!(&occurrence, Occurrence::Report(Report::State(_)));
         let reaction = match occurrence {
             Occurrence::Input(burst) => model.input(&burst),
             Occurrence::Report(report) => model.report(report),
@@ -179,6 +189,10 @@ pub fn ceremony(
             Occurrence::Signal(signal) => return Ok(paused_by(&orders, signal)),
         };
         let reaction = lapsed.and(reaction);
+        // at a new question: there it stands until that is answered
+        if asks && let Some(words) = recorder.trouble() {
+            model.remark(words);
+        }
         note_progress(&model);
         if let Some(order) = reaction.order {
             let gone = orders.send(order).is_err();
@@ -209,6 +223,7 @@ pub fn ceremony(
             backend::write_all(&reaction.raw)?;
         }
         session.draw_at_once(pixels, |buffer| view::draw(&model, buffer))?;
+        recorder.film(&mut model);
     }
 }
 

@@ -126,7 +126,8 @@ const ARROWS: &[(&str, &[&str])] = &[
             "ceremony", "driver", "ports", "qr", "report", "safe", "scan", "secret",
         ],
     ),
-    // shell: what people see; a screen never touches a token, a file of the ceremony, the machine
+    // shell: what people see; a screen never touches a token, the machine, a file of the ceremony but the
+    // recording of itself
     (
         "tui",
         &[
@@ -267,6 +268,9 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("crc32fast::", &["qr/frame.rs"]),
     ("pdf_writer::", &["qr/sheet/pdf.rs"]),
     ("font8x8::", &["qr/sheet/raster.rs"]),
+    ("krilla::", &["document/press/"]),
+    ("rustybuzz::", &["document/press/letters.rs"]),
+    ("unicode_bidi::", &["document/press/letters.rs"]),
     ("rxing::", &["scan/reader.rs"]),
     ("png::", &["qr/sheet/raster.rs", "scan/picture.rs"]),
     ("zune_jpeg::", &["scan/picture.rs"]),

@@ -32,6 +32,8 @@ mod forgeries;
 mod matrix;
 #[path = "tamper/media.rs"]
 mod media;
+#[path = "tamper/recording.rs"]
+mod recording;
 #[path = "tamper/rewritten.rs"]
 mod rewritten;
 #[path = "tamper/rules.rs"]
@@ -72,6 +74,7 @@ fn artefacts(dir: &Path) -> Artefacts {
         outputs: part("out"),
         attestations: part("attestations"),
         seal: fs::read(dir.join("seal.dsse.json")).ok(),
+        recording: None,
         trusted: Vec::new(),
     }
 }
@@ -123,7 +126,8 @@ impl Desk {
     }
 
     fn verdict(&self, auditor: &Auditor) -> Vec<&'static str> {
-        let artefacts = artefacts(&self.room.dir());
+        let mut artefacts = artefacts(&self.room.dir());
+        artefacts.recording = directory::recording(&self.room.dir(), auditor.marks()).unwrap();
         failing(&auditor.finish(&artefacts))
     }
 

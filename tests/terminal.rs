@@ -35,6 +35,10 @@ mod production;
 #[path = "terminal/pty.rs"]
 #[allow(dead_code, reason = "each test file uses the part that it needs")]
 mod pty;
+#[path = "terminal/recording.rs"]
+mod recording;
+#[path = "terminal/redrawn.rs"]
+mod redrawn;
 #[path = "terminal/rehearsal.rs"]
 mod rehearsal;
 #[path = "terminal/room.rs"]

@@ -3,6 +3,7 @@
 use super::ask::Answer;
 use super::effect::Outcome;
 use super::event::{Opening, Resumption};
+use super::recording::Mark;
 use super::token::Fault;
 
 /// A command to the engine.
@@ -20,6 +21,8 @@ pub enum Command {
     Observe(Outcome),
     /// The LOG medium could not be written to.
     LoseLog(Fault),
+    /// The recording of the screen is on disk so far.
+    CoverRecording(Mark),
     /// Log an exception.
     LogException(ExceptionForm),
     /// Skip the current step: an exception with two people.

@@ -8,6 +8,7 @@ use super::effect::Effect;
 use super::event::{Event, Exception};
 use super::plan::{ParticipantId, Plan};
 use super::procedure::BoundStep;
+use super::recording;
 use super::refusal::Refusal;
 use super::state::{LogCopy, Standing, State};
 use super::steps::{self, Kind, Next};
@@ -73,6 +74,10 @@ pub fn decide(state: &State, command: Command) -> Result<Decision, Refusal> {
         Command::LoseLog(fault) => match state.log {
             LogCopy::Kept => Ok(Decision::event(Event::LogLost(fault))),
             _ => out_of_place("losing the log", "no LOG medium is being written to"),
+        },
+        Command::CoverRecording(mark) => match recording::fits(state, &mark) {
+            Ok(()) => Ok(Decision::event(Event::ScreenRecorded(mark))),
+            Err(because) => out_of_place("a mark of the recording", because),
         },
         Command::LogException(form) => {
             let (exception, by) = exception(state, form, 1)?;

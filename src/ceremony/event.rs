@@ -8,6 +8,7 @@ use super::check::Check;
 use super::effect::{Effect, FileDigest, InputFile};
 use super::medium::{Medium, MediumRole, Way};
 use super::plan::{KeyName, Mode, ParticipantId};
+use super::recording::Mark;
 use super::token::piv::Provisioning;
 use super::token::{Evidence, Fault, TokenIdentity, TokenKey};
 use crate::digest::Sha256;
@@ -248,6 +249,8 @@ pub enum Event {
         /// Why: `left` by a person, or the signal that ended the program.
         reason: String,
     },
+    /// The recording of the screen is covered so far.
+    ScreenRecorded(Mark),
     /// The ceremony ended before its end.
     Aborted {
         /// The two people who decided.

@@ -331,6 +331,7 @@ pub fn evolve(state: &mut State, placed: &Placed) {
         Event::StepSkipped { .. } => leave(state, Standing::Skipped),
         Event::StepDone {} => leave(state, Standing::Done),
         Event::Paused { .. } => {}
+        Event::ScreenRecorded(mark) => state.recording = Some(*mark),
         Event::Aborted { .. } => {
             state.asking = None;
             state.ending = Some(Ending::Aborted);

@@ -9,6 +9,8 @@ use super::effect::FileDigest;
 use super::plan::{KeyName, SealBy};
 use super::procedure::BoundStep;
 use super::state::{Standing, State};
+use super::token::Algorithm;
+use super::token::piv::LONGEST_ED25519_MESSAGE;
 use crate::digest::Sha256;
 use crate::transcript::seal;
 use crate::tuf::key::{KeyId, PublicKey};
@@ -58,27 +60,50 @@ fn steps(state: &State) -> impl Iterator<Item = (&BoundStep, Standing)> {
         .map(|(step, standing)| (step, *standing))
 }
 
-/// Whether the key of this step is in hand; what was never presented seals nothing.
-pub fn in_hand(state: &State, step: &BoundStep) -> bool {
-    let key = step.key.as_ref();
-    key.is_some_and(|key| state.keys.contains_key(key))
+/// Why a key cannot seal, whatever people do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hindrance {
+    /// It was never presented in this ceremony.
+    NotInHand,
+    /// It signs messages whole, and its token does not take one of so many bytes.
+    TooLong(usize),
 }
 
-/// How many keys are to seal by the plan: of those that are in hand, or as many as a root demands. 0 where
-/// paper is the only seal, and where the script has no such step.
+/// What keeps the key of this step from sealing; nothing, where it can be asked.
+pub fn hindrance(state: &State, step: &BoundStep) -> Option<Hindrance> {
+    let held = step.key.as_ref().and_then(|key| state.keys.get(key));
+    let Some(held) = held else {
+        return Some(Hindrance::NotInHand);
+    };
+    let seal = state.seal.as_ref()?;
+    let length = seal::pae(&seal.payload).len();
+    let public = PublicKey::from_pem(&held.public_pem).ok()?;
+    let whole = held.token.piv.is_some() && public.algorithm() == Some(Algorithm::Ed25519);
+    (whole && length > LONGEST_ED25519_MESSAGE).then_some(Hindrance::TooLong(length))
+}
+
+/// The steps whose keys' tokens do not take so long a statement.
+fn too_long(state: &State) -> usize {
+    let is_too_long =
+        |step: &BoundStep| matches!(hindrance(state, step), Some(Hindrance::TooLong(_)));
+    steps(state).filter(|(step, _)| is_too_long(step)).count()
+}
+
+/// How many keys are to seal by the plan: of those that are in hand, or as many as a root demands; those whose
+/// tokens cannot are not asked. 0 where paper is the only seal, and where the script has no such step.
 pub fn wanted(state: &State) -> usize {
-    let keys = steps(state).count();
+    let keys = steps(state).count().saturating_sub(too_long(state));
     match state.procedure.plan.seal.by {
         SealBy::Paper => 0,
         SealBy::All => steps(state)
-            .filter(|(step, _)| in_hand(state, step))
+            .filter(|(step, _)| hindrance(state, step).is_none())
             .count(),
         SealBy::Quorum => keys.min(quorum(state).unwrap_or(keys)),
     }
 }
 
 /// How many must have sealed whatever was decided in the room: fewer than the root demands show nothing.
-/// Where its signatures come together at several places, one.
+/// Where its signatures come together at several places, one. Tokens that cannot are not counted.
 pub fn least(state: &State) -> usize {
     if state.procedure.plan.seal.by == SealBy::Paper {
         return 0;
@@ -88,7 +113,8 @@ pub fn least(state: &State) -> usize {
     } else {
         quorum(state).unwrap_or(1).max(1)
     };
-    steps(state).count().min(most)
+    let able = steps(state).count().saturating_sub(too_long(state));
+    able.min(most)
 }
 
 /// The threshold of the root that is made here; where none is, of the one that is trusted, or else of what
@@ -125,7 +151,7 @@ pub fn complete(state: &State) -> bool {
     };
     let open = |(step, standing): (&BoundStep, Standing)| {
         let waits = matches!(standing, Standing::Waiting | Standing::Running);
-        waits && in_hand(state, step) && !signed(step)
+        waits && hindrance(state, step).is_none() && !signed(step)
     };
     enough(state) || !steps(state).any(open)
 }

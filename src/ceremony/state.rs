@@ -13,6 +13,7 @@ use super::judge::Judge;
 use super::medium::{Medium, MediumRole, Way};
 use super::plan::{KeyName, Mode, ParticipantId};
 use super::procedure::{BoundStep, Procedure};
+use super::recording::Mark;
 use super::sealing::Sealing;
 use super::token::piv::Provisioning;
 use super::token::{Evidence, Fault, TokenIdentity, TokenKey};
@@ -103,6 +104,8 @@ pub struct State {
     pub resumptions: u32,
     /// Bytes of a torn last record that were cut at the last of them.
     pub cut_bytes: u64,
+    /// How far the recording of the screen is covered; `None` where no mark is on record.
+    pub recording: Option<Mark>,
     /// How it ended.
     pub ending: Option<Ending>,
 }
@@ -304,6 +307,7 @@ impl State {
             exceptions: Vec::new(),
             resumptions: 0,
             cut_bytes: 0,
+            recording: None,
             ending: None,
         }
     }

@@ -1,7 +1,7 @@
 //! `audit`: a ceremony directory, derived again.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
@@ -40,7 +40,7 @@ impl Grounds {
     /// The audit. `not_done` is what a failure did not do, as a sentence.
     pub fn audited(&self, not_done: &str) -> Result<Audited, Failure> {
         self.look(not_done)?
-            .map_err(|error| self.failed(error, not_done))
+            .map_err(|error| failed(error, &self.dir, not_done))
     }
 
     /// The audit, or what is wrong with the directory; a failure where the call is wrong.
@@ -59,19 +59,20 @@ impl Grounds {
             .collect::<Result<Vec<_>, Failure>>()?;
         Ok(directory::audit(&self.dir, expected, trusted))
     }
+}
 
-    fn failed(&self, error: DirectoryError, not_done: &str) -> Failure {
-        match error {
-            DirectoryError::NeverOpened(_) => Failure::surroundings(format!(
-                "{}: plan.toml or script.toml is missing. {not_done}",
-                self.dir.display()
-            )),
-            DirectoryError::Io { path, source } => Failure::surroundings(format!(
-                "{}: {source}. {not_done} Name a ceremony directory.",
-                path.display()
-            )),
-            other => other.into(),
-        }
+/// An audit of `dir` that could not be made, and so what was `not_done`.
+pub fn failed(error: DirectoryError, dir: &Path, not_done: &str) -> Failure {
+    match error {
+        DirectoryError::NeverOpened(_) => Failure::surroundings(format!(
+            "{}: plan.toml or script.toml is missing. {not_done}",
+            dir.display()
+        )),
+        DirectoryError::Io { path, source } => Failure::surroundings(format!(
+            "{}: {source}. {not_done} Name a ceremony directory.",
+            path.display()
+        )),
+        other => other.into(),
     }
 }
 
@@ -104,7 +105,7 @@ impl Audit {
                 }
                 return Err(Failure::not_so(""));
             }
-            Err(error) => return Err(self.grounds.failed(error, NOT_DONE)),
+            Err(error) => return Err(failed(error, &self.grounds.dir, NOT_DONE)),
         };
         if self.json {
             print_json(&document(&audited));

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::camera::Source;
+use super::filmed::Filmed;
 use super::front::{needs_a_terminal, read_answers, screens, unattended, unattended_rehearsal};
 use super::{Failure, Room, notice, now, read};
 use crate::airgap::harden::Hardening;
@@ -20,6 +21,7 @@ use crate::media::Machine;
 use crate::ports::World;
 use crate::report;
 use crate::token::AllTokens;
+use crate::tui::recorder::Recorder;
 use crate::tui::{self, HomeChoice};
 use crate::world::{Sticks, ThisMachine};
 
@@ -197,12 +199,14 @@ pub fn home(room: &Room) -> Result<(), Failure> {
 pub(super) struct Makers {
     hardening: Hardening,
     work_factor: u8,
+    recorder: Recorder,
 }
 
 impl Makers {
     pub(super) fn new(room: &Room, mode: Mode) -> Self {
         Self {
             hardening: room.hardening.clone(),
+            recorder: room.recorder.clone(),
             work_factor: match mode {
                 Mode::Production => crate::token::software::WORK_FACTOR,
                 Mode::Rehearsal => REHEARSAL_WORK_FACTOR,
@@ -212,12 +216,16 @@ impl Makers {
 
     pub(super) fn world(&self, dir: &Path) -> Box<dyn World> {
         let (hardening, checked) = (self.hardening.clone(), dir.to_owned());
-        Box::new(ThisMachine {
+        let machine = ThisMachine {
             dir: dir.to_owned(),
             tokens: Box::new(AllTokens::new(self.work_factor)),
             media: Box::new(Sticks::of(Machine::this())),
             checks: Box::new(move || super::doctor::checks_of(&hardening, &checked)),
             clock: now,
+        };
+        Box::new(Filmed {
+            machine,
+            recorder: self.recorder.clone(),
         })
     }
 }

@@ -178,14 +178,19 @@ pub fn screens(
     dir: &Path,
     camera: &Source,
 ) -> Result<(), Failure> {
+    let recorder = &room.recorder;
+    recorder.load(dir.to_owned(), std::env::var("TERM").ok().as_deref());
+    let begun = recorder.clone();
     let mut serving: Option<JoinHandle<Result<Served, Failure>>> = None;
     let leaving = tui::ceremony(
         room.settings(dir),
         camera.scanner(&initial.procedure.plan),
+        recorder,
         |mut tell| {
             let (orders, taken) = std::sync::mpsc::channel();
             serving = Some(std::thread::spawn(move || match open() {
                 Ok(driver) => {
+                    begun.begin(driver.state());
                     let mut behind = None;
                     let state = driver.serve(&taken, &mut |report| {
                         if let Some(fault) = report.log_behind() {
@@ -211,7 +216,9 @@ pub fn screens(
         ))
     })?;
     // What was ordered last, such as the pause, is on disk once the driver has ended.
-    let (state, behind) = match serving.map(JoinHandle::join) {
+    let served = serving.map(JoinHandle::join);
+    recorder.unload();
+    let (state, behind) = match served {
         Some(Ok(Ok(served))) => served,
         Some(Ok(Err(failure))) => return Err(failure),
         _ => return Err(Failure::surroundings("the driver stopped by a defect")),

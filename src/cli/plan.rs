@@ -1,5 +1,6 @@
 //! `plan`: the plan of a ceremony.
 
+mod print;
 pub mod text;
 
 use std::path::{Path, PathBuf};
@@ -37,6 +38,11 @@ pub enum Verb {
     /// Shows a plan and its digest as hex and PGP words.
     #[command(after_help = "Example:\n  rootstage plan show plan.toml")]
     Show(Show),
+    /// Prints the paper script of the plan's day: Step, Activity, Who, Initials, Time.
+    #[command(
+        after_help = "Examples:\n  rootstage plan print plan.toml -o script.pdf\n  rootstage plan print plan.toml -o script.html"
+    )]
+    Print(print::Print),
 }
 
 /// Arguments of `plan new`.
@@ -120,6 +126,7 @@ impl Verb {
             Self::New(new) => new.run(),
             Self::Check(check) => check.run(),
             Self::Show(show) => show.run(),
+            Self::Print(verb) => verb.run(),
         }
     }
 }

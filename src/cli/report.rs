@@ -1,12 +1,13 @@
-//! `report`: what one hands to an auditor, as one HTML page.
+//! `report`: what one hands to an auditor, as one HTML page; or the paper script, filled in.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::audit::Grounds;
+use super::paper::{Format, Sheet};
 use super::{Failure, write_output};
-use crate::ceremony::paper::{Paper, html::html};
+use crate::ceremony::paper::Paper;
 use crate::directory::Audited;
 use crate::document::{self, Audit};
 use crate::transcript::audit::Verdict;
@@ -19,65 +20,65 @@ pub struct Report {
     /// The paper script instead, filled in from the record: the sheets that were printed before the day.
     #[arg(long)]
     paper: bool,
-    /// The file to write; stdout where none is named. Never into the ceremony directory itself.
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    sheet: Sheet,
 }
 
 impl Report {
     pub fn run(&self) -> Result<(), Failure> {
-        self.outside()?;
+        if let Some(output) = &self.sheet.output {
+            outside(&self.grounds.dir, output)?;
+        }
+        let format = self.sheet.chosen(Format::Html)?;
+        if !self.paper && format != Format::Html {
+            return Err(Failure::call(
+                "The report is HTML. Nothing was written. Write it as HTML and print it to PDF with a browser; \
+                 the paper script alone (--paper) is written as PDF or text.",
+            ));
+        }
         let audited = self.grounds.audited("Nothing was written.")?;
-        let page = if self.paper {
-            paper(&audited)
+        if self.paper {
+            self.sheet.write(&paper(&audited), format)?;
         } else {
-            document::html(&Audit {
+            let page = document::html(&Audit {
                 state: audited.auditor.state(),
                 chronicle: &audited.chronicle,
                 findings: &audited.findings,
                 chain_holds: audited.auditor.chain_holds(),
-            })
-        };
-        write_output(self.output.as_ref(), &page)?;
+            });
+            write_output(self.sheet.output.as_ref(), &page)?;
+        }
         if audited.passed() {
             return Ok(());
         }
-        let failed = audited
-            .findings
-            .iter()
-            .filter(|finding| finding.verdict == Verdict::Fail);
-        let failed: Vec<&str> = failed.map(|finding| finding.rule.id).collect();
         Err(Failure::not_so(format!(
             "AUDIT FAILED: {}. The report says so on its first page.",
-            failed.join(", ")
+            failed(&audited)
         )))
-    }
-
-    /// The directory is evidence: it stays as it was.
-    fn outside(&self) -> Result<(), Failure> {
-        let Some(output) = &self.output else {
-            return Ok(());
-        };
-        let place = match output.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-            _ => PathBuf::from("."),
-        };
-        let (Ok(place), Ok(dir)) = (place.canonicalize(), self.grounds.dir.canonicalize()) else {
-            return Ok(());
-        };
-        if dir.is_dir() && place.starts_with(&dir) {
-            return Err(Failure::call(format!(
-                "{}: that is in the ceremony directory, which stays as it was. Nothing was written. Name a \
-                 file outside of it.",
-                output.display()
-            )));
-        }
-        Ok(())
     }
 }
 
+/// Refuses to write into the ceremony directory: it is evidence, and stays as it was.
+pub fn outside(dir: &Path, output: &Path) -> Result<(), Failure> {
+    let place = match output.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    let (Ok(place), Ok(dir)) = (place.canonicalize(), dir.canonicalize()) else {
+        return Ok(());
+    };
+    if dir.is_dir() && place.starts_with(&dir) {
+        return Err(Failure::call(format!(
+            "{}: that is in the ceremony directory, which stays as it was. Nothing was written. Name a \
+             file outside of it.",
+            output.display()
+        )));
+    }
+    Ok(())
+}
+
 /// Ids of the rules that failed.
-fn failed(audited: &Audited) -> String {
+pub fn failed(audited: &Audited) -> String {
     let findings = audited.findings.iter();
     let failed = findings.filter(|finding| finding.verdict == Verdict::Fail);
     failed
@@ -86,7 +87,7 @@ fn failed(audited: &Audited) -> String {
         .join(", ")
 }
 
-fn paper(audited: &Audited) -> String {
+fn paper(audited: &Audited) -> Paper {
     let alarm = (!audited.passed()).then(|| {
         format!(
             "AUDIT FAILED: {}. This is what the record says. Do not rely on it.",
@@ -94,5 +95,5 @@ fn paper(audited: &Audited) -> String {
         )
     });
     let state = audited.auditor.state();
-    html(&Paper::of_ceremony(state, &audited.chronicle, alarm))
+    Paper::of_ceremony(state, &audited.chronicle, alarm)
 }

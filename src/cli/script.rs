@@ -4,10 +4,11 @@ pub mod text;
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 
-use super::{Failure, print, print_json, read, write_output};
-use crate::ceremony::paper::{Paper, html::html, markdown::markdown};
+use super::paper::{Format, Sheet};
+use super::{Failure, print, print_json, read};
+use crate::ceremony::paper::Paper;
 use crate::ceremony::plan::Plan;
 use crate::ceremony::procedure::Procedure;
 use crate::ceremony::script::Script;
@@ -27,7 +28,7 @@ pub enum Verb {
     Check(Check),
     /// Prints the paper script: Step, Activity, Who, Initials, Time.
     #[command(
-        after_help = "Example:\n  rootstage script print first-root --plan plan.toml --format html -o script.html"
+        after_help = "Examples:\n  rootstage script print first-root --plan plan.toml -o script.pdf --page letter\n  rootstage script print renew-root -o renewal.html\n\nThe same sheets, filled in after the day: rootstage report DIRECTORY --paper -o filled.pdf"
     )]
     Print(Print),
 }
@@ -68,21 +69,8 @@ pub struct Print {
     /// The plan of the day: its people, digests and steps are printed.
     #[arg(long, value_name = "FILE")]
     plan: Option<PathBuf>,
-    /// Format.
-    #[arg(long, value_enum, default_value_t = Format::Markdown)]
-    format: Format,
-    /// The file to write; stdout where none is named.
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
-}
-
-/// Formats of the paper script.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// Markdown.
-    Markdown,
-    /// One self-contained HTML file, for a printer.
-    Html,
+    #[command(flatten)]
+    sheet: Sheet,
 }
 
 impl Verb {
@@ -128,11 +116,7 @@ impl Print {
                 Paper::of_day(&Procedure::new(script, plan))
             }
         };
-        let text = match self.format {
-            Format::Markdown => markdown(&paper),
-            Format::Html => html(&paper),
-        };
-        write_output(self.output.as_ref(), &text)
+        self.sheet.write(&paper, Format::Text)
     }
 }
 

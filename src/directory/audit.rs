@@ -2,6 +2,7 @@
 
 mod shelf;
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read as _};
 use std::path::Path;
@@ -11,10 +12,14 @@ use super::{DirectoryError, io_at, mode_of_first_line};
 use crate::ceremony::chronicle::Chronicle;
 use crate::ceremony::event::Event;
 use crate::ceremony::procedure::Procedure;
-use crate::digest::Sha256;
+use crate::ceremony::recording::{self, Mark};
+use crate::ceremony::state::{Placed, State};
+use crate::digest::{Sha256, Sha256Stream};
 use crate::journal::TRANSCRIPT;
 use crate::transcript::Record;
-use crate::transcript::audit::{Artefacts, Auditor, Finding, PLAN, SCRIPT, Scope, Verdict};
+use crate::transcript::audit::{
+    Artefacts, Auditor, Finding, PLAN, Recording, SCRIPT, Scope, Verdict,
+};
 use crate::transcript::seal::FILE;
 
 /// Longest line that is read, in bytes: no record comes near it, and a file without newlines must
@@ -49,8 +54,21 @@ pub fn audit(
     expected_head: Option<Sha256>,
     trusted: Vec<(String, Vec<u8>)>,
 ) -> Result<Audited, DirectoryError> {
+    audit_with(dir, expected_head, trusted, &mut |_, _| ())
+}
+
+/// Hears of each record as far as the chain holds, with the state after it.
+pub type Seen<'a> = &'a mut dyn FnMut(&State, &Placed);
+
+/// As [`audit`]; `seen` hears of the very records that are audited.
+pub fn audit_with(
+    dir: &Path,
+    expected_head: Option<Sha256>,
+    trusted: Vec<(String, Vec<u8>)>,
+    seen: Seen<'_>,
+) -> Result<Audited, DirectoryError> {
     if dir.is_file() {
-        return audit_of_copy(dir, expected_head, trusted);
+        return audit_of_copy(dir, expected_head, trusted, seen);
     }
     let path = dir.join(TRANSCRIPT);
     let lines = transcript(&path)?;
@@ -59,7 +77,8 @@ pub fn audit(
         Ok(procedure) => Arc::new(procedure),
         Err(problems) => return Err(other_text(lines, &plan, &script, problems)),
     };
-    let (auditor, chronicle) = told(&procedure, lines, expected_head).map_err(io_at(&path))?;
+    let (auditor, chronicle) =
+        told(&procedure, lines, expected_head, seen).map_err(io_at(&path))?;
     let findings = auditor.finish(&Artefacts {
         metadata: shelf::read(&dir.join(crate::world::METADATA))?,
         scope: Scope::Whole,
@@ -67,6 +86,7 @@ pub fn audit(
         outputs: shelf::read(&dir.join(crate::world::OUTPUTS))?,
         attestations: shelf::read(&dir.join(crate::world::ATTESTATIONS))?,
         seal: shelf::seal(&dir.join(FILE))?,
+        recording: recording(dir, auditor.marks())?,
         trusted,
     });
     Ok(Audited {
@@ -140,6 +160,7 @@ fn audit_of_copy(
     path: &Path,
     expected_head: Option<Sha256>,
     trusted: Vec<(String, Vec<u8>)>,
+    seen: Seen<'_>,
 ) -> Result<Audited, DirectoryError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     // a copy that people made afterwards has the names of the ceremony directory
@@ -160,7 +181,7 @@ fn audit_of_copy(
         &read(super::SCRIPT)?,
     )?);
     let (auditor, chronicle) =
-        told(&procedure, transcript(path)?, expected_head).map_err(io_at(path))?;
+        told(&procedure, transcript(path)?, expected_head, seen).map_err(io_at(path))?;
     let findings = auditor.finish(&Artefacts {
         scope: Scope::Record,
         metadata: Vec::new(),
@@ -168,6 +189,7 @@ fn audit_of_copy(
         outputs: Vec::new(),
         attestations: Vec::new(),
         seal: None,
+        recording: None,
         trusted,
     });
     Ok(Audited {
@@ -184,7 +206,7 @@ pub fn follow(
     lines: impl BufRead,
     expected_head: Option<Sha256>,
 ) -> std::io::Result<Auditor> {
-    told(procedure, lines, expected_head).map(|(auditor, _)| auditor)
+    told(procedure, lines, expected_head, &mut |_, _| ()).map(|(auditor, _)| auditor)
 }
 
 /// The same, with the story that the very records tell which were audited.
@@ -192,6 +214,7 @@ fn told(
     procedure: &Arc<Procedure>,
     mut lines: impl BufRead,
     expected_head: Option<Sha256>,
+    seen: Seen<'_>,
 ) -> std::io::Result<(Auditor, Chronicle)> {
     let mut chronicle = Chronicle::default();
     let mut line = Vec::with_capacity(4096);
@@ -213,6 +236,7 @@ fn told(
         if whole {
             if let Some(placed) = auditor.line(&line) {
                 chronicle.record(auditor.state(), &placed);
+                seen(auditor.state(), &placed);
             }
         } else {
             auditor.torn(read as u64);
@@ -221,4 +245,39 @@ fn told(
     }
     let unbegun = || Auditor::new(Arc::clone(procedure), procedure.plan.mode, expected_head);
     Ok((auditor.unwrap_or_else(unbegun), chronicle))
+}
+
+/// The recording, read once and not kept: its length, and the digests that the marks ask for. Where its place
+/// is taken by something else than a file, it counts as one without a byte.
+pub fn recording(dir: &Path, marks: &[Mark]) -> Result<Option<Recording>, DirectoryError> {
+    let path = dir.join(recording::FILE);
+    let about = match std::fs::symlink_metadata(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        other => other.map_err(io_at(&path))?,
+    };
+    let mut found = Recording::default();
+    if !about.is_file() {
+        return Ok(Some(found));
+    }
+    let mut file = std::fs::File::open(&path).map_err(io_at(&path))?;
+    found.length = file.metadata().map_err(io_at(&path))?.len();
+    let asked: BTreeSet<u64> = marks.iter().map(|mark| mark.bytes).collect();
+    let mut digest = Sha256Stream::new();
+    let (mut at, mut piece) = (0, vec![0; 1 << 16]);
+    // no recording is longer, so that a mark behind that is one of no recording
+    for end in asked.range(..=recording::LONGEST.min(found.length)) {
+        while at < *end {
+            let room = usize::try_from(end - at)
+                .unwrap_or(usize::MAX)
+                .min(piece.len());
+            let read = file.read(&mut piece[..room]).map_err(io_at(&path))?;
+            if read == 0 {
+                return Ok(Some(found));
+            }
+            digest.update(&piece[..read]);
+            at += read as u64;
+        }
+        found.prefixes.insert(*end, digest.clone().finish());
+    }
+    Ok(Some(found))
 }

@@ -8,6 +8,7 @@ mod outcome;
 mod put_by;
 mod result;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::ceremony::ask::Form;
@@ -16,6 +17,7 @@ use crate::ceremony::event::Event;
 use crate::ceremony::evolve::evolve;
 use crate::ceremony::plan::Mode;
 use crate::ceremony::procedure::Procedure;
+use crate::ceremony::recording::Mark;
 use crate::ceremony::state::{Placed, State};
 use crate::digest::Sha256;
 use crate::transcript::Chain;
@@ -94,6 +96,7 @@ rules! {
     SEAL_SIGNATURES = "seal.signatures", "Every signature of the seal verifies under a key that was in hand in this ceremony.", "DSSE 1.0.2, protocol", result::seal::signatures;
     SEAL_COUNT = "seal.count", "As many keys have sealed the record as the plan wants.", "plan", result::seal::count;
     SEAL_FILE = "seal.file", "seal.dsse.json is, byte for byte, the seal on record.", "transcript", result::seal::file;
+    RECORDING = "recording.file", "session.cast is, byte for byte, the recording on record.", "transcript", result::recording::file;
 }
 
 /// What the audit says of a rule.
@@ -129,6 +132,7 @@ pub struct Auditor {
     deviations: Vec<Deviation>,
     torn: Option<u64>,
     anchor: Anchor,
+    marks: Vec<Mark>,
 }
 
 /// How the head on paper relates to the chain.
@@ -153,7 +157,17 @@ pub enum Scope {
     Record,
 }
 
+/// The recording of the screen, as far as it is asked for: it is longer than what a memory should hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recording {
+    /// Bytes of the file.
+    pub length: u64,
+    /// SHA-256 of its first bytes, by their number, for each of [`Auditor::marks`] that the file reaches.
+    pub prefixes: BTreeMap<u64, Sha256>,
+}
+
 /// What is in the ceremony directory besides the transcript.
+#[derive(Default)]
 pub struct Artefacts {
     /// Whether files are expected at all.
     pub scope: Scope,
@@ -167,6 +181,8 @@ pub struct Artefacts {
     pub attestations: Vec<(String, Vec<u8>)>,
     /// Bytes of the seal, where it is there.
     pub seal: Option<Vec<u8>>,
+    /// The recording of the screen, where it is there.
+    pub recording: Option<Recording>,
     /// Path and bytes of each root that the auditor trusts already.
     pub trusted: Vec<(String, Vec<u8>)>,
 }
@@ -183,6 +199,7 @@ impl Auditor {
             deviations: Vec::new(),
             torn: None,
             anchor: expected_head.map_or(Anchor::NotGiven, Anchor::Sought),
+            marks: Vec::new(),
         }
     }
 
@@ -226,6 +243,9 @@ impl Auditor {
         }
         self.put_by.see(&placed.event);
         evolve(&mut self.state, &placed);
+        if let Event::ScreenRecorded(mark) = &placed.event {
+            self.marks.push(*mark);
+        }
         self.anchor = match &self.anchor {
             Anchor::Sought(head) if *head == placed.node => Anchor::At {
                 record: self.state.records,
@@ -261,6 +281,11 @@ impl Auditor {
     /// The verdict on one rule.
     pub fn finding(&self, rule: &Rule, artefacts: &Artefacts) -> Finding {
         result::finding(self, artefacts, rule)
+    }
+
+    /// The marks of the recording that are on record: what is asked of [`Artefacts::recording`].
+    pub fn marks(&self) -> &[Mark] {
+        &self.marks
     }
 
     /// The verdicts on every rule.

@@ -62,6 +62,11 @@ impl Screen {
         self.behind = Some(raw);
     }
 
+    /// What was drawn since the last time, for somebody else than the terminal.
+    pub fn drawn(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.bytes)
+    }
+
     /// The attributes of a cell, from nothing.
     fn style(&mut self, cell: &Cell) -> io::Result<()> {
         queue!(self.bytes, SetAttribute(Attribute::Reset))?;

@@ -149,6 +149,41 @@ impl Entry {
         )
     }
 
+    /// Puts into the fields what an answer on record says. Secrets are in no record.
+    pub fn fill(&mut self, answer: &Answer) {
+        let mut initials = answer.initials.iter();
+        let mut typed = answer.typed.iter();
+        for field in &mut self.fields {
+            if let Content::Text(text) = &mut field.content {
+                let next = if field.wanted == Wanted::Initials {
+                    initials.next()
+                } else {
+                    typed.next()
+                };
+                *text = next.cloned().unwrap_or_default();
+            }
+        }
+        self.focus = self.fields.len().saturating_sub(1);
+    }
+
+    /// The same fields for a recording, where one of them takes a secret: that one holds nothing, whatever was
+    /// typed, and looks the same before, while and after.
+    pub fn veiled(&self) -> Option<Self> {
+        let secret = |field: &Field| matches!(field.content, Content::Secret(_));
+        self.fields.iter().any(secret).then(|| Self {
+            fields: self.fields.iter().map(Field::veiled).collect(),
+            // where the typist is says something of what was typed
+            focus: self.fields.len(),
+            run: Run::default(),
+        })
+    }
+
+    /// Whether something of it is not recorded.
+    pub fn is_veiled(&self) -> bool {
+        let mut fields = self.fields.iter();
+        fields.any(|field| matches!(field.content, Content::Veiled))
+    }
+
     /// The field with focus.
     pub fn focused(&self) -> Option<&Field> {
         self.fields.get(self.focus)

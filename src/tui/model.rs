@@ -316,6 +316,19 @@ impl Model {
         })
     }
 
+    /// Says something above the fields, behind what is said there already.
+    pub fn remark(&mut self, words: String) {
+        self.notice = Some(match self.notice.take() {
+            Some(Notice::Remark(before)) => Notice::Remark(format!("{before} {words}")),
+            Some(Notice::Refused(mut refused)) => {
+                refused.next = format!("{} {words}", refused.next);
+                Notice::Refused(refused)
+            }
+            None => Notice::Remark(words),
+        });
+        self.settle();
+    }
+
     /// The scroll position that the keys move.
     pub fn scroll_mut(&mut self) -> &mut usize {
         if self.help || self.overlay.is_some() {

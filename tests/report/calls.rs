@@ -206,8 +206,12 @@ fn the_paper_script_is_filled_in_with_the_same_ids() {
     );
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     let page = fs::read_to_string(room.home.path().join("paper.html")).unwrap();
-    let kept = concat!(env!("CARGO_TARGET_TMPDIR"), "/report-paper.html");
-    fs::write(kept, &page).unwrap();
+    super::read("paper", &page);
+    let output = call(
+        &room,
+        &["plan", "print", "ceremony/plan.toml", "--format", "html"],
+    );
+    super::read("paper-before", &String::from_utf8(output.stdout).unwrap());
     let state = room.state();
     let words = super::text(&page);
     for step in &state.procedure.steps {

@@ -68,3 +68,28 @@ fn the_style_loads_nothing_and_prints_light() {
     assert!(STYLE.contains("@media screen and (prefers-color-scheme: dark)"));
     assert!(STYLE.contains("thead { display: table-header-group; }"));
 }
+
+#[test]
+fn every_colour_of_the_paper_is_seen_on_white() {
+    const PAPER: &str = include_str!("../../src/ceremony/paper/style.css");
+    let mut inks = 0;
+    for declaration in PAPER.split([';', '{', '}']) {
+        let Some(value) = declaration.trim().strip_prefix("color: #") else {
+            continue;
+        };
+        let doubled = |value: &str| value.chars().flat_map(|c| [c, c]).collect::<String>();
+        let value = if value.len() == 3 {
+            doubled(value)
+        } else {
+            value.to_owned()
+        };
+        let colours = colours(&format!("--ink: #{value}; --paper: #ffffff;"));
+        let ratio = contrast(colours["ink"], colours["paper"]);
+        assert!(ratio >= 4.5, "{value}: {ratio:.2}");
+        inks += 1;
+    }
+    assert!(inks > 5);
+    for word in ["http", "url(", "@import", "@font-face"] {
+        assert!(!PAPER.contains(word), "{word}");
+    }
+}

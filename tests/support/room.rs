@@ -22,6 +22,7 @@ use rootstage::ports::World;
 use rootstage::secret::Secret;
 use rootstage::token::AllTokens;
 use rootstage::transcript::audit::Verdict;
+use rootstage::tui::recorder::Recorder;
 use rootstage::world::{Sticks, ThisMachine};
 use tempfile::TempDir;
 use time::OffsetDateTime;
@@ -62,6 +63,8 @@ pub struct Room {
     pub shelf: Shelf,
     /// Where real media are looked for; `None`: those of the shelf.
     pub sticks: Option<Machine>,
+    /// What records the screen, once it is loaded.
+    pub recorder: Recorder,
 }
 
 /// Where `YubiKeys` are looked for.
@@ -148,6 +151,7 @@ impl Room {
             yubikeys: Found::InDrawer,
             shelf: Shelf::default(),
             sticks: None,
+            recorder: Recorder::default(),
         }
     }
 
@@ -174,6 +178,7 @@ impl Room {
             yubikeys: Found::InDrawer,
             shelf: Shelf::default(),
             sticks: None,
+            recorder: Recorder::default(),
         }
     }
 
@@ -227,6 +232,7 @@ impl Room {
             shelf: Arc::clone(&self.shelf),
             happenings: Arc::clone(&self.happenings),
             performed: Arc::clone(&self.performed),
+            recorder: self.recorder.clone(),
         }))
     }
 
@@ -428,12 +434,14 @@ impl Room {
     pub fn audits_clean(&self) {
         let audited = self.audit();
         let nothing = audited.auditor.state().attested.is_empty();
+        let unrecorded = audited.auditor.marks().is_empty();
         let steps = &audited.auditor.state().procedure.steps;
         let unsealed = !steps.iter().any(|step| step.kind == "seal");
         for finding in &audited.findings {
             let expected = match finding.rule.id {
                 id if unsealed && id.starts_with("seal.") => Verdict::Note,
                 "transcript.head" | "root.trusted" => Verdict::Note,
+                "recording.file" if unrecorded => Verdict::Note,
                 "attestation.evidence" | "attestation.verdict" if nothing => Verdict::Note,
                 _ => Verdict::Pass,
             };

@@ -9,11 +9,15 @@ use rootstage::ceremony::assembly::MetadataFile;
 use rootstage::ceremony::effect::{Effect, FileDigest, Outcome};
 use rootstage::ceremony::medium::{Medium, MediumRole};
 use rootstage::ceremony::plan::Mode;
+use rootstage::ceremony::recording::{Mark, Reach};
 use rootstage::ceremony::state::State;
 use rootstage::ceremony::token::Fault;
 use rootstage::digest::Sha256;
 use rootstage::ports::{Media, Notice, World};
 use rootstage::secret::Secrets;
+use rootstage::tui::model::Model;
+use rootstage::tui::recorder::Recorder;
+use rootstage::tui::{Colour, GlyphSet, Settings};
 use rootstage::world::ThisMachine;
 
 /// Something that goes otherwise, once.
@@ -58,6 +62,8 @@ pub struct Staged {
     pub happenings: Happenings,
     /// Every effect that was really performed.
     pub performed: Arc<Mutex<Vec<Effect>>>,
+    /// What records the screen, where one is imagined.
+    pub recorder: Recorder,
 }
 
 impl World for Staged {
@@ -103,6 +109,24 @@ impl World for Staged {
     fn copy(&mut self, lines: &[u8], state: &State) -> Result<(), Fault> {
         self.machine.copy(lines, state)
     }
+
+    fn recorded(&mut self, state: &State, reach: Reach) -> Option<Mark> {
+        film(&self.recorder, state);
+        self.recorder.mark(state, reach)
+    }
+}
+
+/// Records what people would see now.
+fn film(recorder: &Recorder, state: &State) {
+    let settings = Settings {
+        glyphs: GlyphSet::Unicode,
+        colour: Colour::Sixteen,
+        clock: super::room::clock,
+        strength: |_| (0, ""),
+        resume: String::new(),
+        audit: String::new(),
+    };
+    recorder.film(&mut Model::new(settings, state.clone(), (80, 24)));
 }
 
 /// A medium in memory.

@@ -279,6 +279,8 @@ broken! {
     seal_file => beside(&days::first(), |artefacts| {
         artefacts.seal.as_mut().unwrap().push(b'\n');
     });
+    // everything lies there but the recording
+    recording_file => beside(&Desk::of(crate::recording::recorded()), |_| ());
 }
 
 /// A ceremony on paper in which the first keyholder's signature was left out by two people.

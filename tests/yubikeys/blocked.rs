@@ -43,7 +43,7 @@ card_story! {
             assert_eq!((status.pin_tries, status.puk_tries), (8, 5));
         }
         ends_well(&mut room, cards, 0);
-        assert_eq!(Spent::of(card).signatures, 2);
+        assert_eq!(Spent::of(card).signatures, 3);
     }
 }
 

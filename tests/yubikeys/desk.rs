@@ -161,13 +161,13 @@ pub const ONE_SIGNATURE: Spent = Spent {
     touches: 1,
 };
 
-/// A whole ceremony without a mishap: the factory's PIN for the tries, the new one to generate, and two
-/// signatures, of which the first proves the possession of the key.
+/// A whole ceremony without a mishap: the factory's PIN for the tries, the new one to generate, and three
+/// signatures: the possession of the key, the root, the seal.
 pub const WHOLE: Spent = Spent {
-    verifications: 4,
+    verifications: 5,
     wrong: 0,
-    signatures: 2,
-    touches: 2,
+    signatures: 3,
+    touches: 3,
 };
 
 /// Plays to the end; the audit passes, the card is as its keyholder wants it, and nothing that was typed

@@ -3,13 +3,13 @@
 use crate::desk::{ONE_SIGNATURE, Spent, ada, begun, ends_well, is_generate, says, spare, step};
 use crate::world::What;
 
-/// What is spent from the question for the PIN on: once to generate, and two signatures.
+/// What is spent from the question for the PIN on: once to generate, and three signatures.
 fn meant(generations: u32) -> Spent {
     Spent {
-        verifications: ONE_SIGNATURE.verifications * 2 + generations,
+        verifications: ONE_SIGNATURE.verifications * 3 + generations,
         wrong: 0,
-        signatures: 2,
-        touches: 2,
+        signatures: 3,
+        touches: 3,
     }
 }
 

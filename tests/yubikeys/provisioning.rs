@@ -220,7 +220,7 @@ card_story! {
         assert_ne!(card.status().slots["9c"].public, old);
         ends_well(&mut room, cards, 0);
         let spent = before.since(card);
-        assert_eq!((spent.wrong, spent.signatures), (0, 2));
+        assert_eq!((spent.wrong, spent.signatures), (0, 3));
     }
 }
 

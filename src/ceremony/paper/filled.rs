@@ -11,6 +11,8 @@ use crate::tuf::key::PublicKey;
 /// What is filled in once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filled {
+    /// Id of the ceremony, lower-case hex.
+    pub ceremony: String,
     /// Day of the first record, `YYYY-MM-DD`.
     pub day: String,
     /// Time of the first record and of the last, UTC.
@@ -88,7 +90,9 @@ impl Paper {
                 time: mark.map_or_else(String::new, |mark| clock(&mark.at)),
             }
         });
+        let opening = state.opening.as_ref();
         paper.filled = Some(Filled {
+            ceremony: opening.map_or_else(String::new, |opening| opening.ceremony.clone()),
             day: day(&story.from),
             times: format!(
                 "{} to {}",

@@ -1,5 +1,7 @@
 //! The paper script as one HTML page: no script, no network, no fonts but the system's. Made to be
-//! printed on A4 or Letter.
+//! printed on A4 or Letter, and read on narrow screens.
+
+mod table;
 
 use std::fmt::Write as _;
 
@@ -7,6 +9,7 @@ use super::{Done, EXCEPTIONS, Filled, Paper, Place, Row, SPARE_MATERIALS, WORDS}
 use crate::ceremony::plan::ALARMS;
 use crate::digest::Sha256;
 use crate::safe::{markup, safe};
+use table::{CLOSE, cells, facts, open, row};
 
 /// Lays the paper out.
 pub fn html(paper: &Paper) -> String {
@@ -39,8 +42,8 @@ pub fn html(paper: &Paper) -> String {
             Some(_) => "steps filled",
             None => "steps",
         };
-        let heads = ["Step", "Activity", "Who", "Initials", "Time"];
-        open(&mut page, class, &heads);
+        let caption = format!("Steps of act {number}");
+        open(&mut page, class, &caption, &STEPS);
         for row in &act.rows {
             step(&mut page, row);
         }
@@ -57,18 +60,21 @@ pub fn html(paper: &Paper) -> String {
 /// What stands below every printed page: which papers belong together, and how many they are.
 /// Digests and fixed words only, as nothing is escaped here.
 fn footer(paper: &Paper) -> String {
-    let of = match &paper.plan {
-        Some(plan) => format!("Plan {}", plan.digest.short()),
-        None => format!("Script {}", paper.script.1.short()),
+    let ceremony = paper.filled.as_ref().map(|filled| filled.ceremony.as_str());
+    let known = ceremony.filter(|id| id.bytes().all(|b| b.is_ascii_hexdigit()));
+    let of = match (known, &paper.plan) {
+        (Some(id), _) => format!("Ceremony {id}"),
+        (None, Some(plan)) => format!("Ceremony of plan {}", plan.digest.short()),
+        (None, None) => format!("Script {}", paper.script.1.short()),
     };
     let mark = if paper.rehearsal() { "REHEARSAL" } else { "" };
     format!(
-        "@page {{ @bottom-left {{ content: \"{of}\"; }} @bottom-center {{ content: \"{mark}\"; }} \
+        "@page {{ @bottom-left {{ content: \"{of}\"; }} @top-center {{ content: \"{mark}\"; }} \
          @bottom-right {{ content: \"Page \" counter(page) \" of \" counter(pages); }} }}\n"
     )
 }
 
-const CLOSE: &str = "</tbody></table>\n";
+const STEPS: [&str; 5] = ["Step", "Activity", "Who", "Initials", "Time"];
 
 fn cover(page: &mut String, paper: &Paper, title: &str) {
     let kicker = match &paper.filled {
@@ -79,54 +85,53 @@ fn cover(page: &mut String, paper: &Paper, title: &str) {
     for paragraph in &paper.about {
         let _ = writeln!(page, "<p>{}</p>", escape(paragraph));
     }
-    open(page, "plain", &[]);
-    cells(
-        page,
-        &[
-            "Script",
-            &format!("{} ({})", escape(&paper.script_title), paper.script.0),
-        ],
-    );
+    facts(page, "The paper");
+    let script = format!("{} ({})", escape(&paper.script_title), paper.script.0);
+    row(page, "Script", &script);
     let hex = format!(
         "<span class=\"hex\">{}</span>",
         paper.script.1.groups().join(" ")
     );
-    cells(page, &["SHA-256 of the script", &hex]);
-    cells(page, &["Budget", &format!("{} minutes", paper.minutes)]);
+    row(page, "SHA-256 of the script", &hex);
+    row(page, "Budget", &format!("{} minutes", paper.minutes));
     let of = |said: fn(&Filled) -> &str| {
         paper
             .filled
             .as_ref()
             .map_or_else(String::new, |it| escape(said(it)))
     };
-    cells(page, &["Date", &of(|filled| &filled.day)]);
-    cells(
-        page,
-        &["Began and ended (UTC)", &of(|filled| &filled.times)],
-    );
+    let ceremony = match of(|filled| &filled.ceremony) {
+        id if id.is_empty() => id,
+        id => format!("<code>{id}</code>"),
+    };
+    row(page, "Ceremony (32 digits, from the screen)", &ceremony);
+    row(page, "Date", &of(|filled| &filled.day));
+    row(page, "Began and ended (UTC)", &of(|filled| &filled.times));
     page.push_str(CLOSE);
     let Some(plan) = &paper.plan else { return };
     page.push_str("<h2>The plan</h2>\n");
-    open(page, "plain", &[]);
+    facts(page, "Parameters of the plan");
     for (label, value) in &plan.parameters {
         let (label, value) = (escape(label), grouped(value));
         if ALARMS.contains(&label.as_str()) {
             let red = |text: &str| format!("<b class=\"alarm\">{text}</b>");
-            cells(page, &[&red(&label), &red(&value)]);
+            row(page, &red(&label), &red(&value));
         } else {
-            cells(page, &[&label, &value]);
+            row(page, &label, &value);
         }
     }
     page.push_str(CLOSE);
     page.push_str("<div class=\"keep\">");
-    open(page, "people", &["Name", "Initials", "Duty", "Token"]);
+    let heads = ["Name", "Initials", "Duty", "Token"];
+    open(page, "people", "People of the plan", &heads);
     for [name, initials, duty, token] in &plan.people {
         let token = if token.is_empty() {
             String::new()
         } else {
             format!("<code>{}</code>", escape(token))
         };
-        cells(page, &[&escape(name), &escape(initials), duty, &token]);
+        let texts = [escape(name), escape(initials), duty.clone(), token];
+        cells(page, &heads, &texts.each_ref().map(String::as_str));
     }
     page.push_str(CLOSE);
     page.push_str("</div>\n");
@@ -150,14 +155,14 @@ fn digest(page: &mut String, title: &str, digest: &Sha256) {
 }
 
 fn grid(page: &mut String, class: &str, words: &[&str; WORDS]) {
-    open(page, class, &[]);
+    open(page, class, "Thirty-two words", &[]);
     let numbered: Vec<String> = (1..)
         .zip(words)
         .map(|(number, word): (usize, _)| format!("<span class=\"num\">{number}</span> {word}"))
         .collect();
     for line in numbered.chunks(4) {
         let line: Vec<&str> = line.iter().map(String::as_str).collect();
-        cells(page, &line);
+        cells(page, &[], &line);
     }
     page.push_str(CLOSE);
 }
@@ -170,12 +175,12 @@ fn materials(page: &mut String, paper: &Paper) {
         "In: initials, time",
         "Out: initials, time",
     ];
-    open(page, "write", &heads);
+    open(page, "write", "Materials", &heads);
     for (what, number) in &paper.materials {
-        cells(page, &[&escape(what), &escape(number), "", ""]);
+        cells(page, &heads, &[&escape(what), &escape(number), "", ""]);
     }
     for _ in 0..SPARE_MATERIALS {
-        cells(page, &["", "", "", ""]);
+        cells(page, &heads, &["", "", "", ""]);
     }
     page.push_str(CLOSE);
     page.push_str("</div>\n");
@@ -216,7 +221,7 @@ fn step(page: &mut String, row: &Row) {
     };
     let time = format!("<small>{} min</small>{time}", row.minutes);
     let id = format!("<code>{}</code>", escape(&row.id).replace('.', ".<wbr>"));
-    cells(page, &[&id, &activity, &who, &lines, &time]);
+    cells(page, &STEPS, &[&id, &activity, &who, &lines, &time]);
 }
 
 fn initials(done: &Done) -> String {
@@ -319,11 +324,12 @@ fn exceptions(page: &mut String, filled: Option<&Filled>) {
         page.push_str("<p>No exception is on record.</p>\n");
         return;
     }
-    open(page, "exceptions", &heads);
+    open(page, "exceptions", "Exceptions", &heads);
     match filled {
         None => {
             for number in 1..=EXCEPTIONS {
-                cells(page, &[&format!("E{number}"), "", "", "", "", "", ""]);
+                let number = format!("E{number}");
+                cells(page, &heads, &[&number, "", "", "", "", "", ""]);
             }
         }
         Some(filled) => {
@@ -337,7 +343,7 @@ fn exceptions(page: &mut String, filled: Option<&Filled>) {
                     escape(&entry.by),
                     escape(&entry.time),
                 ];
-                cells(page, &texts.each_ref().map(String::as_str));
+                cells(page, &heads, &texts.each_ref().map(String::as_str));
             }
         }
     }
@@ -346,35 +352,12 @@ fn exceptions(page: &mut String, filled: Option<&Filled>) {
 
 fn signatures(page: &mut String, paper: &Paper) {
     page.push_str("<h2 class=\"page\">Signatures</h2>\n<p>I was present, and what I have initialled on this paper is as I saw it.</p>\n");
-    open(
-        page,
-        "sign",
-        &["Name", "Duty", "Signature", "Date and time (UTC)"],
-    );
+    let heads = ["Name", "Duty", "Signature", "Date and time (UTC)"];
+    open(page, "sign", "Signatures", &heads);
     for (name, duty) in &paper.signatures {
-        cells(page, &[&escape(name), duty, "", ""]);
+        cells(page, &heads, &[&escape(name), duty, "", ""]);
     }
     page.push_str(CLOSE);
-}
-
-fn open(page: &mut String, class: &str, heads: &[&str]) {
-    let _ = write!(page, "<table class=\"{class}\">");
-    if !heads.is_empty() {
-        page.push_str("<thead><tr>");
-        for head in heads {
-            let _ = write!(page, "<th scope=\"col\">{head}</th>");
-        }
-        page.push_str("</tr></thead>");
-    }
-    page.push_str("<tbody>\n");
-}
-
-fn cells(page: &mut String, cells: &[&str]) {
-    page.push_str("<tr>");
-    for cell in cells {
-        let _ = write!(page, "<td>{cell}</td>");
-    }
-    page.push_str("</tr>\n");
 }
 
 /// Text from outside, so that it is shown as it is. Several lines become one.

@@ -7,7 +7,12 @@ use crate::ceremony::event::{Event, Exception};
 use crate::ceremony::plan::{Disclosure, SealBy};
 use crate::ceremony::state::HeldKey;
 use crate::ceremony::testing::{at, identity, then};
+use crate::ceremony::token::piv::PivState;
 use crate::transcript::seal::{digest, statement};
+
+/// The public key of RFC 8410, section 10.1.
+const ED25519: &str = "-----BEGIN PUBLIC KEY-----\n\
+    MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n";
 
 fn with(by: SealBy) -> State {
     let mut state = at("seal.keyholder-1");
@@ -68,6 +73,23 @@ fn what_is_not_in_hand_seals_nothing() {
         assert!(!complete(&state));
         sealed(&mut state, "keyholder-2");
         assert!(complete(&state));
+    }
+}
+
+/// An Ed25519 key of a YubiKey signs a message whole: one that is too long is not asked of it.
+#[test]
+fn a_token_that_cannot_sign_so_much_is_not_waited_for() {
+    for (unable, wants, at_least) in [(1, 2, 2), (2, 1, 1), (3, 0, 0)] {
+        let mut state = with(SealBy::All);
+        stated(&mut state);
+        state.seal.as_mut().unwrap().payload = vec![b' '; LONGEST_ED25519_MESSAGE].into();
+        for held in state.keys.values_mut().take(unable) {
+            held.token.piv = Some(PivState::default());
+            held.public_pem = ED25519.to_owned();
+        }
+        assert_eq!((wanted(&state), least(&state)), (wants, at_least));
+        state.seal.as_mut().unwrap().payload = vec![b' '; 100].into();
+        assert_eq!((wanted(&state), least(&state)), (3, 2));
     }
 }
 

@@ -9,8 +9,9 @@ use crate::ceremony::event::Event;
 use crate::ceremony::plan::{Plan, SealBy};
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::script::Each;
-use crate::ceremony::sealing::{self, Sealing};
+use crate::ceremony::sealing::{self, Hindrance, Sealing};
 use crate::ceremony::state::State;
+use crate::ceremony::token::piv::LONGEST_ED25519_MESSAGE;
 use crate::digest::Sha256;
 use crate::transcript::seal;
 
@@ -20,6 +21,8 @@ pub struct Seal;
 const STATEMENT: &str = "statement";
 /// The statement that a key seals nothing.
 const ABSENT: &str = "not-in-hand";
+/// The statement that a token cannot sign so much.
+const TOO_LONG: &str = "too-long";
 /// What the digest is of, in the read-back grid.
 const DIGEST_OF: &str = "SHA-256 of the statement";
 
@@ -44,13 +47,19 @@ impl Kind for Seal {
         first(|| {
             let (holder, key) = keyholder(state, step)?;
             let who = holder.name_with(key);
-            if !sealing::in_hand(state, step) {
+            if sealing::hindrance(state, step) == Some(Hindrance::NotInHand) {
                 return Ok(absent(state, &who));
             }
             let Some(sealing) = &state.seal else {
                 return Ok(stated(state));
             };
-            if sealing.signatures.contains_key(&key.name) || sealing::enough(state) {
+            if sealing.signatures.contains_key(&key.name) {
+                return Ok(Next::Done);
+            }
+            if let Some(Hindrance::TooLong(length)) = sealing::hindrance(state, step) {
+                return Ok(too_long(state, &who, length));
+            }
+            if sealing::enough(state) {
                 return Ok(Next::Done);
             }
             if !sealing.read {
@@ -88,6 +97,26 @@ impl Kind for Seal {
         let sha256 = state.seal.as_ref()?.sha256;
         set_off(state, step, ask, Message::Seal { sha256 })
     }
+}
+
+/// Says that this token cannot sign so long a statement.
+fn too_long(state: &State, who: &str, length: usize) -> Next {
+    if state.here.answers.contains_key(TOO_LONG) {
+        return Next::Done;
+    }
+    Next::ask(
+        Ask::new(
+            TOO_LONG,
+            format!("The token of {who} cannot seal this record"),
+            Form::Confirm,
+        )
+        .saying(format!(
+            "An Ed25519 key signs the statement whole. It has {length} bytes, and a YubiKey takes at most \
+             {LONGEST_ED25519_MESSAGE}. Nothing was asked of the token. The others seal the record without it, and the \
+             head is written on paper."
+        ))
+        .seated(state.procedure.any_seats(1)),
+    )
 }
 
 /// Says that this key seals nothing. Why it is not in hand is in the record of the step that was left out.

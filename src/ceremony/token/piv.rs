@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Longest message, in bytes, that an Ed25519 key of a PIV card is asked to sign: it signs the message itself,
+/// and no card takes more than its largest object has.
+pub const LONGEST_ED25519_MESSAGE: usize = 3072;
+
 /// A place for a key on a PIV card, by its key reference (SP 800-73-4, part 1, table 4b).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]

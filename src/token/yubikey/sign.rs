@@ -5,7 +5,7 @@ use super::card::Trouble;
 use super::replies::{self, algorithm_byte};
 use super::session::Session;
 use super::tlv;
-use crate::ceremony::token::piv::TouchPolicy;
+use crate::ceremony::token::piv::{LONGEST_ED25519_MESSAGE, TouchPolicy};
 use crate::ceremony::token::{Algorithm, Fault};
 use crate::ports::Notice;
 use crate::secret::Secret;
@@ -29,7 +29,7 @@ pub(super) fn sign(
     let mut inner = Vec::new();
     tlv::put(&mut inner, 0x82, &[]);
     let to_sign = to_be_signed(algorithm, message);
-    if to_sign.len() > LONGEST_MESSAGE {
+    if to_sign.len() > LONGEST_ED25519_MESSAGE {
         return Err(too_long(session, to_sign.len()));
     }
     tlv::put(&mut inner, 0x81, &to_sign);
@@ -78,9 +78,6 @@ pub(super) fn sign(
             token: session.token.clone(),
         })
 }
-
-/// Longest message that is sent at all: no card takes more than its largest object has.
-const LONGEST_MESSAGE: usize = 3072;
 
 /// An Ed25519 key signs the message itself, and a card has little room.
 fn too_long(session: &Session<'_>, length: usize) -> Fault {

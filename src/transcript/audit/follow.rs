@@ -1,14 +1,17 @@
 //! Whether each record is the one that the engine would have written.
 
 use super::outcome::{judge_conclusion, judge_outcome};
-use super::{APPROVED, ATTESTED, EXCEPTIONS, FOLLOWED, MODE, PLAN, Rule, SCRIPT, SEAL_COUNT};
+use super::{
+    APPROVED, ATTESTED, EXCEPTIONS, FOLLOWED, MODE, PLAN, RECORDING, Rule, SCRIPT, SEAL_COUNT,
+};
 use crate::ceremony::ask::Ask;
 use crate::ceremony::attested;
-use crate::ceremony::decide::accepted;
+use crate::ceremony::decide::{PROGRAM, accepted};
 use crate::ceremony::effect::{Effect, Message};
 use crate::ceremony::event::{Event, Exception};
 use crate::ceremony::plan::ParticipantId;
 use crate::ceremony::procedure::BoundStep;
+use crate::ceremony::recording;
 use crate::ceremony::sealing;
 use crate::ceremony::state::{LogCopy, Placed, Standing, State};
 use crate::ceremony::steps::{self, Kind, Next};
@@ -125,6 +128,18 @@ impl Follow {
             }
             (Event::Resumed(resumption), _) => self.written_by(&resumption.program),
             (Event::Paused { .. }, _) => self.due = due,
+            (Event::ScreenRecorded(mark), _) => {
+                self.due = due;
+                if actor != PROGRAM {
+                    say(
+                        RECORDING,
+                        format!("{actor} is named for a mark, which is the program's own"),
+                    );
+                }
+                if let Err(because) = recording::fits(state, mark) {
+                    say(RECORDING, format!("a mark has no place here: {because}"));
+                }
+            }
             (Event::LogLost(_), _) => {
                 if state.log != LogCopy::Kept {
                     say(FOLLOWED, "no LOG medium was being written to".to_owned());

@@ -4,6 +4,7 @@ pub mod artefacts;
 pub mod attestations;
 pub mod keys;
 pub mod media;
+pub mod recording;
 pub mod root;
 pub mod seal;
 

@@ -13,6 +13,8 @@ pub enum Content {
     Text(String),
     /// A PIN or passphrase.
     Secret(Secret),
+    /// A PIN or passphrase of which nothing is known, not even whether one was typed: what is recorded of it.
+    Veiled,
 }
 
 /// What is wanted in a field.
@@ -67,11 +69,24 @@ impl Field {
         }
     }
 
+    /// The same field, with nothing in it that may not be recorded.
+    pub(super) fn veiled(&self) -> Self {
+        Self {
+            label: self.label.clone(),
+            wanted: self.wanted.clone(),
+            content: match &self.content {
+                Content::Text(text) => Content::Text(text.clone()),
+                Content::Secret(_) | Content::Veiled => Content::Veiled,
+            },
+            width: self.width,
+        }
+    }
+
     /// The text; empty for a secret.
     pub fn text(&self) -> &str {
         match &self.content {
             Content::Text(text) => text,
-            Content::Secret(_) => "",
+            Content::Secret(_) | Content::Veiled => "",
         }
     }
 
@@ -80,6 +95,7 @@ impl Field {
         match &self.content {
             Content::Text(text) => text.trim().is_empty(),
             Content::Secret(secret) => secret.is_empty(),
+            Content::Veiled => false,
         }
     }
 
@@ -88,6 +104,7 @@ impl Field {
         match &self.content {
             Content::Text(text) => text.chars().count(),
             Content::Secret(secret) => secret.chars(),
+            Content::Veiled => 0,
         }
     }
 
@@ -102,6 +119,7 @@ impl Field {
                 room
             }
             Content::Secret(secret) => secret.push(c),
+            Content::Veiled => false,
         }
     }
 
@@ -111,6 +129,7 @@ impl Field {
                 text.pop();
             }
             Content::Secret(secret) => secret.pop(),
+            Content::Veiled => {}
         }
     }
 
@@ -118,6 +137,7 @@ impl Field {
         match &mut self.content {
             Content::Text(text) => text.clear(),
             Content::Secret(secret) => secret.clear(),
+            Content::Veiled => {}
         }
     }
 }

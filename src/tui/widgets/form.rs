@@ -7,7 +7,7 @@ use crate::ceremony::ask::SecretKind;
 use crate::secret::Secret;
 use crate::tui::entry::{Content, Entry, Field, Wanted};
 use crate::tui::glyphs::{BULLET, NO, YES};
-use crate::tui::pen::{Pen, Text, padded, tail};
+use crate::tui::pen::{Pen, Text, cut, padded, tail};
 use crate::tui::theme::Role;
 
 /// The rows of the fields.
@@ -119,7 +119,10 @@ fn label(pen: Pen, text: &str, focused: bool) -> Span<'static> {
 fn value(pen: Pen, field: &Field, focused: bool, columns: usize) -> Vec<Span<'static>> {
     let shown = match &field.content {
         Content::Text(text) => tail(&crate::safe::safe(text), columns.saturating_sub(1)),
-        Content::Secret(secret) => BULLET.repeat(secret.chars().min(columns.saturating_sub(1))),
+        Content::Secret(secret) => cut(&mask(secret), columns.saturating_sub(1))
+            .trim_end()
+            .to_owned(),
+        Content::Veiled => cut(VEILED, columns).trim_end().to_owned(),
     };
     let rest = columns.saturating_sub(shown.width());
     let bracket = if focused { Role::Guidance } else { Role::Dim };
@@ -132,6 +135,19 @@ fn value(pen: Pen, field: &Field, focused: bool, columns: usize) -> Vec<Span<'st
     }
     spans.push(pen.span(bracket, "]"));
     spans
+}
+
+/// What a recording shows of a secret, whatever was typed.
+const VEILED: &str = "not recorded";
+
+/// Stands for a secret of any length. Each key gives it its other form, so that the typist sees that it
+/// arrived, and nobody sees how many there were.
+fn mask(secret: &Secret) -> String {
+    match secret.chars() {
+        0 => String::new(),
+        odd if odd % 2 == 1 => BULLET.repeat(8),
+        _ => format!("{BULLET} ").repeat(4),
+    }
 }
 
 /// What is to be said of a field while it is typed.
@@ -155,22 +171,21 @@ fn remark(
         }
         (Wanted::Phrase(_), _) => bad("differs".to_owned()),
         (Wanted::Secret { min, max, kind }, Content::Secret(secret)) => {
-            let words = characters(field.chars());
             if secret.len() < *min {
-                bad(format!("{words}, at least {min}"))
+                bad(format!("too short: at least {min}"))
             } else if secret.len() > *max {
-                bad(format!("{words}, at most {max}"))
+                bad(format!("too long: at most {max}"))
             } else if *kind == SecretKind::NewPassphrase {
                 let (bits, word) = strength(secret);
-                vec![pen.span(Role::Text, format!("   {words}, {bits} bits: {word}"))]
+                vec![pen.span(Role::Text, format!("   {bits} bits: {word}"))]
             } else {
-                vec![pen.span(Role::Text, format!("   {words}"))]
+                Vec::new()
             }
         }
         (Wanted::Again, Content::Secret(_)) => {
             let differs = entry.missing().is_some_and(|(at, _)| at == index);
             if differs {
-                bad(format!("{}, differs so far", characters(field.chars())))
+                bad("differs so far".to_owned())
             } else {
                 good("the same".to_owned())
             }
@@ -185,16 +200,11 @@ fn remark(
     }
 }
 
-fn characters(count: usize) -> String {
-    if count == 1 {
-        "1 character".to_owned()
-    } else {
-        format!("{count} characters")
-    }
-}
-
 /// What is still to be done, in one line.
 pub fn status(pen: Pen, entry: &Entry) -> Line<'static> {
+    if entry.is_veiled() {
+        return pen.line(Role::Dim, " What is typed here is not recorded.");
+    }
     match entry.missing() {
         None if entry.focus + 1 == entry.fields.len() => Line::from(vec![
             pen.span(Role::Ok, format!(" {YES} Complete. ")),

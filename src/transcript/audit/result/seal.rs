@@ -22,6 +22,19 @@ fn unsealed(state: &State) -> Option<Said> {
     unfinished(state)
 }
 
+/// Why nobody has sealed what was stated, where no token could.
+fn beyond_all(state: &State) -> Option<Said> {
+    let seal = state.seal.as_ref()?;
+    let nobody = seal.signatures.is_empty() && sealing::least(state) == 0;
+    nobody.then(|| {
+        (
+            Verdict::Note,
+            "no token could sign so long a statement; the head on paper is the only seal: give --expect-head"
+                .to_owned(),
+        )
+    })
+}
+
 /// The statement names the record before it; that it is the one that belongs there was judged with its
 /// record.
 pub fn statement(auditor: &Auditor, _: &Artefacts) -> Said {
@@ -44,6 +57,9 @@ pub fn signatures(auditor: &Auditor, _: &Artefacts) -> Said {
     let Some(seal) = &state.seal else {
         return unsealed(state).unwrap_or_else(|| fail("there is no seal"));
     };
+    if let Some(said) = beyond_all(state) {
+        return said;
+    }
     let wrong = sealing::not_verifying(state);
     if let Some(name) = wrong.first() {
         return fail(format!("the seal of {name} does not verify"));
@@ -65,7 +81,7 @@ pub fn signatures(auditor: &Auditor, _: &Artefacts) -> Said {
 /// As many as the plan wants: fewer only where two people left a step out, and never fewer than a quorum.
 pub fn count(auditor: &Auditor, _: &Artefacts) -> Said {
     let state = &auditor.state;
-    if let Some(said) = unsealed(state) {
+    if let Some(said) = unsealed(state).or_else(|| beyond_all(state)) {
         return said;
     }
     let sealed = state.seal.as_ref().map_or(0, |seal| seal.signatures.len());
@@ -107,6 +123,8 @@ pub fn file(auditor: &Auditor, artefacts: &Artefacts) -> Said {
         (None, Some(_)) => fail(format!(
             "{FILE} is there, and the transcript does not lead to it"
         )),
-        (None, None) => unsealed(state).unwrap_or_else(|| fail("nobody has sealed")),
+        (None, None) => unsealed(state)
+            .or_else(|| beyond_all(state))
+            .unwrap_or_else(|| fail("nobody has sealed")),
     }
 }
