@@ -239,14 +239,14 @@ fn what_was_scanned_and_what_was_read_cannot_part() {
             .unwrap();
         }
     });
-    says(&failed, "root.payload", "root.json");
+    says(&failed, "content.imported", "root.json");
     // nothing was received at all
     let failed = day.forged(scanned, |record| {
         if let Event::Answered { answer, .. } = &mut record.event {
             answer.received = None;
         }
     });
-    says(&failed, "root.payload", "");
+    says(&failed, "content.imported", "");
     says(&failed, "script.followed", "the answer is none");
 }
 
