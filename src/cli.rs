@@ -105,16 +105,16 @@ enum Verb {
         after_help = "Example:\n  rootstage audit /media/log/ceremony-2026 --expect-head \"island tolerance sailboat …\""
     )]
     Audit(audit::Audit),
+    /// Shows a recorded ceremony again, record by record, with the screens that people saw.
+    #[command(
+        after_help = "Examples:\n  rootstage replay /media/log/ceremony-2026\n  rootstage replay /media/log/ceremony-2026 --cast ceremony.cast\n\nSpace plays, ? shows the keys. The audit runs first; where the record does not hold, the frame says so all the time, and the exit status is 1. With --cast the screens become a recording for ordinary players, such as `asciinema play`; what was on the screen itself is in session.cast in the ceremony directory."
+    )]
+    Replay(replay::Replay),
     /// Writes the report on a ceremony, from a new audit: one HTML page for a screen or a printer.
     #[command(
         after_help = "Examples:\n  rootstage report /media/log/ceremony-2026 -o report.html\n  rootstage report /media/log/ceremony-2026 --paper -o filled.pdf --page letter\n\nA report is written whatever the audit says; the exit status is that of the audit. The report is HTML: as a PDF it comes from the print dialogue of any browser. The paper script (--paper) is written as HTML, PDF or text."
     )]
     Report(report::Report),
-    /// Shows a ceremony again from its transcript, as a recording for ordinary players.
-    #[command(
-        after_help = "Example:\n  rootstage replay /media/log/ceremony-2026 --cast ceremony.cast\n  asciinema play ceremony.cast\n\nIt is audited first: where the chain of records is broken, the recording ends there and the exit\nstatus is 1. What was on the screen itself is in session.cast in the ceremony directory."
-    )]
-    Replay(replay::Replay),
     /// The ceremony scripts: what is done, in which order.
     #[command(
         subcommand,
@@ -307,8 +307,8 @@ pub fn run(hardening: Hardening) -> ExitCode {
         Some(Verb::Run(verb)) => verb.run(&room),
         Some(Verb::Resume(verb)) => verb.run(&room),
         Some(Verb::Audit(verb)) => verb.run(),
-        Some(Verb::Report(verb)) => verb.run(),
         Some(Verb::Replay(verb)) => verb.run(&room),
+        Some(Verb::Report(verb)) => verb.run(),
         Some(Verb::Script(verb)) => verb.run(),
         Some(Verb::Plan(verb)) => verb.run(),
         Some(Verb::Root(verb)) => verb.run(now()),

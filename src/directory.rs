@@ -19,7 +19,7 @@ use crate::ports::World;
 use crate::transcript::RULES;
 use crate::transcript::audit::Rule;
 
-pub use audit::{Audited, audit, audit_with, follow, recording};
+pub use audit::{Audited, Watch, audit, audit_watched, follow, recording};
 
 mod audit;
 

@@ -45,6 +45,7 @@
 //! | check a transcript, record by record | [`Chain::verify`]; with all its meaning: [`Auditor`] |
 //! | know what keyholders seal, and in which form | [`transcript::seal`], [`ceremony::sealing`] |
 //! | know what happened when: steps, answers, interruptions | [`Chronicle`] |
+//! | see a recorded ceremony again, or its state at any record | [`tui::replay`]: a [`Tape`], which [`directory::audit_watched`] winds |
 //! | have the report on a ceremony, for an auditor | [`document::html`] of an audit |
 //! | record what people see, or draw it again from a transcript | [`tui::recorder::Recorder`], [`tui::recorder::redrawn::Redrawn`]; how far the record covers it: [`ceremony::recording`] |
 //! | show a digest to people | [`digest::Sha256`]: hex, groups, PGP words |
@@ -104,6 +105,7 @@
 //! [`Signed::parse`]: tuf::root::Signed::parse
 //! [`State::asking`]: ceremony::state::State::asking
 //! [`steps::KINDS`]: ceremony::steps::KINDS
+//! [`Tape`]: tui::replay::tape::Tape
 //! [`Tokens`]: ports::Tokens
 //! [`Trusted`]: tuf::trusted::Trusted
 //! [`Trusted::delegate`]: tuf::trusted::Trusted::delegate

@@ -2,7 +2,7 @@
 //!
 //! It draws [`Ask`](crate::ceremony::ask::Ask)s and sends
 //! [`Order`]s; it knows no steps, no tokens, no files. Start at
-//! [`ceremony`] or [`home`].
+//! [`ceremony`] or [`home`]; a recorded ceremony is shown by [`mod@replay`].
 //!
 //! ```text
 //!  REHEARSAL  First root for Example Corp       14:32 UTC  12/95 min  air gap: ok
@@ -31,6 +31,7 @@ pub mod model;
 pub mod pen;
 pub mod receiving;
 pub mod recorder;
+pub mod replay;
 pub mod scan;
 pub mod screens;
 pub mod session;
@@ -90,6 +91,11 @@ pub enum HomeChoice {
     },
     /// Audit a ceremony.
     Audit {
+        /// Its directory.
+        dir: String,
+    },
+    /// Replay a ceremony.
+    Replay {
         /// Its directory.
         dir: String,
     },

@@ -37,14 +37,36 @@ pub struct Audit {
 }
 
 impl Grounds {
+    /// A directory, without anything to compare with.
+    pub fn of(dir: String) -> Self {
+        Self {
+            dir: dir.into(),
+            expect_head: None,
+            trusted_root: Vec::new(),
+        }
+    }
+
     /// The audit. `not_done` is what a failure did not do, as a sentence.
     pub fn audited(&self, not_done: &str) -> Result<Audited, Failure> {
-        self.look(not_done)?
+        self.audited_watched(not_done, &mut |_, _, _| ())
+    }
+
+    /// The same; `watch` sees the records as far as the chain holds.
+    pub fn audited_watched(
+        &self,
+        not_done: &str,
+        watch: directory::Watch<'_>,
+    ) -> Result<Audited, Failure> {
+        self.look(not_done, watch)?
             .map_err(|error| failed(error, &self.dir, not_done))
     }
 
     /// The audit, or what is wrong with the directory; a failure where the call is wrong.
-    fn look(&self, not_done: &str) -> Result<Result<Audited, DirectoryError>, Failure> {
+    fn look(
+        &self,
+        not_done: &str,
+        watch: directory::Watch<'_>,
+    ) -> Result<Result<Audited, DirectoryError>, Failure> {
         let expected =
             match &self.expect_head {
                 None => None,
@@ -57,7 +79,9 @@ impl Grounds {
             .iter()
             .map(|path| Ok((path.display().to_string(), read(path)?)))
             .collect::<Result<Vec<_>, Failure>>()?;
-        Ok(directory::audit(&self.dir, expected, trusted))
+        Ok(directory::audit_watched(
+            &self.dir, expected, trusted, watch,
+        ))
     }
 }
 
@@ -80,18 +104,14 @@ impl Audit {
     /// The audit of a directory, without anything to compare with.
     pub fn of(dir: String) -> Self {
         Self {
-            grounds: Grounds {
-                dir: dir.into(),
-                expect_head: None,
-                trusted_root: Vec::new(),
-            },
+            grounds: Grounds::of(dir),
             json: false,
         }
     }
 
     pub fn run(&self) -> Result<(), Failure> {
         const NOT_DONE: &str = "Nothing was audited.";
-        let audited = match self.grounds.look(NOT_DONE)? {
+        let audited = match self.grounds.look(NOT_DONE, &mut |_, _, _| ())? {
             Ok(audited) => audited,
             Err(DirectoryError::NotWhatRan { rule, words }) => {
                 if self.json {

@@ -180,6 +180,7 @@ pub fn home(room: &Room) -> Result<(), Failure> {
                 camera: Source::default(),
             }
             .run(room),
+            HomeChoice::Replay { dir } => super::replay::Replay::of(dir).run(room),
             HomeChoice::Rehearse { dir } => {
                 let dir = Some(dir).filter(|dir| !dir.is_empty()).map(PathBuf::from);
                 super::rehearse::Rehearse::of_first_root(dir).run(room)

@@ -1,97 +1,101 @@
-//! `replay`: a ceremony, shown again from its record.
+//! `replay`: a recorded ceremony, step by step in the terminal, or as a recording for ordinary players.
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+mod cast;
 
 use clap::Args;
 
-use super::report::{failed, outside};
-use super::{Failure, Room, write_output};
-use crate::directory;
-use crate::tui::recorder::redrawn::Redrawn;
+use self::cast::Cast;
+use super::audit::Grounds;
+use super::front::needs_a_terminal;
+use super::{Failure, Room, notice};
+use crate::tui;
+use crate::tui::replay::Replay as Screen;
+use crate::tui::replay::tape::Tape;
+use crate::tui::replay::verdict::{Verdict, Weight};
 
 /// Arguments of `replay`.
 #[derive(Debug, Args)]
 pub struct Replay {
-    /// The ceremony directory; or the copy of the transcript on a LOG medium, `….transcript.jsonl`.
-    dir: PathBuf,
+    #[command(flatten)]
+    grounds: Grounds,
+    /// The record at which it begins, by the number that stands in it: the first is 0.
+    #[arg(long, value_name = "N", default_value_t = 0, conflicts_with = "cast")]
+    at: usize,
     #[command(flatten)]
     cast: Cast,
 }
 
-/// Where the replay goes as a recording.
-#[derive(Debug, Args)]
-pub struct Cast {
-    /// Writes a recording (asciicast) of what people were shown, drawn from the transcript; never into the
-    /// ceremony directory itself.
-    #[arg(id = "cast", long = "cast", value_name = "FILE")]
-    file: Option<PathBuf>,
-    /// Columns and rows of the recording.
-    #[arg(long, value_name = "WxH", default_value = "80x24", requires = "cast", value_parser = size)]
-    size: (u16, u16),
-    /// Longest time for which the recording stands still, in seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 2, requires = "cast",
-        value_parser = clap::value_parser!(u64).range(1..=3600))]
-    idle: u64,
-}
-
 impl Replay {
-    pub fn run(&self, room: &Room) -> Result<(), Failure> {
-        match &self.cast.file {
-            Some(output) => self.cast.write(&self.dir, output, room),
-            None => Err(Failure::call(
-                "name a file to write: --cast FILE. Nothing was written.",
-            )),
+    /// The replay of a directory, from its first record.
+    pub fn of(dir: String) -> Self {
+        Self {
+            grounds: Grounds::of(dir),
+            at: 0,
+            cast: Cast::default(),
         }
     }
-}
 
-impl Cast {
-    fn write(&self, dir: &Path, output: &PathBuf, room: &Room) -> Result<(), Failure> {
-        outside(dir, output)?;
-        let mut redrawn = Redrawn::new(
-            room.settings(dir),
-            self.size,
-            Duration::from_secs(self.idle),
-        );
-        let audited = directory::audit_with(dir, None, Vec::new(), &mut |state, placed| {
-            redrawn.record(state, placed);
-        })
-        .map_err(|error| super::audit::failed(error, dir, "Nothing was written."))?;
-        let whole = audited.auditor.chain_holds();
-        let last = match (whole, redrawn.is_full()) {
-            (false, _) => Some("the transcript is broken from here on"),
-            (true, true) => Some("longer than a recording may be"),
-            (true, false) => None,
-        };
-        if audited.auditor.state().records == 0 {
+    pub fn run(&self, room: &Room) -> Result<(), Failure> {
+        match self.cast.output() {
+            Some(output) => self.cast.write(&self.grounds, output, room),
+            None => self.shown(room),
+        }
+    }
+
+    fn shown(&self, room: &Room) -> Result<(), Failure> {
+        let mut tape = None;
+        let audited =
+            self.grounds
+                .audited_watched("Nothing is replayed.", &mut |line, placed, state| {
+                    tape.get_or_insert_with(|| Tape::new(state.procedure.clone()))
+                        .push(line, placed, state);
+                })?;
+        let dir = self.grounds.dir.as_path();
+        let settings = room.settings(dir);
+        let verdict = Verdict::of(&audited, &settings.audit);
+        let Some(tape) = tape else {
             return Err(Failure::not_so(format!(
-                "{}: no record of the transcript holds, so there is nothing to show. Nothing was written. \
-                 `rootstage audit` says what is wrong.",
-                dir.display()
+                "{}: there is no record to replay. {}",
+                dir.display(),
+                verdict.sentences.join(" ")
+            )));
+        };
+        let last = tape.len() - 1;
+        if self.at > last {
+            return Err(Failure::call(format!(
+                "--at {}: there is no such record. Nothing is replayed. Name one from 0 to {last}.",
+                self.at
             )));
         }
-        write_output(Some(output), &redrawn.finish(last))?;
-        if audited.passed() {
-            return Ok(());
-        }
-        let so_far = if whole {
-            "The recording shows what the record says; do not rely on it."
-        } else {
-            "The recording goes as far as the chain of records holds."
+        needs_a_terminal().map_err(|failure| {
+            // the ceremony is over: nothing was to be begun
+            Failure {
+                words: failure
+                    .words
+                    .replace("Nothing was begun.", "Nothing is replayed."),
+                ..failure
+            }
+        })?;
+        let size = tui::backend::size();
+        let replay = Screen::new(settings, tape, audited.chronicle, verdict, size, self.at);
+        let Some(replay) = replay else {
+            return Err(Failure::not_so("there is no record to replay"));
         };
-        Err(Failure::not_so(format!(
-            "AUDIT FAILED: {}. {so_far}",
-            failed(&audited)
-        )))
+        let replay = tui::replay::replay(replay)
+            .map_err(|error| Failure::surroundings(format!("{error}. Nothing was changed.")))?;
+        left(&replay.verdict)
     }
 }
 
-/// Columns and rows, from a size such as `80x24`.
-fn size(text: &str) -> Result<(u16, u16), String> {
-    let parsed = text.split_once('x').and_then(|(width, height)| {
-        let (width, height) = (width.parse().ok()?, height.parse().ok()?);
-        ((80..=500).contains(&width) && (24..=200).contains(&height)).then_some((width, height))
-    });
-    parsed.ok_or_else(|| "a size is 80x24 to 500x200".to_owned())
+/// What is said on leaving, so that nobody goes away with a wrong picture.
+fn left(verdict: &Verdict) -> Result<(), Failure> {
+    let words = format!("{}\n{}", verdict.brief, verdict.sentences.join("\n"));
+    match verdict.weight {
+        Weight::Good => Ok(()),
+        Weight::Known => {
+            notice(&format!("rootstage: {words}"));
+            Ok(())
+        }
+        Weight::Bad => Err(Failure::not_so(words)),
+    }
 }

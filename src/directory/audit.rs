@@ -26,6 +26,10 @@ use crate::transcript::seal::FILE;
 /// not fill the memory.
 const MAX_LINE: u64 = 16 * 1024 * 1024;
 
+/// Sees every record as far as the chain holds: its line without the newline, what it says, the state
+/// after it.
+pub type Watch<'a> = &'a mut dyn FnMut(&[u8], &Placed, &State);
+
 /// What an audit found.
 pub struct Audited {
     /// The audit, with the state that it derived.
@@ -54,21 +58,18 @@ pub fn audit(
     expected_head: Option<Sha256>,
     trusted: Vec<(String, Vec<u8>)>,
 ) -> Result<Audited, DirectoryError> {
-    audit_with(dir, expected_head, trusted, &mut |_, _| ())
+    audit_watched(dir, expected_head, trusted, &mut |_, _, _| ())
 }
 
-/// Hears of each record as far as the chain holds, with the state after it.
-pub type Seen<'a> = &'a mut dyn FnMut(&State, &Placed);
-
-/// As [`audit`]; `seen` hears of the very records that are audited.
-pub fn audit_with(
+/// As [`audit`]; `watch` sees the very records that are audited.
+pub fn audit_watched(
     dir: &Path,
     expected_head: Option<Sha256>,
     trusted: Vec<(String, Vec<u8>)>,
-    seen: Seen<'_>,
+    watch: Watch<'_>,
 ) -> Result<Audited, DirectoryError> {
     if dir.is_file() {
-        return audit_of_copy(dir, expected_head, trusted, seen);
+        return audit_of_copy(dir, expected_head, trusted, watch);
     }
     let path = dir.join(TRANSCRIPT);
     let lines = transcript(&path)?;
@@ -78,7 +79,7 @@ pub fn audit_with(
         Err(problems) => return Err(other_text(lines, &plan, &script, problems)),
     };
     let (auditor, chronicle) =
-        told(&procedure, lines, expected_head, seen).map_err(io_at(&path))?;
+        told(&procedure, lines, expected_head, watch).map_err(io_at(&path))?;
     let findings = auditor.finish(&Artefacts {
         metadata: shelf::read(&dir.join(crate::world::METADATA))?,
         scope: Scope::Whole,
@@ -160,7 +161,7 @@ fn audit_of_copy(
     path: &Path,
     expected_head: Option<Sha256>,
     trusted: Vec<(String, Vec<u8>)>,
-    seen: Seen<'_>,
+    watch: Watch<'_>,
 ) -> Result<Audited, DirectoryError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     // a copy that people made afterwards has the names of the ceremony directory
@@ -181,7 +182,7 @@ fn audit_of_copy(
         &read(super::SCRIPT)?,
     )?);
     let (auditor, chronicle) =
-        told(&procedure, transcript(path)?, expected_head, seen).map_err(io_at(path))?;
+        told(&procedure, transcript(path)?, expected_head, watch).map_err(io_at(path))?;
     let findings = auditor.finish(&Artefacts {
         scope: Scope::Record,
         metadata: Vec::new(),
@@ -206,7 +207,7 @@ pub fn follow(
     lines: impl BufRead,
     expected_head: Option<Sha256>,
 ) -> std::io::Result<Auditor> {
-    told(procedure, lines, expected_head, &mut |_, _| ()).map(|(auditor, _)| auditor)
+    told(procedure, lines, expected_head, &mut |_, _, _| ()).map(|(auditor, _)| auditor)
 }
 
 /// The same, with the story that the very records tell which were audited.
@@ -214,7 +215,7 @@ fn told(
     procedure: &Arc<Procedure>,
     mut lines: impl BufRead,
     expected_head: Option<Sha256>,
-    seen: Seen<'_>,
+    watch: Watch<'_>,
 ) -> std::io::Result<(Auditor, Chronicle)> {
     let mut chronicle = Chronicle::default();
     let mut line = Vec::with_capacity(4096);
@@ -236,7 +237,7 @@ fn told(
         if whole {
             if let Some(placed) = auditor.line(&line) {
                 chronicle.record(auditor.state(), &placed);
-                seen(auditor.state(), &placed);
+                watch(&line, &placed, auditor.state());
             }
         } else {
             auditor.torn(read as u64);

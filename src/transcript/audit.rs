@@ -288,6 +288,21 @@ impl Auditor {
         &self.marks
     }
 
+    /// Why the chain holds no further; `None` where it held.
+    pub fn broken(&self) -> Option<&str> {
+        self.broken.as_deref()
+    }
+
+    /// Records that are not those that the engine would have written; of many, the first.
+    pub fn deviations(&self) -> &[Deviation] {
+        &self.deviations
+    }
+
+    /// Bytes at the end of the file that are no complete line.
+    pub fn torn_bytes(&self) -> Option<u64> {
+        self.torn
+    }
+
     /// The verdicts on every rule.
     pub fn finish(&self, artefacts: &Artefacts) -> Vec<Finding> {
         result::findings(self, artefacts)

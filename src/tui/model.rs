@@ -127,6 +127,8 @@ pub struct Model {
     pub now: OffsetDateTime,
     /// Columns and rows.
     pub size: (u16, u16),
+    /// Smallest size that is drawn: [`SMALLEST`], but where a frame of another screen is around this one.
+    pub smallest: (u16, u16),
     /// The fields of the open ask.
     pub entry: Entry,
     /// Drafts of the exception, skip, abort and withdrawal forms: Esc does not lose them.
@@ -168,7 +170,7 @@ pub struct Model {
 }
 
 /// The fields of what is being asked.
-pub(super) fn entry_of(state: &State) -> Entry {
+pub(in crate::tui) fn entry_of(state: &State) -> Entry {
     let holder = state.step().and_then(|step| step.holder.as_ref());
     let holder = holder.map(|id| state.procedure.plan.name_of(id));
     let ask = state.asking.as_ref();
@@ -186,6 +188,7 @@ impl Model {
             state,
             now,
             size,
+            smallest: SMALLEST,
             entry,
             drafts: [
                 Entry::exception(1),
@@ -223,7 +226,7 @@ impl Model {
 
     /// Whether the screen is too small to ask anything on.
     pub fn too_small(&self) -> bool {
-        self.size.0 < SMALLEST.0 || self.size.1 < SMALLEST.1
+        self.size.0 < self.smallest.0 || self.size.1 < self.smallest.1
     }
 
     /// Whether there is room for the outline beside the question.

@@ -1,6 +1,6 @@
 //! What crosses the air gap in the documents, played: the content that another machine staged is the root of the
 //! ceremony before without its signatures, what the room signed are its signatures; `/dev/video0` is a folder with
-//! pictures of the codes of it; `/dev/sdb1` is a small file system in memory; whoever looks at `qr show` presses q.
+//! pictures of the codes of it; `/dev/sdb1` is a small file system in memory; whoever looks at `qr show` or `replay` presses q.
 
 use rootstage::digest::Sha256;
 
@@ -20,6 +20,14 @@ pub fn prepared(room: &Room, call: &str) -> Option<String> {
     }
     if let Some(file) = call.strip_prefix("rootstage qr show ") {
         shown(room, file);
+        return None;
+    }
+    if let Some(dir) = call.strip_prefix("rootstage replay ") {
+        let dir = room.at(dir.trim());
+        let terminal = Terminal::start(LARGE, &["replay", dir.to_str().unwrap()], &[]);
+        terminal.see("audit passed");
+        terminal.keys("q");
+        assert_eq!(terminal.end().status.code(), Some(0));
         return None;
     }
     if call.starts_with("rootstage qr scan /dev/video0 ") {

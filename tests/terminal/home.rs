@@ -11,7 +11,7 @@ fn home() -> Terminal {
 
 #[test]
 fn quit_quits() {
-    for keys in ["7", "\x03", "\x1b[B\x1b[B\x1b[B\x1b[B\x1b[B\x1b[B\r"] {
+    for keys in ["8", "\x03", "\x1b[B\x1b[B\x1b[B\x1b[B\x1b[B\x1b[B\x1b[B\r"] {
         let terminal = home();
         terminal.keys(keys);
         let ended = terminal.end();
@@ -23,7 +23,7 @@ fn quit_quits() {
 fn rehearse_resume_and_audit() {
     let room = Rehearsal::new();
     let terminal = home();
-    terminal.keys("4");
+    terminal.keys("5");
     terminal.see("New directory [");
     terminal.keys(&format!("{}\r", room.path()));
     let look = terminal.see(" To do:");
@@ -71,7 +71,7 @@ fn a_wrong_choice_comes_back_with_words() {
     terminal.see("Plan ");
     terminal.keys("/no/plan.toml\r/no/dir\r");
     terminal.see("/no/plan.toml");
-    terminal.keys("7");
+    terminal.keys("8");
     assert!(terminal.end().status.success());
 }
 
@@ -96,6 +96,6 @@ fn start_begins_the_ceremony_of_a_plan() {
     terminal.signal(rustix::process::Signal::TERM);
     // the home screen is not left by what ended the ceremony
     terminal.see("go on with: rootstage resume");
-    terminal.keys("7");
+    terminal.keys("8");
     assert!(terminal.end().status.success());
 }

@@ -52,6 +52,12 @@ const MENU: &[Item] = &[
         choice: |t| HomeChoice::Audit { dir: nth(&t, 0) },
     },
     Item {
+        title: "Replay a ceremony",
+        about: "record by record, with the screens that people saw",
+        fields: &["Directory"],
+        choice: |t| HomeChoice::Replay { dir: nth(&t, 0) },
+    },
+    Item {
         title: "Rehearse",
         about: "a whole ceremony with software keys, marked as such",
         fields: &["New directory"],
@@ -263,7 +269,7 @@ impl Home {
             ]
         } else {
             &[
-                ("1-7", "choose"),
+                ("1-8", "choose"),
                 ("Up Down", "move"),
                 ("Enter", "choose"),
                 ("Ctrl-C", "quit"),
