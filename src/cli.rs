@@ -221,6 +221,7 @@ impl From<DirectoryError> for Failure {
     fn from(error: DirectoryError) -> Self {
         match &error {
             DirectoryError::Problems(_)
+            | DirectoryError::NotWhatRan { .. }
             | DirectoryError::Changed { .. }
             | DirectoryError::Ended(_)
             | DirectoryError::Published(_)

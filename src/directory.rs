@@ -17,6 +17,7 @@ use crate::driver::{Driver, Order, Stop};
 use crate::journal::{Journal, JournalError, write_all_whole};
 use crate::ports::World;
 use crate::transcript::RULES;
+use crate::transcript::audit::Rule;
 
 pub use audit::{Audited, Watch, audit, audit_watched, follow, recording};
 pub use published::{
@@ -50,6 +51,14 @@ pub enum DirectoryError {
     /// Plan or script have problems.
     #[error("{0}")]
     Problems(String),
+    /// Plan or script have problems, and are not those of the first record: an audit ends here.
+    #[error("FAIL {}: {words}", rule.id)]
+    NotWhatRan {
+        /// The rule that fails.
+        rule: Rule,
+        /// What is wrong.
+        words: String,
+    },
     /// Plan and script are not those of the first record.
     #[error(
         "{file} was changed after the ceremony began: its SHA-256 is {got}, the first record says {expected}. \

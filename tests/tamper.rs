@@ -9,6 +9,8 @@ mod forger;
 #[path = "support/room.rs"]
 #[allow(dead_code, reason = "each test binary uses its part of the room")]
 mod room;
+#[path = "support/storyteller.rs"]
+mod storyteller;
 #[path = "support/world.rs"]
 #[allow(dead_code, reason = "each test binary uses its part of the world")]
 mod world;
@@ -18,29 +20,72 @@ mod yubikeys;
 
 #[path = "tamper/bytes.rs"]
 mod bytes;
+#[path = "tamper/days.rs"]
+mod days;
 #[path = "tamper/files.rs"]
 mod files;
 #[path = "tamper/yubikeys.rs"]
 mod forged_yubikeys;
 #[path = "tamper/forgeries.rs"]
 mod forgeries;
+#[path = "tamper/matrix.rs"]
+mod matrix;
 #[path = "tamper/media.rs"]
 mod media;
 #[path = "tamper/recording.rs"]
 mod recording;
+#[path = "tamper/rewritten.rs"]
+mod rewritten;
+#[path = "tamper/rules.rs"]
+mod rules;
 #[path = "tamper/seal.rs"]
 mod seal;
 
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 use rootstage::ceremony::procedure::Procedure;
 use rootstage::digest::Sha256;
 use rootstage::directory;
-use rootstage::transcript::audit::{Artefacts, Auditor, Scope, Verdict};
+use rootstage::transcript::audit::{Artefacts, Auditor, Finding, Scope, Verdict};
 
 use forger::{Loose, chained};
 use room::Room;
+
+/// Everything beside the transcript in a ceremony directory.
+fn artefacts(dir: &Path) -> Artefacts {
+    let part = |name: &str| {
+        let mut files = Vec::new();
+        let dir = dir.join(name);
+        if dir.is_dir() {
+            room::each_file(&dir, &mut |path, bytes| {
+                let name = path.strip_prefix(&dir).unwrap().display().to_string();
+                files.push((name, bytes.to_vec()));
+            });
+        }
+        files.sort();
+        files
+    };
+    Artefacts {
+        scope: Scope::Whole,
+        metadata: part("metadata"),
+        inputs: part("in"),
+        outputs: part("out"),
+        attestations: part("attestations"),
+        seal: fs::read(dir.join("seal.dsse.json")).ok(),
+        recording: None,
+        trusted: Vec::new(),
+    }
+}
+
+/// Ids of the rules that fail.
+fn failing(findings: &[Finding]) -> Vec<&'static str> {
+    let failing = findings
+        .iter()
+        .filter(|finding| finding.verdict == Verdict::Fail);
+    failing.map(|finding| finding.rule.id).collect()
+}
 
 /// A finished ceremony as it lies on the auditor's desk.
 struct Desk {
@@ -81,41 +126,9 @@ impl Desk {
     }
 
     fn verdict(&self, auditor: &Auditor) -> Vec<&'static str> {
-        let read = |name: &str| {
-            let path = self.room.dir().join("metadata").join(name);
-            (name.to_owned(), fs::read(path).unwrap())
-        };
-        let shown = self.room.dir().join("attestations");
-        let mut attestations = Vec::new();
-        if shown.is_dir() {
-            room::each_file(&shown, &mut |path, bytes| {
-                let name = path.strip_prefix(&shown).unwrap().display().to_string();
-                attestations.push((name, bytes.to_vec()));
-            });
-        }
-        let mut inputs = Vec::new();
-        let read_in = self.room.dir().join("in");
-        if read_in.is_dir() {
-            room::each_file(&read_in, &mut |path, bytes| {
-                let name = path.strip_prefix(&read_in).unwrap().display().to_string();
-                inputs.push((name, bytes.to_vec()));
-            });
-        }
-        let artefacts = Artefacts {
-            metadata: vec![read("1.root.json"), read("root.json")],
-            scope: Scope::Whole,
-            inputs,
-            outputs: Vec::new(),
-            attestations,
-            seal: fs::read(self.room.dir().join("seal.dsse.json")).ok(),
-            recording: directory::recording(&self.room.dir(), auditor.marks()).unwrap(),
-            trusted: Vec::new(),
-        };
-        let findings = auditor.finish(&artefacts);
-        let failing = findings
-            .iter()
-            .filter(|finding| finding.verdict == Verdict::Fail);
-        failing.map(|finding| finding.rule.id).collect()
+        let mut artefacts = artefacts(&self.room.dir());
+        artefacts.recording = directory::recording(&self.room.dir(), auditor.marks()).unwrap();
+        failing(&auditor.finish(&artefacts))
     }
 
     /// Rules that fail over the directory with these bytes for a seal.

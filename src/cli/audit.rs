@@ -9,10 +9,11 @@ use clap::Args;
 use serde_json::json;
 
 use super::{Failure, print, print_json, read};
+use crate::ceremony::state::Ending;
 use crate::digest::Sha256;
 use crate::directory::{self, Audited, DirectoryError};
 use crate::safe::safe;
-use crate::transcript::audit::{Auditor, Finding, Verdict};
+use crate::transcript::audit::{CATALOGUE, Finding, Rule, Scope, Verdict};
 
 /// What is audited, and what it is compared with.
 #[derive(Debug, Args)]
@@ -61,9 +62,20 @@ impl Grounds {
         not_done: &str,
         watch: directory::Watch<'_>,
     ) -> Result<Audited, Failure> {
-        let (expected, trusted) = self.given(not_done)?;
-        directory::audit_watched(&self.dir, expected, trusted, watch)
+        self.look(not_done, watch)?
             .map_err(|error| failed(error, &self.dir, not_done))
+    }
+
+    /// The audit, or what is wrong with the directory; a failure where the call is wrong.
+    fn look(
+        &self,
+        not_done: &str,
+        watch: directory::Watch<'_>,
+    ) -> Result<Result<Audited, DirectoryError>, Failure> {
+        let (expected, trusted) = self.given(not_done)?;
+        Ok(directory::audit_watched(
+            &self.dir, expected, trusted, watch,
+        ))
     }
 
     /// The head from paper, and the roots that are trusted.
@@ -109,20 +121,32 @@ impl Audit {
     }
 
     pub fn run(&self) -> Result<(), Failure> {
+        const NOT_DONE: &str = "Nothing was audited.";
         if directory::is_published(&self.grounds.dir) {
             return self.of_copy();
         }
-        let audited = self.grounds.audited("Nothing was audited.")?;
-        let passed = audited.passed();
-        let Audited {
-            auditor, findings, ..
-        } = audited;
+        let audited = match self.grounds.look(NOT_DONE, &mut |_, _, _| ())? {
+            Ok(audited) => audited,
+            Err(DirectoryError::NotWhatRan { rule, words }) => {
+                if self.json {
+                    print_json(&unread(&rule, &words));
+                } else {
+                    print(&format!(
+                        "FAIL {:18} {}\n\nAUDIT FAILED\n",
+                        rule.id,
+                        plain(&words)
+                    ));
+                }
+                return Err(Failure::not_so(""));
+            }
+            Err(error) => return Err(failed(error, &self.grounds.dir, NOT_DONE)),
+        };
         if self.json {
-            print_json(&document(&auditor, &findings, passed));
+            print_json(&document(&audited));
         } else {
-            print(&lines(&auditor, &findings, passed));
+            print(&lines(&audited));
         }
-        if passed {
+        if audited.passed() {
             Ok(())
         } else {
             Err(Failure::not_so(""))
@@ -148,6 +172,12 @@ impl Audit {
     }
 }
 
+/// Problems of a plan are several lines.
+fn plain(words: &str) -> String {
+    let lines = words.lines().map(safe);
+    lines.collect::<Vec<_>>().join("\n     ")
+}
+
 fn word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Pass => "PASS",
@@ -156,14 +186,14 @@ fn word(verdict: Verdict) -> &'static str {
     }
 }
 
-fn lines(auditor: &Auditor, findings: &[Finding], passed: bool) -> String {
+fn lines(audited: &Audited) -> String {
     let mut text = String::new();
-    each(&mut text, findings);
-    let state = auditor.state();
+    each(&mut text, &audited.findings);
+    let state = audited.auditor.state();
     let _ = writeln!(
         text,
         "\n{}{}: {} records, {} exceptions\nhead  {}\nwords {}",
-        if passed {
+        if audited.passed() {
             "AUDIT PASSED"
         } else {
             "AUDIT FAILED"
@@ -194,28 +224,74 @@ fn each(text: &mut String, findings: &[Finding]) {
     }
 }
 
+/// The rules with their verdicts, for machines.
 fn rules(findings: &[Finding]) -> serde_json::Value {
-    let rule = |finding: &Finding| {
-        json!({
-            "id": finding.rule.id,
-            "holds": finding.rule.sentence,
-            "source": finding.rule.source,
-            "verdict": word(finding.verdict).to_lowercase(),
-            "explanation": finding.sentence,
-        })
-    };
+    let rule = |finding: &Finding| row(&finding.rule, finding.verdict, &finding.sentence);
     findings.iter().map(rule).collect()
 }
 
-fn document(auditor: &Auditor, findings: &[Finding], passed: bool) -> serde_json::Value {
-    let state = auditor.state();
+/// Version of the document that `--json` prints. Members are added without another one.
+const FORMAT: u32 = 1;
+
+fn document(audited: &Audited) -> serde_json::Value {
+    let state = audited.auditor.state();
     json!({
-        "passed": passed,
+        "format": FORMAT,
+        "program": crate::PROGRAM_VERSION,
+        "passed": audited.passed(),
         "rehearsal": state.rehearsal(),
+        "scope": match audited.scope {
+            Scope::Whole => "directory",
+            Scope::Record => "record",
+        },
+        "ceremony": state.opening.as_ref().map(|opening| &opening.ceremony),
+        "ending": state.ending.map(|ending| match ending {
+            Ending::Closed => "closed",
+            Ending::Aborted => "aborted",
+        }),
         "records": state.records,
         "head": state.head.hex(),
         "head_words": state.head.words().join(" "),
+        "exception_count": state.exceptions.len(),
         "exceptions": state.exceptions,
-        "rules": rules(findings),
+        "rules": rules(&audited.findings),
+    })
+}
+
+/// The same members where plan or script cannot be read, so that nothing but their digests was judged.
+fn unread(rule: &Rule, words: &str) -> serde_json::Value {
+    let of = |other: &Rule| {
+        let sentence = if other == rule {
+            words.to_owned()
+        } else {
+            format!("not decided, because {} failed", rule.id)
+        };
+        row(other, Verdict::Fail, &sentence)
+    };
+    json!({
+        "format": FORMAT,
+        "program": crate::PROGRAM_VERSION,
+        "passed": false,
+        "rehearsal": null,
+        "scope": "directory",
+        "ceremony": null,
+        "ending": null,
+        "records": null,
+        "head": null,
+        "head_words": null,
+        "exception_count": null,
+        "exceptions": [],
+        "rules": CATALOGUE.iter().map(of).collect::<Vec<_>>(),
+    })
+}
+
+fn row(rule: &Rule, verdict: Verdict, sentence: &str) -> serde_json::Value {
+    json!({
+        "id": rule.id,
+        "holds": rule.sentence,
+        "source": rule.source,
+        "code": rule.code,
+        "verdict": word(verdict).to_lowercase(),
+        "explanation": sentence,
     })
 }

@@ -1,18 +1,25 @@
 //! The audit of a ceremony directory, for the command line and for everyone else.
 
+pub(super) mod shelf;
+
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{DirectoryError, io_at, mode_of_first_line, read_procedure};
+use super::{DirectoryError, io_at, mode_of_first_line};
 use crate::ceremony::chronicle::Chronicle;
+use crate::ceremony::event::Event;
 use crate::ceremony::procedure::Procedure;
 use crate::ceremony::recording::{self, Mark};
 use crate::ceremony::state::{Placed, State};
 use crate::digest::{Sha256, Sha256Stream};
 use crate::journal::TRANSCRIPT;
-use crate::transcript::audit::{Artefacts, Auditor, Finding, Recording, Scope, Verdict};
+use crate::transcript::Record;
+use crate::transcript::audit::{
+    Artefacts, Auditor, Finding, PLAN, Recording, SCRIPT, Scope, Verdict,
+};
 use crate::transcript::seal::FILE;
 
 /// Longest line that is read, in bytes: no record comes near it, and a file without newlines must
@@ -31,6 +38,8 @@ pub struct Audited {
     pub findings: Vec<Finding>,
     /// What happened when, as far as the chain held.
     pub chronicle: Chronicle,
+    /// How much of the ceremony lay there.
+    pub scope: Scope,
 }
 
 impl Audited {
@@ -63,18 +72,21 @@ pub fn audit_watched(
         return audit_of_copy(dir, expected_head, trusted, watch);
     }
     let path = dir.join(TRANSCRIPT);
-    let file = std::fs::File::open(&path).map_err(io_at(&path))?;
-    let procedure = Arc::new(read_procedure(dir)?);
-    let lines = BufReader::with_capacity(1 << 16, file);
+    let lines = transcript(&path)?;
+    let (plan, script) = (bound(dir, super::PLAN)?, bound(dir, super::SCRIPT)?);
+    let procedure = match super::procedure(&plan, &script) {
+        Ok(procedure) => Arc::new(procedure),
+        Err(problems) => return Err(other_text(lines, &plan, &script, problems)),
+    };
     let (auditor, chronicle) =
         told(&procedure, lines, expected_head, watch).map_err(io_at(&path))?;
     let findings = auditor.finish(&Artefacts {
-        metadata: part(dir, crate::world::METADATA)?,
+        metadata: shelf::read(&dir.join(crate::world::METADATA))?,
         scope: Scope::Whole,
-        inputs: part(dir, crate::world::INPUTS)?,
-        outputs: part(dir, crate::world::OUTPUTS)?,
-        attestations: tree(&dir.join(crate::world::ATTESTATIONS))?,
-        seal: seal(dir)?,
+        inputs: shelf::read(&dir.join(crate::world::INPUTS))?,
+        outputs: shelf::read(&dir.join(crate::world::OUTPUTS))?,
+        attestations: shelf::read(&dir.join(crate::world::ATTESTATIONS))?,
+        seal: shelf::seal(&dir.join(FILE))?,
         recording: recording(dir, auditor.marks())?,
         trusted,
     });
@@ -82,7 +94,63 @@ pub fn audit_watched(
         auditor,
         findings,
         chronicle,
+        scope: Scope::Whole,
     })
+}
+
+/// The transcript. Something else of that name, such as a directory or a pipe, is none.
+fn transcript(path: &Path) -> Result<BufReader<File>, DirectoryError> {
+    let there = std::fs::metadata(path).map_err(io_at(path))?;
+    if !there.is_file() {
+        return Err(io_at(path)(std::io::Error::other("it is not a file")));
+    }
+    let file = File::open(path).map_err(io_at(path))?;
+    Ok(BufReader::with_capacity(1 << 16, file))
+}
+
+/// Plan or script, as they lie there.
+fn bound(dir: &Path, name: &str) -> Result<Vec<u8>, DirectoryError> {
+    shelf::at_most(&dir.join(name), MAX_LINE).map_err(|error| match error {
+        DirectoryError::Io { source, .. }
+            if source.kind() == std::io::ErrorKind::NotFound && dir.is_dir() =>
+        {
+            DirectoryError::NeverOpened(dir.to_owned())
+        }
+        other => other,
+    })
+}
+
+/// Plan and script cannot be read as such. Where the first record names other ones, they are not those that
+/// ran, and that is what an audit says.
+fn other_text(
+    lines: impl BufRead,
+    plan: &[u8],
+    script: &[u8],
+    problems: DirectoryError,
+) -> DirectoryError {
+    let mut line = Vec::new();
+    let read = lines.take(MAX_LINE).read_until(b'\n', &mut line);
+    let text = read.ok().and_then(|_| std::str::from_utf8(&line).ok());
+    let record = text.and_then(|text| Record::parse(text.strip_suffix('\n')?).ok());
+    let Some(Event::CeremonyOpened(opening)) = record.and_then(|record| record.event().ok()) else {
+        return problems;
+    };
+    let files = [
+        (SCRIPT, super::SCRIPT, opening.script, script),
+        (PLAN, super::PLAN, opening.plan, plan),
+    ];
+    for (rule, file, recorded, bytes) in files {
+        let there = Sha256::of(bytes);
+        if there != recorded {
+            return DirectoryError::NotWhatRan {
+                rule,
+                words: format!(
+                    "the record names {recorded}, {file} has the SHA-256 {there}. Nothing else was audited: {problems}"
+                ),
+            };
+        }
+    }
+    problems
 }
 
 /// The end of the name of a transcript on a LOG medium; before it is the name of the ceremony, as before
@@ -107,18 +175,14 @@ fn audit_of_copy(
         ));
         return Err(io_at(path)(error));
     };
-    let read = |name: &str| {
-        let path = path.with_file_name(format!("{before}{name}"));
-        std::fs::read(&path).map_err(io_at(&path))
-    };
+    let read =
+        |name: &str| shelf::at_most(&path.with_file_name(format!("{before}{name}")), MAX_LINE);
     let procedure = Arc::new(super::procedure(
         &read(super::PLAN)?,
         &read(super::SCRIPT)?,
     )?);
-    let file = std::fs::File::open(path).map_err(io_at(path))?;
-    let lines = BufReader::with_capacity(1 << 16, file);
     let (auditor, chronicle) =
-        told(&procedure, lines, expected_head, watch).map_err(io_at(path))?;
+        told(&procedure, transcript(path)?, expected_head, watch).map_err(io_at(path))?;
     let findings = auditor.finish(&Artefacts {
         scope: Scope::Record,
         metadata: Vec::new(),
@@ -133,6 +197,7 @@ fn audit_of_copy(
         auditor,
         findings,
         chronicle,
+        scope: Scope::Record,
     })
 }
 
@@ -183,19 +248,6 @@ fn told(
     Ok((auditor.unwrap_or_else(unbegun), chronicle))
 }
 
-/// The seal, where it is there. One more byte than any seal has is enough to see that it is none.
-pub(super) fn seal(dir: &Path) -> Result<Option<Vec<u8>>, DirectoryError> {
-    let path = dir.join(FILE);
-    let file = match std::fs::File::open(&path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        other => other.map_err(io_at(&path))?,
-    };
-    let mut bytes = Vec::new();
-    let read = file.take(MAX_LINE + 1).read_to_end(&mut bytes);
-    read.map_err(io_at(&path))?;
-    Ok(Some(bytes))
-}
-
 /// The recording, read once and not kept: its length, and the digests that the marks ask for. Where its place
 /// is taken by something else than a file, it counts as one without a byte.
 pub fn recording(dir: &Path, marks: &[Mark]) -> Result<Option<Recording>, DirectoryError> {
@@ -229,53 +281,4 @@ pub fn recording(dir: &Path, marks: &[Mark]) -> Result<Option<Recording>, Direct
         found.prefixes.insert(*end, digest.clone().finish());
     }
     Ok(Some(found))
-}
-
-/// Path and bytes of every file one directory below `dir`, and of those that lie in `dir` itself.
-fn tree(dir: &Path) -> Result<Vec<(String, Vec<u8>)>, DirectoryError> {
-    let entries = match std::fs::read_dir(dir) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        other => other.map_err(io_at(dir))?,
-    };
-    let mut files = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(io_at(dir))?;
-        let (path, name) = (entry.path(), entry.file_name());
-        let name = name.to_string_lossy();
-        if path.is_dir() {
-            let inside = part(&path, "")?;
-            files.extend(
-                inside
-                    .into_iter()
-                    .map(|(file, bytes)| (format!("{name}/{file}"), bytes)),
-            );
-        } else {
-            files.push((
-                name.into_owned(),
-                std::fs::read(&path).map_err(io_at(&path))?,
-            ));
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-/// Name and bytes of every file in a part of the ceremony directory.
-pub(super) fn part(dir: &Path, part: &str) -> Result<Vec<(String, Vec<u8>)>, DirectoryError> {
-    let dir = dir.join(part);
-    let entries = match std::fs::read_dir(&dir) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        other => other.map_err(io_at(&dir))?,
-    };
-    let mut files = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(io_at(&dir))?;
-        let path = entry.path();
-        files.push((
-            entry.file_name().to_string_lossy().into_owned(),
-            std::fs::read(&path).map_err(io_at(&path))?,
-        ));
-    }
-    files.sort();
-    Ok(files)
 }

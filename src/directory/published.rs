@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
-use super::audit::{MAX_LINE, part, seal};
+use super::audit::{MAX_LINE, shelf};
 use super::{DirectoryError, PLAN, SCRIPT, io_at};
 use crate::digest::Sha256;
 use crate::journal::{TRANSCRIPT, sync_dir, write_whole};
@@ -78,9 +78,9 @@ pub fn audit_published(
         other => Some(other.map_err(io_at(&script))?),
     };
     let findings = copy.finish(&Files {
-        metadata: part(dir, crate::world::METADATA)?,
+        metadata: shelf::read(&dir.join(crate::world::METADATA))?,
         script,
-        seal: seal(dir)?,
+        seal: shelf::seal(&dir.join(crate::transcript::seal::FILE))?,
         trusted,
     });
     Ok(AuditedCopy {
@@ -115,7 +115,7 @@ pub type Copy = Vec<(String, Vec<u8>)>;
 
 /// Name and bytes of each file in `metadata/` of a ceremony directory.
 pub fn metadata(dir: &Path) -> Result<Copy, DirectoryError> {
-    part(dir, crate::world::METADATA)
+    shelf::read(&dir.join(crate::world::METADATA))
 }
 
 /// Writes a new directory, whole or not at all: beside its place, then renamed.

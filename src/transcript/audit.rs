@@ -5,6 +5,7 @@
 
 mod follow;
 mod outcome;
+mod put_by;
 mod result;
 
 use std::collections::BTreeMap;
@@ -23,8 +24,8 @@ use crate::transcript::Chain;
 
 pub use follow::Deviation;
 
-/// A rule of the catalogue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A rule of the catalogue. There is none without the code that checks it: the row holds it.
+#[derive(Clone, Copy, Debug)]
 pub struct Rule {
     /// Id, for people and machines.
     pub id: &'static str,
@@ -32,13 +33,32 @@ pub struct Rule {
     pub sentence: &'static str,
     /// Where the demand comes from.
     pub source: &'static str,
+    /// Path of the function that gives the verdict, from the root of the library.
+    pub code: &'static str,
+    /// That function. It is asked once the last line is read, and only where no record broke the rule.
+    verdict: fn(&Auditor, &Artefacts) -> result::Said,
 }
 
+impl PartialEq for Rule {
+    /// Ids are unique.
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Rule {}
+
 macro_rules! rules {
-    ($($name:ident = $id:literal, $sentence:literal, $source:literal;)*) => {
+    ($($name:ident = $id:literal, $sentence:literal, $source:literal, $verdict:path;)*) => {
         $(
             #[doc = $sentence]
-            pub const $name: Rule = Rule { id: $id, sentence: $sentence, source: $source };
+            pub const $name: Rule = Rule {
+                id: $id,
+                sentence: $sentence,
+                source: $source,
+                code: concat!("transcript::audit::", stringify!($verdict)),
+                verdict: $verdict,
+            };
         )*
         /// Every rule, in the order of the report.
         pub const CATALOGUE: &[Rule] = &[$($name),*];
@@ -46,37 +66,37 @@ macro_rules! rules {
 }
 
 rules! {
-    CHAIN = "transcript.chain", "Every record is in its place and unchanged.", "transcript format 1";
-    WHOLE = "transcript.whole", "The transcript ends with the end of the ceremony, not in the middle.", "transcript format 1";
-    HEAD = "transcript.head", "The head is the one on paper.", "paper anchor";
-    SCRIPT = "script.digest", "script.toml is the script that ran.", "first record";
-    PLAN = "plan.digest", "plan.toml is the plan that ran.", "first record";
-    MODE = "ceremony.mode", "Record, plan and script agree on whether it was a rehearsal.", "first record";
-    FOLLOWED = "script.followed", "Every record is what the script and the answers before it lead to.", "script";
-    EXCEPTIONS = "script.exceptions", "Every skipped step has an exception with two names.", "script";
-    BASE = "root.base", "The root that was trusted before is the one of the plan, and enough of its own keys signed it.", "TUF 1.0.34, section 5.3";
-    IMPORTED = "content.imported", "Content from outside is what was read, and has not changed since.", "transcript";
-    INPUTS = "files.in", "The files in in/ are, byte for byte, what the transcript says was read.", "transcript";
-    MEDIA = "media.bound", "Every medium was given its role by two people, and one role only.", "script";
-    LOG = "media.log", "The LOG medium was brought up to date whenever it had failed, or two people went on without it.", "script";
-    POSSESSION = "keys.possession", "Every key in the root was proved to be on its keyholder's token.", "script";
-    EVIDENCE = "attestation.evidence", "The files in attestations/ are, byte for byte, what the tokens brought forward.", "transcript";
-    ATTESTED = "attestation.verdict", "The certificates of every attested key, judged again, prove what the plan demands.", "plan";
-    KEY_IDS = "keys.ids", "Every key id is the hash of its key.", "TUF 1.0.34, section 4.2";
-    PAYLOAD = "root.payload", "The root's content is what the plan and the enrolled keys lead to.", "plan";
-    POLICY = "root.policy", "The root's content breaks no rule of the plan's policy.", "plan";
-    APPROVED = "root.approved", "Nobody signed who had not approved this very content before.", "script";
-    SIGNATURES = "root.signatures", "Every signature on record verifies over the content.", "TUF 1.0.34, section 4.2.1";
-    THRESHOLD = "root.threshold", "As many different keys have signed as the root demands.", "TUF 1.0.34, section 5.3.4";
-    TRUSTED = "root.trusted", "The root is one that the auditor trusts, or follows from it.", "TUF 1.0.34, section 5.3.4";
-    ACCEPTED = "findings.accepted", "What would have stopped the ceremony was accepted by two people before anybody signed.", "policy";
-    FILES = "root.files", "The files in metadata/ are, byte for byte, what the transcript leads to.", "transcript";
-    OUTPUTS = "files.out", "The files in out/ that left the ceremony are, byte for byte, those on record.", "transcript";
-    SEAL_STATEMENT = "seal.statement", "The statement that was sealed is the one that the records before it lead to, and names their head.", "seal format 1";
-    SEAL_SIGNATURES = "seal.signatures", "Every signature of the seal verifies under a key that was in hand in this ceremony.", "DSSE 1.0.2, protocol";
-    SEAL_COUNT = "seal.count", "As many keys have sealed the record as the plan wants.", "plan";
-    SEAL_FILE = "seal.file", "seal.dsse.json is, byte for byte, the seal on record.", "transcript";
-    RECORDING = "recording.file", "session.cast is, byte for byte, the recording on record.", "transcript";
+    CHAIN = "transcript.chain", "Every record is in its place and unchanged.", "transcript format 1", result::chain;
+    WHOLE = "transcript.whole", "The transcript ends with the end of the ceremony, not in the middle.", "transcript format 1", result::whole;
+    HEAD = "transcript.head", "The head is the one on paper.", "paper anchor", result::head;
+    SCRIPT = "script.digest", "script.toml is the script that ran.", "first record", result::script;
+    PLAN = "plan.digest", "plan.toml is the plan that ran.", "first record", result::plan;
+    MODE = "ceremony.mode", "Record, plan and script agree on whether it was a rehearsal.", "first record", result::mode;
+    FOLLOWED = "script.followed", "Every record is what the script and the answers before it lead to.", "script", result::followed;
+    EXCEPTIONS = "script.exceptions", "Every skipped step has an exception with two names.", "script", result::exceptions;
+    BASE = "root.base", "The root that was trusted before is the one of the plan, and enough of its own keys signed it.", "TUF 1.0.34, section 5.3", result::root::base;
+    IMPORTED = "content.imported", "Content from outside is what was read, and has not changed since.", "transcript", result::root::imported;
+    INPUTS = "files.in", "The files in in/ are, byte for byte, what the transcript says was read.", "transcript", result::artefacts::inputs;
+    MEDIA = "media.bound", "Every medium was given its role by two people, and one role only.", "script", result::media::bound;
+    LOG = "media.log", "The LOG medium was brought up to date whenever it had failed, or two people went on without it.", "script", result::media::log;
+    POSSESSION = "keys.possession", "Every key in the root was proved to be on its keyholder's token.", "script", result::keys::possession;
+    EVIDENCE = "attestation.evidence", "The files in attestations/ are, byte for byte, what the tokens brought forward.", "transcript", result::attestations::evidence;
+    ATTESTED = "attestation.verdict", "The certificates of every attested key, judged again, prove what the plan demands.", "plan", result::attestations::verdicts;
+    KEY_IDS = "keys.ids", "Every key id is the hash of its key.", "TUF 1.0.34, section 4.2", result::keys::ids;
+    PAYLOAD = "root.payload", "The root's content is what the plan and the enrolled keys lead to.", "plan", result::root::payload;
+    POLICY = "root.policy", "The root's content breaks no rule of the plan's policy.", "plan", result::root::policy;
+    APPROVED = "root.approved", "Nobody signed who had not approved this very content before.", "script", result::root::approved;
+    SIGNATURES = "root.signatures", "Every signature on record verifies over the content.", "TUF 1.0.34, section 4.2.1", result::root::signatures;
+    THRESHOLD = "root.threshold", "As many different keys have signed as the root demands.", "TUF 1.0.34, section 5.3.4", result::root::threshold;
+    TRUSTED = "root.trusted", "The root is one that the auditor trusts, or follows from it.", "TUF 1.0.34, section 5.3.4", result::artefacts::trusted;
+    ACCEPTED = "findings.accepted", "What would have stopped the ceremony was accepted by two people before anybody signed.", "policy", result::root::accepted;
+    FILES = "root.files", "The files in metadata/ are, byte for byte, what the transcript leads to.", "transcript", result::artefacts::files;
+    OUTPUTS = "files.out", "The files in out/ are, byte for byte, those that the record lets leave.", "transcript", result::artefacts::outputs;
+    SEAL_STATEMENT = "seal.statement", "The statement that was sealed is the one that the records before it lead to, and names their head.", "seal format 1", result::seal::statement;
+    SEAL_SIGNATURES = "seal.signatures", "Every signature of the seal verifies under a key that was in hand in this ceremony.", "DSSE 1.0.2, protocol", result::seal::signatures;
+    SEAL_COUNT = "seal.count", "As many keys have sealed the record as the plan wants.", "plan", result::seal::count;
+    SEAL_FILE = "seal.file", "seal.dsse.json is, byte for byte, the seal on record.", "transcript", result::seal::file;
+    RECORDING = "recording.file", "session.cast is, byte for byte, the recording on record.", "transcript", result::recording::file;
 }
 
 /// What the audit says of a rule.
@@ -86,7 +106,7 @@ pub enum Verdict {
     Pass,
     /// It does not hold, or could not be found to hold.
     Fail,
-    /// Nothing was asked of it here.
+    /// Nothing was asked of it here; or a person has to look, because nothing can be compared.
     Note,
 }
 
@@ -107,6 +127,7 @@ pub struct Auditor {
     chain: Chain,
     state: State,
     follow: follow::Follow,
+    put_by: put_by::PutBy,
     broken: Option<String>,
     deviations: Vec<Deviation>,
     torn: Option<u64>,
@@ -173,6 +194,7 @@ impl Auditor {
             chain: Chain::new(mode),
             state: State::new(procedure),
             follow: follow::Follow::default(),
+            put_by: put_by::PutBy::default(),
             broken: None,
             deviations: Vec::new(),
             torn: None,
@@ -219,6 +241,7 @@ impl Auditor {
         if self.deviations.len() < 100 {
             self.deviations.extend(seen);
         }
+        self.put_by.see(&placed.event);
         evolve(&mut self.state, &placed);
         if let Event::ScreenRecorded(mark) = &placed.event {
             self.marks.push(*mark);
@@ -253,6 +276,11 @@ impl Auditor {
     /// Whether the chain held so far.
     pub fn chain_holds(&self) -> bool {
         self.broken.is_none()
+    }
+
+    /// The verdict on one rule.
+    pub fn finding(&self, rule: &Rule, artefacts: &Artefacts) -> Finding {
+        result::finding(self, artefacts, rule)
     }
 
     /// The marks of the recording that are on record: what is asked of [`Artefacts::recording`].

@@ -238,7 +238,7 @@ fn signatures_keys_and_content_cannot_be_forged() {
         }
     });
     let reached = |record: &Loose| matches!(record.event, Event::SignaturesCounted { .. });
-    found(&desk, "script.followed", reached, |records, at| {
+    found(&desk, "root.threshold", reached, |records, at| {
         if let Event::SignaturesCounted { judges, .. } = &mut records[at].event {
             judges[0].counted = 3;
         }

@@ -4,6 +4,7 @@ use rootstage::ceremony::ask::Answer;
 use rootstage::ceremony::event::Event;
 use rootstage::ceremony::plan::Mode;
 
+use crate::days::on_paper;
 use crate::forgeries::found;
 use crate::room::{Room, plan};
 use crate::world::{insert, pull, stick};
@@ -11,7 +12,16 @@ use crate::{Desk, Loose, chained};
 
 /// A finished ceremony whose LOG medium was lost, attached, and given up in the end.
 fn desk() -> Desk {
-    let plan = plan(2, 2).replacen("[policy]", "[transport]\nlog = true\n\n[policy]", 1);
+    lost_and_given_up(&plan(2, 2))
+}
+
+/// The same, with paper as the only seal.
+pub fn desk_on_paper() -> Desk {
+    lost_and_given_up(&on_paper(&plan(2, 2)))
+}
+
+fn lost_and_given_up(plan: &str) -> Desk {
+    let plan = plan.replacen("[policy]", "[transport]\nlog = true\n\n[policy]", 1);
     let mut room = Room::prepared(&plan);
     let sticks = [stick("sdb1", "log"), stick("sdc1", "spare")];
     room.shelf.lock().unwrap().extend(sticks);
@@ -72,13 +82,11 @@ fn a_medium_has_its_role_from_two_people_who_saw_it() {
 #[test]
 fn the_copy_is_lost_and_given_up_as_people_said_or_not_at_all() {
     let desk = desk();
-    for rule in ["script.followed", "media.log"] {
-        found(&desk, rule, is_given_up, |records, at| {
-            if let Event::LogGivenUp { by } = &mut records[at].event {
-                by.truncate(1);
-            }
-        });
-    }
+    found(&desk, "media.log", is_given_up, |records, at| {
+        if let Event::LogGivenUp { by } = &mut records[at].event {
+            by.truncate(1);
+        }
+    });
     // without the exception, without the loss, without the attachment, without the answer
     let logged = |record: &Loose| matches!(record.event, Event::ExceptionLogged(_));
     let lost = |record: &Loose| matches!(record.event, Event::LogLost(_));

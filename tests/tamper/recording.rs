@@ -16,7 +16,7 @@ use crate::{Desk, Loose, chained};
 
 const RULE: &str = "recording.file";
 
-fn recorded() -> Room {
+pub fn recorded() -> Room {
     let mut room = Room::prepared(&plan(1, 1));
     room.recorder.load(room.dir(), None);
     room.begin().unwrap();
@@ -230,7 +230,7 @@ fn what_no_mark_covers_is_said() {
     fs::write(file(&room), [&whole[..], b"[9.0, \"o\", \"x\"]\n"].concat()).unwrap();
     let (verdict, sentence) = said(&room);
     assert!(
-        verdict == Verdict::Note && sentence.contains("the last 15 bytes are not covered"),
+        verdict == Verdict::Note && sentence.contains("the last 16 bytes are not covered"),
         "{sentence}"
     );
     fs::write(file(&room), &whole[..whole.len() - 1]).unwrap();

@@ -59,7 +59,12 @@ pub fn observed(state: &State, effect: &Effect, outcome: Outcome) -> Event {
                 })
             }
         }
-        (Effect::Attest { .. }, Outcome::Attested(evidence)) => Event::KeyAttested(evidence),
+        (Effect::Attest { token, .. }, Outcome::Attested(evidence)) => {
+            match readable(&evidence.key, token) {
+                Ok(_) => Event::KeyAttested(evidence),
+                Err(fault) => Event::Faulted(fault),
+            }
+        }
         (Effect::Sign { token, message, .. }, Outcome::Signature(signature)) => {
             if state.signature_holds(message, &signature) {
                 Event::SignatureMade {
@@ -130,19 +135,23 @@ pub fn observed(state: &State, effect: &Effect, outcome: Outcome) -> Event {
 }
 
 fn usable(key: &TokenKey, token: &TokenName) -> Result<(), Fault> {
-    match PublicKey::from_pem(&key.public_pem) {
-        Ok(public) if public.algorithm() == Some(key.algorithm) => Ok(()),
-        Ok(public) => Err(Fault::TokenFailed {
-            token: token.clone(),
-            reason: format!(
-                "the public key is {}, announced as {}",
-                public.kind_name(),
-                key.algorithm.name()
-            ),
-        }),
-        Err(error) => Err(Fault::TokenFailed {
-            token: token.clone(),
-            reason: format!("the public key cannot be read: {error}"),
-        }),
+    let public = readable(key, token)?;
+    if public.algorithm() == Some(key.algorithm) {
+        return Ok(());
     }
+    Err(Fault::TokenFailed {
+        token: token.clone(),
+        reason: format!(
+            "the public key is {}, announced as {}",
+            public.kind_name(),
+            key.algorithm.name()
+        ),
+    })
+}
+
+fn readable(key: &TokenKey, token: &TokenName) -> Result<PublicKey, Fault> {
+    PublicKey::from_pem(&key.public_pem).map_err(|error| Fault::TokenFailed {
+        token: token.clone(),
+        reason: format!("the public key cannot be read: {error}"),
+    })
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use super::{each, rules};
+use super::{FORMAT, each, rules};
 use crate::digest::Sha256;
 use crate::directory::AuditedCopy;
 use crate::safe::safe;
@@ -56,6 +56,8 @@ pub fn document(audited: &AuditedCopy) -> Value {
         .map(|(name, kind)| (name.clone(), json!(kind.withheld)))
         .collect();
     json!({
+        "format": FORMAT,
+        "program": crate::PROGRAM_VERSION,
         "passed": audited.passed(),
         "published": true,
         "rehearsal": copy.rehearsal(),

@@ -1,14 +1,18 @@
 //! Whether each record is the one that the engine would have written.
 
 use super::outcome::{judge_conclusion, judge_outcome};
-use super::{APPROVED, EXCEPTIONS, FOLLOWED, MODE, PLAN, RECORDING, Rule, SCRIPT};
+use super::{
+    APPROVED, ATTESTED, EXCEPTIONS, FOLLOWED, MODE, PLAN, RECORDING, Rule, SCRIPT, SEAL_COUNT,
+};
 use crate::ceremony::ask::Ask;
+use crate::ceremony::attested;
 use crate::ceremony::decide::{PROGRAM, accepted};
 use crate::ceremony::effect::{Effect, Message};
 use crate::ceremony::event::{Event, Exception};
 use crate::ceremony::plan::ParticipantId;
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::recording;
+use crate::ceremony::sealing;
 use crate::ceremony::state::{LogCopy, Placed, Standing, State};
 use crate::ceremony::steps::{self, Kind, Next};
 use crate::ceremony::withdraw::withdrawable;
@@ -294,8 +298,13 @@ impl Follow {
                     );
                 }
                 if let Err(because) = kind.skippable(state, step) {
+                    let rule = match step.kind.as_str() {
+                        sealing::KIND => SEAL_COUNT,
+                        attested::KIND => ATTESTED,
+                        _ => EXCEPTIONS,
+                    };
                     say(
-                        EXCEPTIONS,
+                        rule,
                         format!("step {} cannot be skipped: {because}", step.id),
                     );
                 }
@@ -312,8 +321,14 @@ impl Follow {
             }
             outcome if state.in_flight.is_some() => judge_outcome(state, step, outcome, say),
             concluded => {
-                judge_conclusion(state, concluded, say);
-                if !(begun && matches!(next(), Next::Record(expected) if *expected == *concluded)) {
+                // What a rule of its own finds wrong with it is not said twice.
+                let mut named = false;
+                judge_conclusion(state, concluded, &mut |rule, sentence| {
+                    named = true;
+                    say(rule, sentence);
+                });
+                let led = || matches!(next(), Next::Record(expected) if *expected == *concluded);
+                if !begun || !(named || led()) {
                     say(FOLLOWED, "nothing led to this conclusion".to_owned());
                 }
             }

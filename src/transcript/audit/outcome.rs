@@ -1,18 +1,23 @@
 //! What the world said, and what was concluded from it: checked again, never believed.
 
 use super::{
-    ACCEPTED, APPROVED, BASE, FOLLOWED, IMPORTED, KEY_IDS, LOG, MEDIA, PAYLOAD, POLICY, POSSESSION,
-    Rule, SEAL_SIGNATURES, SEAL_STATEMENT, SIGNATURES,
+    ACCEPTED, APPROVED, ATTESTED, BASE, FOLLOWED, IMPORTED, KEY_IDS, LOG, MEDIA, PAYLOAD, POLICY,
+    POSSESSION, Rule, SEAL_SIGNATURES, SEAL_STATEMENT, SIGNATURES, THRESHOLD,
 };
 use crate::ceremony::assembly::{self, NotMade};
-use crate::ceremony::effect::{Effect, Message, all_exported, all_written};
+use crate::ceremony::attested;
+use crate::ceremony::effect::{Effect, InputFile, Message, all_exported, all_written};
 use crate::ceremony::event::Event;
 use crate::ceremony::import;
 use crate::ceremony::incoming;
+use crate::ceremony::judge;
 use crate::ceremony::medium::{Medium, MediumRole, Way};
+use crate::ceremony::plan::StagedPlan;
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::state::State;
 use crate::ceremony::steps::{self, by_way};
+use crate::digest::Sha256;
+use crate::safe::safe;
 use crate::transcript::seal;
 use crate::tuf::key::PublicKey;
 
@@ -53,6 +58,16 @@ pub fn judge_outcome(
             act == done
         }
         (Effect::Attest { label, .. }, Event::KeyAttested(evidence)) => {
+            // what cannot be read is compared with nothing, so that it would break no other rule
+            if let Err(error) = PublicKey::from_pem(&evidence.key.public_pem) {
+                say(
+                    ATTESTED,
+                    format!(
+                        "the public key that the token showed in step {} cannot be read: {error}",
+                        step.id
+                    ),
+                );
+            }
             evidence.key.label == *label
         }
         (Effect::ReadFiles { paths, .. }, Event::FilesRead { files }) => {
@@ -101,20 +116,42 @@ pub fn judge_outcome(
             "it does not answer what was being done".to_owned(),
         );
     }
-    if let (Effect::ReadFiles { from: Way::Qr, .. }, Event::FilesRead { files }) = (effect, outcome)
-        && let Err(difference) = incoming::follows(state, by_way::SCAN, files)
-    {
-        say(PAYLOAD, difference);
-    }
-    if let Event::FilesRead { files } = outcome {
-        for file in files {
-            if crate::digest::Sha256::of(file.text.as_bytes()) != file.sha256 {
-                say(
-                    PAYLOAD,
-                    format!("the file {} has another digest", file.path),
-                );
-            }
+    if let (Effect::ReadFiles { paths, from, .. }, Event::FilesRead { files }) = (effect, outcome) {
+        if *from == Way::Qr
+            && let Err(difference) = incoming::follows(state, by_way::SCAN, files)
+        {
+            let rule = paths.first().map_or(PAYLOAD, |path| rule_of(state, path));
+            say(rule, difference);
         }
+        digests(state, files, say);
+    }
+}
+
+/// Whether what was read is what its digest says.
+fn digests(state: &State, files: &[InputFile], say: &mut dyn FnMut(Rule, String)) {
+    for file in files {
+        if Sha256::of(file.text.as_bytes()) != file.sha256 {
+            say(
+                rule_of(state, &file.path),
+                format!("the file {} has another digest", safe(&file.path)),
+            );
+        }
+    }
+}
+
+/// Whose matter a file of the plan is.
+fn rule_of(state: &State, path: &str) -> Rule {
+    let plan = &state.procedure.plan;
+    let trusted = plan.trusted.as_ref();
+    let mut staged = plan.staged.iter().flat_map(StagedPlan::paths);
+    if trusted.is_some_and(|trusted| trusted.path == path) {
+        BASE
+    } else if staged.any(|staged| staged == path) {
+        IMPORTED
+    } else if attested::paths(plan).any(|certificates| certificates == path) {
+        ATTESTED
+    } else {
+        PAYLOAD
     }
 }
 
@@ -239,6 +276,15 @@ pub fn judge_conclusion(state: &State, event: &Event, say: &mut dyn FnMut(Rule, 
             Ok(_) => say(IMPORTED, "other content was read".to_owned()),
             Err(problem) => say(IMPORTED, problem),
         },
+        Event::SignaturesCounted { judges, reached } => {
+            let counts = judge::counts(state);
+            if *judges != counts || *reached != judge::reached(&counts) {
+                say(
+                    THRESHOLD,
+                    "the signatures on record count otherwise".to_owned(),
+                );
+            }
+        }
         Event::SealStated { .. } | Event::SealRead { .. } => sealed(state, event, say),
         Event::MediumBound { role, medium } => medium_bound(state, *role, medium, say),
         Event::LogGivenUp { by } if by.len() < 2 && state.procedure.plan.participants.len() > 1 => {

@@ -7,7 +7,7 @@ use crate::ceremony::plan::Mode;
 use crate::ceremony::script::Script;
 use crate::digest::Sha256;
 use crate::transcript::audit::{
-    BASE, CATALOGUE, CHAIN, EXCEPTIONS, FILES, Finding, HEAD, KEY_IDS, MODE, PAYLOAD, SCRIPT,
+    BASE, CATALOGUE, CHAIN, EXCEPTIONS, FILES, Finding, HEAD, KEY_IDS, MODE, PAYLOAD, Rule, SCRIPT,
     SEAL_COUNT, SEAL_FILE, SEAL_SIGNATURES, SEAL_STATEMENT, SIGNATURES, THRESHOLD, TRUSTED,
     Verdict, WHOLE,
 };
@@ -30,35 +30,66 @@ pub fn withheld(what: &str) -> Said {
     note(format!("withheld: {what}"))
 }
 
+/// What lies before the auditor, read once.
+struct Desk<'a> {
+    copy: &'a Published,
+    files: &'a Files,
+    content: Content,
+    sealed: seal::Sealed,
+}
+
+/// Gives the verdict on one rule.
+type Judge = fn(&Desk) -> Said;
+
+/// The rules of which a published copy shows something, each with the code that decides it here.
+const JUDGES: &[(Rule, Judge)] = &[
+    (CHAIN, |desk| chain(desk.copy)),
+    (WHOLE, |desk| whole(desk.copy)),
+    (HEAD, |desk| head(desk.copy)),
+    (MODE, |desk| mode(desk.copy, desk.files)),
+    (SCRIPT, |desk| script(desk.copy, desk.files, &desk.sealed)),
+    (EXCEPTIONS, |desk| exceptions(desk.copy)),
+    (BASE, |desk| metadata::base(desk.copy, desk.files)),
+    (KEY_IDS, |desk| metadata::key_ids(desk.copy, &desk.content)),
+    (PAYLOAD, |desk| metadata::payload(desk.copy, &desk.content)),
+    (SIGNATURES, |desk| {
+        metadata::signatures(desk.copy, &desk.content, &desk.sealed)
+    }),
+    (THRESHOLD, |desk| {
+        metadata::threshold(desk.copy, desk.files, &desk.content)
+    }),
+    (TRUSTED, |desk| metadata::trusted(desk.files, &desk.content)),
+    (FILES, |desk| {
+        metadata::files(desk.copy, desk.files, &desk.sealed)
+    }),
+    (SEAL_STATEMENT, |desk| {
+        seal::statement(desk.copy, &desk.sealed)
+    }),
+    (SEAL_SIGNATURES, |desk| {
+        seal::signatures(desk.copy, desk.files, &desk.content, &desk.sealed)
+    }),
+    (SEAL_COUNT, |desk| {
+        seal::count(desk.copy, desk.files, &desk.content, &desk.sealed)
+    }),
+    (SEAL_FILE, |desk| seal::file(desk.copy, desk.files)),
+];
+
 /// One finding for each rule of the catalogue.
 pub fn findings(copy: &Published, files: &Files) -> Vec<Finding> {
-    let content = metadata::content(copy, files);
-    let sealed = seal::read(files);
-    let finding = |rule: &crate::transcript::audit::Rule| {
-        let (verdict, sentence) = match &copy.broken {
-            Some(broken) if *rule != CHAIN => fail(format!(
+    let desk = Desk {
+        copy,
+        files,
+        content: metadata::content(copy, files),
+        sealed: seal::read(files),
+    };
+    let finding = |rule: &Rule| {
+        let judge = JUDGES.iter().find(|(judged, _)| judged == rule);
+        let (verdict, sentence) = match (&copy.broken, judge) {
+            (Some(broken), _) if *rule != CHAIN => fail(format!(
                 "not decided, because the transcript is broken ({broken})"
             )),
-            _ => match *rule {
-                CHAIN => chain(copy),
-                WHOLE => whole(copy),
-                HEAD => head(copy),
-                MODE => mode(copy, files),
-                SCRIPT => script(copy, files, &sealed),
-                EXCEPTIONS => exceptions(copy),
-                BASE => metadata::base(copy, files),
-                KEY_IDS => metadata::key_ids(copy, &content),
-                PAYLOAD => metadata::payload(copy, &content),
-                SIGNATURES => metadata::signatures(copy, &content, &sealed),
-                THRESHOLD => metadata::threshold(copy, files, &content),
-                TRUSTED => metadata::trusted(files, &content),
-                FILES => metadata::files(copy, files, &sealed),
-                SEAL_STATEMENT => seal::statement(copy, &sealed),
-                SEAL_SIGNATURES => seal::signatures(copy, files, &content, &sealed),
-                SEAL_COUNT => seal::count(copy, files, &content, &sealed),
-                SEAL_FILE => seal::file(copy, files),
-                _ => withheld("it needs records or files that a published copy does not have"),
-            },
+            (_, Some((_, judge))) => judge(&desk),
+            (_, None) => withheld("it needs records or files that a published copy does not have"),
         };
         Finding {
             rule: *rule,

@@ -225,7 +225,7 @@ fn what_was_scanned_and_what_was_read_cannot_part() {
             answer.received = Some(Answer::carry(&other));
         }
     });
-    says(&failed, "root.payload", "root.json");
+    says(&failed, "content.imported", "root.json");
     // the same from the other side: the file on record is another one, and lies in in/
     let read = |path: &'static str| move |record: &Loose| matches!(&record.event, Event::FilesRead { files } if files.iter().any(|file| file.path == path));
     let failed = day.forged(read("root.json"), |record| {
@@ -239,14 +239,14 @@ fn what_was_scanned_and_what_was_read_cannot_part() {
             .unwrap();
         }
     });
-    says(&failed, "root.payload", "root.json");
+    says(&failed, "content.imported", "root.json");
     // nothing was received at all
     let failed = day.forged(scanned, |record| {
         if let Event::Answered { answer, .. } = &mut record.event {
             answer.received = None;
         }
     });
-    says(&failed, "root.payload", "");
+    says(&failed, "content.imported", "");
     says(&failed, "script.followed", "the answer is none");
 }
 

@@ -3,16 +3,19 @@
 
 use super::{Said, fail, nothing_signed, pass, signs};
 use crate::ceremony::assembly;
-use crate::ceremony::effect::InputFile;
+use crate::ceremony::effect::{FileDigest, InputFile};
 use crate::ceremony::incoming;
 use crate::ceremony::plan::StagedPlan;
 use crate::ceremony::state::{Ending, State};
 use crate::digest::Sha256;
-use crate::transcript::audit::{Artefacts, Scope, Verdict};
+use crate::safe::safe;
+use crate::transcript::audit::put_by::last_part;
+use crate::transcript::audit::{Artefacts, Auditor, Scope, Verdict};
 use crate::tuf::root::{Root, Signed};
 use crate::tuf::trusted::Trusted;
 
-pub fn inputs(state: &State, artefacts: &Artefacts) -> Said {
+pub fn inputs(auditor: &Auditor, artefacts: &Artefacts) -> Said {
+    let state = &auditor.state;
     let plan = &state.procedure.plan;
     let staged = plan.staged.iter().flat_map(StagedPlan::paths);
     let trusted = plan.trusted.iter().map(|trusted| &trusted.path);
@@ -36,13 +39,42 @@ pub fn inputs(state: &State, artefacts: &Artefacts) -> Said {
             return fail(problem);
         }
     }
+    // The ceremony never reads them again, and an interrupted one may leave some: they are named, no more.
+    let other = |(name, _): &&(String, Vec<u8>)| !auditor.put_by.was_read(name);
+    let others: Vec<&str> = artefacts
+        .inputs
+        .iter()
+        .filter(other)
+        .map(|(name, _)| name.as_str())
+        .collect();
+    if !others.is_empty() {
+        return (
+            Verdict::Note,
+            format!(
+                "{files} files, byte for byte; the transcript does not say that these were read, and nobody judged \
+                 them: {}",
+                named(&others)
+            ),
+        );
+    }
     pass(format!("{files} files, byte for byte"))
+}
+
+/// The first names of several, and how many more there are.
+fn named(names: &[&str]) -> String {
+    const SHOWN: usize = 10;
+    let first = names.iter().take(SHOWN).map(|name| safe(name));
+    let shown = first.collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown}, and {more} more"),
+    }
 }
 
 /// What is wrong with the envelope in which a file came, if it came in one.
 fn envelope(state: &State, file: &InputFile, artefacts: &Artefacts) -> Option<String> {
     let from = file.envelope.as_ref()?;
-    let name = crate::safe::safe(&from.file.name);
+    let name = safe(&from.file.name);
     let Some((_, bytes)) = artefacts
         .inputs
         .iter()
@@ -61,26 +93,70 @@ fn envelope(state: &State, file: &InputFile, artefacts: &Artefacts) -> Option<St
     }
 }
 
-/// Files that left are there as they are on record.
-pub fn outputs(state: &State, artefacts: &Artefacts) -> Said {
+/// Files that left are there as they are on record, and no others, for what lies in `out/` is carried on.
+pub fn outputs(auditor: &Auditor, artefacts: &Artefacts) -> Said {
+    let state = &auditor.state;
     if artefacts.scope == Scope::Record {
         return record_only();
     }
+    let there = |wanted: &str| {
+        let mut outputs = artefacts.outputs.iter();
+        outputs.find(|(name, _)| name == wanted)
+    };
+    let same = |bytes: &[u8], on_record: &FileDigest| {
+        bytes.len() as u64 == on_record.size && Sha256::of(bytes) == on_record.sha256
+    };
     let mut files = 0;
     for written in state.exported.values().flatten() {
-        let name = written.name.rsplit('/').next().unwrap_or_default();
-        match artefacts.outputs.iter().find(|(known, _)| known == name) {
-            None => return fail(format!("out/{} is missing", crate::safe::safe(name))),
-            Some((_, bytes))
-                if Sha256::of(bytes) != written.sha256 || bytes.len() as u64 != written.size =>
-            {
-                return fail(format!(
-                    "out/{} is not what left the ceremony",
-                    crate::safe::safe(name)
-                ));
+        let name = last_part(&written.name);
+        match there(name) {
+            None => return fail(format!("out/{} is missing", safe(name))),
+            Some((_, bytes)) if !same(bytes, written) => {
+                return fail(format!("out/{} is not what left the ceremony", safe(name)));
             }
             Some(_) => files += 1,
         }
+    }
+    // A copy of a management key is to be kept elsewhere; one that is still here is the one that was made.
+    for (name, on_record) in auditor.put_by.escrow() {
+        if there(name).is_some_and(|(_, bytes)| !same(bytes, on_record)) {
+            return fail(format!(
+                "out/{} is not the copy of the management key on record",
+                safe(name)
+            ));
+        }
+    }
+    let exported = |name: &str| {
+        let mut exported = state.exported.values().flatten();
+        exported.any(|file| last_part(&file.name) == name)
+    };
+    let on_record = |name: &str, bytes: &[u8]| {
+        exported(name)
+            || auditor.put_by.escrow().any(|(known, _)| known == name)
+            || auditor.put_by.was_to_leave(name, bytes)
+    };
+    let mut unsure = Vec::new();
+    for (name, bytes) in &artefacts.outputs {
+        if on_record(name, bytes) {
+            continue;
+        }
+        if !auditor.put_by.may_be_escrow(name) {
+            return fail(format!(
+                "out/{} is there, and the transcript does not lead to it",
+                safe(name)
+            ));
+        }
+        unsure.push(name.as_str());
+    }
+    if !unsure.is_empty() {
+        return (
+            Verdict::Note,
+            format!(
+                "a copy of a management key was being made when the ceremony was interrupted, and nothing says \
+                 that this is it: {}",
+                named(&unsure)
+            ),
+        );
     }
     pass(match files {
         0 => "nothing left besides metadata".to_owned(),
@@ -98,7 +174,8 @@ pub fn record_only() -> Said {
 
 /// The auditor's own roots, oldest first, each followed by the next; the last of them is this
 /// ceremony's root, or the one before it.
-pub fn trusted(state: &State, artefacts: &Artefacts) -> Said {
+pub fn trusted(auditor: &Auditor, artefacts: &Artefacts) -> Said {
+    let state = &auditor.state;
     if artefacts.trusted.is_empty() {
         return (
             Verdict::Note,
@@ -152,7 +229,8 @@ pub fn trusted(state: &State, artefacts: &Artefacts) -> Said {
     }
 }
 
-pub fn files(state: &State, artefacts: &Artefacts) -> Said {
+pub fn files(auditor: &Auditor, artefacts: &Artefacts) -> Said {
+    let state = &auditor.state;
     if artefacts.scope == Scope::Record {
         return record_only();
     }
@@ -169,7 +247,8 @@ pub fn files(state: &State, artefacts: &Artefacts) -> Said {
                     && !wanted.iter().any(|file| file.name == *name) =>
             {
                 fail(format!(
-                    "metadata/{name} is there, and the transcript does not lead to it"
+                    "metadata/{} is there, and the transcript does not lead to it",
+                    safe(name)
                 ))
             }
             _ => (
@@ -204,7 +283,8 @@ pub fn files(state: &State, artefacts: &Artefacts) -> Said {
         .find(|(name, _)| !wanted.iter().any(|file| file.name == *name))
     {
         return fail(format!(
-            "metadata/{name} is there, and the transcript does not lead to it"
+            "metadata/{} is there, and the transcript does not lead to it",
+            safe(name)
         ));
     }
     pass(format!("{} files, byte for byte", wanted.len()))

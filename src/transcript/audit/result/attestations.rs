@@ -7,15 +7,16 @@ use crate::ceremony::plan::KeyName;
 use crate::ceremony::state::{Ending, State};
 use crate::ceremony::token::Evidence;
 use crate::digest::Sha256;
-use crate::transcript::audit::{Artefacts, Scope, Verdict};
+use crate::transcript::audit::{Artefacts, Auditor, Scope, Verdict};
 
 fn note(sentence: &str) -> Said {
     (Verdict::Note, sentence.to_owned())
 }
 
 /// The files beside the transcript. Words of a verdict may differ between versions of the program:
-/// where another one (`foreign`) wrote the transcript, that file is only looked for.
-pub fn evidence(state: &State, artefacts: &Artefacts, foreign: Option<&str>) -> Said {
+/// where another one wrote the transcript, that file is only looked for.
+pub fn evidence(auditor: &Auditor, artefacts: &Artefacts) -> Said {
+    let (state, foreign) = (&auditor.state, auditor.follow.foreign());
     if artefacts.scope == Scope::Record {
         return super::artefacts::record_only();
     }
@@ -37,8 +38,10 @@ pub fn evidence(state: &State, artefacts: &Artefacts, foreign: Option<&str>) -> 
     }
     let mut there = artefacts.attestations.iter();
     if let Some((name, _)) = there.find(|(name, _)| !state.attested.contains_key(name)) {
-        let sentence =
-            format!("attestations/{name} is there, and the transcript does not lead to it");
+        let sentence = format!(
+            "attestations/{} is there, and the transcript does not lead to it",
+            crate::safe::safe(name)
+        );
         // They are written before they are on record: an end in between leaves them behind.
         return if state.ending == Some(Ending::Closed) {
             fail(sentence)
@@ -53,7 +56,8 @@ pub fn evidence(state: &State, artefacts: &Artefacts, foreign: Option<&str>) -> 
 }
 
 /// Every key for which the day has a step of attestation.
-pub fn verdicts(state: &State) -> Said {
+pub fn verdicts(auditor: &Auditor, _: &Artefacts) -> Said {
+    let state = &auditor.state;
     let steps = state.procedure.steps.iter();
     let keys = steps
         .filter(|step| step.kind == attested::KIND)

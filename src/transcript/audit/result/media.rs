@@ -1,11 +1,12 @@
 //! Verdicts on the media of the day.
 
 use super::{Said, fail, pass};
-use crate::ceremony::state::{Ending, LogCopy, State};
-use crate::transcript::audit::Verdict;
+use crate::ceremony::state::{Ending, LogCopy};
+use crate::transcript::audit::{Artefacts, Auditor, Verdict};
 
 /// Who chose them was judged when that was put on record.
-pub fn bound(state: &State) -> Said {
+pub fn bound(auditor: &Auditor, _: &Artefacts) -> Said {
+    let state = &auditor.state;
     let words: Vec<String> = state
         .media
         .iter()
@@ -22,7 +23,8 @@ pub fn bound(state: &State) -> Said {
 }
 
 /// How the copy on the LOG medium stood at the end.
-pub fn log(state: &State) -> Said {
+pub fn log(auditor: &Auditor, _: &Artefacts) -> Said {
+    let state = &auditor.state;
     match &state.log {
         LogCopy::None => pass("no LOG medium was written to"),
         LogCopy::Kept => pass("it was written to up to the last record that is here"),

@@ -4,7 +4,7 @@ use super::{Said, artefacts, fail, pass, unfinished};
 use crate::ceremony::plan::SealBy;
 use crate::ceremony::sealing::{self, KIND};
 use crate::ceremony::state::{Standing, State};
-use crate::transcript::audit::{Artefacts, Scope, Verdict};
+use crate::transcript::audit::{Artefacts, Auditor, Scope, Verdict};
 use crate::transcript::seal::FILE;
 
 /// Why no seal is expected, where none is.
@@ -37,7 +37,8 @@ fn beyond_all(state: &State) -> Option<Said> {
 
 /// The statement names the record before it; that it is the one that belongs there was judged with its
 /// record.
-pub fn statement(state: &State) -> Said {
+pub fn statement(auditor: &Auditor, _: &Artefacts) -> Said {
+    let state = &auditor.state;
     match &state.seal {
         None => unsealed(state).unwrap_or_else(|| fail("nothing was stated")),
         Some(seal) => pass(format!(
@@ -51,7 +52,8 @@ pub fn statement(state: &State) -> Said {
 }
 
 /// Every signature, once more.
-pub fn signatures(state: &State) -> Said {
+pub fn signatures(auditor: &Auditor, _: &Artefacts) -> Said {
+    let state = &auditor.state;
     let Some(seal) = &state.seal else {
         return unsealed(state).unwrap_or_else(|| fail("there is no seal"));
     };
@@ -77,7 +79,8 @@ pub fn signatures(state: &State) -> Said {
 }
 
 /// As many as the plan wants: fewer only where two people left a step out, and never fewer than a quorum.
-pub fn count(state: &State) -> Said {
+pub fn count(auditor: &Auditor, _: &Artefacts) -> Said {
+    let state = &auditor.state;
     if let Some(said) = unsealed(state).or_else(|| beyond_all(state)) {
         return said;
     }
@@ -103,7 +106,8 @@ pub fn count(state: &State) -> Said {
 }
 
 /// The file is the one that the transcript leads to.
-pub fn file(state: &State, artefacts: &Artefacts) -> Said {
+pub fn file(auditor: &Auditor, artefacts: &Artefacts) -> Said {
+    let state = &auditor.state;
     if artefacts.scope == Scope::Record {
         return artefacts::record_only();
     }
