@@ -233,16 +233,20 @@ pub fn read_procedure(dir: &Path) -> Result<Procedure, DirectoryError> {
     let read = |name: &str| {
         let path = dir.join(name);
         std::fs::read(&path).map_err(|source| match source.kind() {
-            std::io::ErrorKind::NotFound if is_published(dir) => {
-                DirectoryError::Published(dir.to_owned())
-            }
-            std::io::ErrorKind::NotFound if dir.is_dir() => {
-                DirectoryError::NeverOpened(dir.to_owned())
-            }
+            std::io::ErrorKind::NotFound if dir.is_dir() => missing(dir),
             _ => io_at(&path)(source),
         })
     };
     procedure(&read(PLAN)?, &read(SCRIPT)?)
+}
+
+/// Why plan or script is not in this directory.
+fn missing(dir: &Path) -> DirectoryError {
+    if is_published(dir) {
+        DirectoryError::Published(dir.to_owned())
+    } else {
+        DirectoryError::NeverOpened(dir.to_owned())
+    }
 }
 
 /// Binds the bytes of a plan and of a script.

@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{DirectoryError, io_at, mode_of_first_line};
+use super::{DirectoryError, io_at, missing, mode_of_first_line};
 use crate::ceremony::chronicle::Chronicle;
 use crate::ceremony::event::Event;
 use crate::ceremony::procedure::Procedure;
@@ -114,7 +114,7 @@ fn bound(dir: &Path, name: &str) -> Result<Vec<u8>, DirectoryError> {
         DirectoryError::Io { source, .. }
             if source.kind() == std::io::ErrorKind::NotFound && dir.is_dir() =>
         {
-            DirectoryError::NeverOpened(dir.to_owned())
+            missing(dir)
         }
         other => other,
     })

@@ -35,17 +35,21 @@ pub const README: &str = "README.txt";
 /// Whether this is the directory of a published copy: without a plan, and either with withheld bodies or with
 /// the words for strangers.
 pub fn is_published(dir: &Path) -> bool {
-    let Ok(file) = std::fs::File::open(dir.join(TRANSCRIPT)) else {
-        return false;
-    };
-    if dir.join(PLAN).exists() {
+    let transcript = dir.join(TRANSCRIPT);
+    // what is a pipe there would be waited for
+    if dir.join(PLAN).exists() || !transcript.is_file() {
         return false;
     }
     if dir.join(README).is_file() {
         return true;
     }
-    let mut lines = BufReader::new(file).take(MAX_LINE).lines();
-    lines.any(|line| line.is_ok_and(|line| matches!(Line::parse(&line), Ok(Line::Withheld(_)))))
+    let Ok(file) = std::fs::File::open(transcript) else {
+        return false;
+    };
+    let lines = BufReader::new(file).take(MAX_LINE).lines();
+    lines
+        .map_while(Result::ok)
+        .any(|line| matches!(Line::parse(&line), Ok(Line::Withheld(_))))
 }
 
 /// Audits a published copy. `trusted` are path and bytes of roots that the auditor trusts.

@@ -60,6 +60,7 @@ pub fn document(audited: &AuditedCopy) -> Value {
         "program": crate::PROGRAM_VERSION,
         "passed": audited.passed(),
         "published": true,
+        "scope": "published",
         "rehearsal": copy.rehearsal(),
         "records": copy.length(),
         "withheld": { "records": copy.withheld(), "kinds": kinds },
