@@ -10,7 +10,7 @@
 //! ```
 //!
 //! [`tape`] has the records and gives the state after any of them; [`playback`] says where the replay
-//! stands and when it goes on; [`moment`] is the screen of a record, [`changes`] are its words;
+//! stands and when it goes on; [`moment`] is the screen of a record, [`mod@changes`] are its words;
 //! [`Replay`] brings keys to them, [`view`] draws. Nothing here reads a file or changes one: whoever
 //! calls has audited the ceremony and wound its records onto the tape.
 

@@ -68,8 +68,8 @@ fn a_rehearsal_without_people_is_published_under_the_same_head() {
     }
     let readme = std::fs::read_to_string(copy.join("README.txt")).unwrap();
     assert!(readme.contains(&head) && readme.contains("REHEARSAL"));
-    let root = whole.join("metadata/1.root.json");
-    let trusted = audit(&copy, &["--trusted-root", root.to_str().unwrap()]);
+    let first = whole.join("metadata/1.root.json");
+    let trusted = audit(&copy, &["--trusted-root", first.to_str().unwrap()]);
     assert_eq!(verdict(&trusted, "root.trusted"), "pass");
     let leaks = leaks::found(
         &copy,

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use data_encoding::HEXLOWER_PERMISSIVE;
 use serde_json::Value;
 use sha2::Digest as _;
 
@@ -100,16 +101,13 @@ fn decoded(text: &str, into: &mut Vec<String>) {
         let mut rest = text.as_bytes();
         while let Some((first, after)) = rest.split_first() {
             let code = after.get(..2).filter(|_| *first == b'%');
-            match code.and_then(|hex| data_encoding::HEXLOWER_PERMISSIVE.decode(hex).ok()) {
-                Some(byte) => {
-                    bytes.extend(byte);
-                    rest = &after[2..];
-                }
-                None => {
-                    bytes.push(*first);
-                    rest = after;
-                }
-            }
+            let decoded = code.and_then(|hex| HEXLOWER_PERMISSIVE.decode(hex).ok());
+            rest = if decoded.is_some() {
+                &after[2..]
+            } else {
+                after
+            };
+            bytes.extend(decoded.unwrap_or_else(|| vec![*first]));
         }
         push(bytes, into);
     }
