@@ -5,6 +5,9 @@
     reason = "a test stops at what it does not expect"
 )]
 
+#[path = "support/judges.rs"]
+#[allow(dead_code, reason = "each test binary uses its part of the judges")]
+mod judges;
 #[path = "publish/leaks.rs"]
 mod leaks;
 #[path = "support/room.rs"]
@@ -25,6 +28,8 @@ mod calls;
 mod days;
 #[path = "publish/people.rs"]
 mod people;
+#[path = "publish/strangers.rs"]
+mod strangers;
 #[path = "publish/tampered.rs"]
 mod tampered;
 

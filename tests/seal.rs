@@ -5,35 +5,21 @@
     reason = "a test stops at what it does not expect"
 )]
 
+#[path = "support/judges.rs"]
+#[allow(dead_code, reason = "each test binary uses its part of the judges")]
+mod judges;
 #[path = "support/venue.rs"]
 mod venue;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use judges::cosign;
 use venue::{Holds, Room, Said, said};
 
 const PREDICATE: &str = rootstage::transcript::seal::PREDICATE_TYPE;
 
 fn home() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// cosign 3, where it is installed.
-///
-/// # Panics
-/// Where it is missing and `CI` or `ROOTSTAGE_REQUIRE_JUDGES` is set.
-fn cosign() -> Option<PathBuf> {
-    let named = std::env::var_os("ROOTSTAGE_COSIGN3").map(PathBuf::from);
-    let installed = home().join("tests/judges/go/bin/cosign3");
-    let found = named.or_else(|| installed.is_file().then_some(installed));
-    if found.is_none() {
-        let required = ["CI", "ROOTSTAGE_REQUIRE_JUDGES"]
-            .iter()
-            .any(|set| std::env::var_os(set).is_some());
-        assert!(!required, "cosign 3 is not installed: run tests/setup");
-        eprintln!("SKIPPED: cosign 3 is not installed (tests/setup installs it)");
-    }
-    found
 }
 
 /// The commands of the document's section about the seal, in fences of this language.

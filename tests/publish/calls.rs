@@ -5,9 +5,9 @@ use std::fs;
 use super::room::{Room, plan};
 use super::{audit, publish, rootstage};
 
-const SALTED: &str = "\n[publish]\nsalt = \"70870b5b93d97bc836407780bb803800\"\n";
+pub const SALTED: &str = "\n[publish]\nsalt = \"70870b5b93d97bc836407780bb803800\"\n";
 
-fn held(plan: &str) -> Room {
+pub fn held(plan: &str) -> Room {
     let mut room = Room::with_plan(plan);
     room.to_the_end();
     room

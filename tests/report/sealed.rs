@@ -20,21 +20,6 @@ fn program(page: &str, id: &str) -> String {
         .replace("&amp;", "&")
 }
 
-/// cosign 3, where it is installed.
-fn cosign() -> Option<PathBuf> {
-    let named = std::env::var_os("ROOTSTAGE_COSIGN3").map(PathBuf::from);
-    let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges/go/bin/cosign3");
-    let found = named.or_else(|| installed.is_file().then_some(installed));
-    if found.is_none() {
-        let required = ["CI", "ROOTSTAGE_REQUIRE_JUDGES"]
-            .iter()
-            .any(|set| std::env::var_os(set).is_some());
-        assert!(!required, "cosign 3 is not installed: run tests/setup");
-        eprintln!("SKIPPED: cosign 3 is not installed (tests/setup installs it)");
-    }
-    found
-}
-
 fn shell(room: &Room, program: &str) -> Output {
     Command::new("bash")
         .current_dir(room.home.path())
@@ -76,7 +61,7 @@ fn what_was_sealed_by_whom_and_how_to_check_it() {
     );
     assert_eq!(out.matches("Verified OK").count(), 3, "{out}");
     let by_cosign = program(&page, "seal-cosign");
-    if let Some(path) = cosign() {
+    if let Some(path) = crate::judges::cosign() {
         let path = format!("{} verify", path.display());
         let by_cosign = by_cosign.replace("cosign verify", &path);
         let output = shell(&room, &by_cosign);

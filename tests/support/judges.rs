@@ -52,6 +52,24 @@ impl Judge {
     }
 }
 
+/// cosign 3, where it is installed.
+///
+/// # Panics
+/// Where it is missing and `CI` or `ROOTSTAGE_REQUIRE_JUDGES` is set.
+pub fn cosign() -> Option<PathBuf> {
+    let named = std::env::var_os("ROOTSTAGE_COSIGN3").map(PathBuf::from);
+    let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges/go/bin/cosign3");
+    let found = named.or_else(|| installed.is_file().then_some(installed));
+    if found.is_none() {
+        let required = ["CI", "ROOTSTAGE_REQUIRE_JUDGES"]
+            .iter()
+            .any(|set| std::env::var_os(set).is_some());
+        assert!(!required, "cosign 3 is not installed: run tests/setup");
+        eprintln!("SKIPPED: cosign 3 is not installed (tests/setup installs it)");
+    }
+    found
+}
+
 /// A script of the python-tuf judge, to be called with arguments; `None` where it is not installed.
 ///
 /// # Panics

@@ -160,6 +160,12 @@ pub fn check_all(
         }
         work(progress);
     });
+    // others may have done all of it, or the last
+    progress(Progress {
+        files: jobs.len(),
+        of: jobs.len(),
+        bytes: hashed.load(Ordering::Relaxed),
+    });
     wrong
         .into_inner()
         .unwrap_or_else(std::sync::PoisonError::into_inner)

@@ -15,7 +15,7 @@ use crate::ceremony::state::{Placed, State};
 use crate::transcript::Record;
 
 /// Most states that are kept.
-const MOST_POINTS: usize = 64;
+const MOST_POINTS: usize = 128;
 /// Most bytes that they may take, roughly.
 const MOST_WEIGHT: usize = 256 * 1024 * 1024;
 /// Records from one kept state to the next, at first.
