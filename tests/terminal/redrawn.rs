@@ -132,7 +132,7 @@ fn what_cannot_be_drawn_or_written_is_said() {
     let room = Unattended::new();
     let dir = room.path("d");
     for (call, status, what) in [
-        (vec![&*dir], 2, "--cast FILE"),
+        (vec![&*dir, "--cast", "x.cast", "--at", "3"], 2, "--at"),
         (
             vec![&*dir, "--cast", &room.path("d/x.cast")],
             2,
