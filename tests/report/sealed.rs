@@ -1,7 +1,6 @@
 //! The section on the seal, and whether what it tells people to do is so.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use super::{report, text};
