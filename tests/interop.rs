@@ -6,6 +6,7 @@
 )]
 
 #[path = "support/judges.rs"]
+#[allow(dead_code, reason = "each test binary uses its part of the judges")]
 mod judges;
 #[path = "interop/repositories.rs"]
 mod repositories;

@@ -22,7 +22,7 @@ fn pasted(copy: &Path, commands: &str) -> Said {
 fn commands(text: &str, words: &[&str]) -> String {
     let lines = text.lines().filter_map(|line| line.strip_prefix("  "));
     let wanted = lines.filter(|line| words.iter().any(|word| line.starts_with(word)));
-    wanted.map(|line| format!("{line}\n")).collect()
+    wanted.collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -64,10 +64,10 @@ fn strangers_confirm_the_result_with_the_words_in_the_copy() {
     }
 
     // a copy in which something else was signed
-    let root = copy.join("metadata/root.json");
-    let other = std::fs::read_to_string(&root).unwrap();
+    let signed = copy.join("metadata/root.json");
+    let other = std::fs::read_to_string(&signed).unwrap();
     let other = other.replacen("\"expires\"", "\"expired\"", 1);
-    std::fs::write(&root, other).unwrap();
+    std::fs::write(&signed, other).unwrap();
     std::fs::remove_dir_all(copy.join("check")).unwrap();
     assert_ne!(pasted(&copy, &openssl).status, 0);
     if let Some(mut call) = verifier() {
