@@ -22,6 +22,7 @@
 //! minute, when the clock changes, or once a second while those of a touch are counted.
 
 pub mod backend;
+pub mod binding;
 pub mod bindings;
 pub mod camera;
 pub mod entry;

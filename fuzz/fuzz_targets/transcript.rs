@@ -32,8 +32,7 @@ fuzz_target!(|bytes: &[u8]| {
     }
     let _ = auditor.finish(&Artefacts {
         metadata: vec![("root.json".to_owned(), bytes.to_vec())],
-        inputs: Vec::new(),
-        trusted: Vec::new(),
+        ..Artefacts::default()
     });
 });
 

@@ -11,11 +11,12 @@ use crate::ceremony::event::Event;
 use crate::ceremony::plan::{Disclosure, PublishPlan, Withheld};
 use crate::ceremony::scripts;
 use crate::ceremony::state::State;
+use crate::digest::Sha256;
 use crate::directory::{self, Audited, Copy, PLAN, README, SCRIPT};
 use crate::document::{self, Audit};
 use crate::journal::TRANSCRIPT;
 use crate::transcript::Record;
-use crate::transcript::audit::Verdict;
+use crate::transcript::audit::{Finding, Verdict};
 use crate::transcript::published::{Files, Published};
 use crate::transcript::redact::{Class, Found, Gate, Needle, Place, Redaction, needles, veil};
 use crate::transcript::seal::FILE as SEAL;
@@ -209,10 +210,18 @@ fn made(
     let script = script(dir, gate, &mut left_out)?;
     let metadata = directory::metadata(dir)?;
     let what = meanings(publish);
+    let shown = Files {
+        metadata: metadata.clone(),
+        script: script.clone(),
+        seal: seal.clone(),
+        trusted: Vec::new(),
+    };
+    confirm(state.head, &lines, &shown)?;
     let veiled = veil(
         state,
         &audited.chronicle,
         &audited.findings,
+        &own_findings(None, &lines, &shown),
         gate,
         seal.is_some(),
     );
@@ -236,7 +245,6 @@ fn made(
         script: script.is_some(),
         seal: seal.is_some(),
     });
-    confirm(audited, &lines, &metadata, script.as_ref(), seal.as_ref())?;
     let mut files: Copy = vec![(TRANSCRIPT.to_owned(), lines.into_bytes())];
     let named = metadata.into_iter();
     files.extend(named.map(|(name, bytes)| (format!("{}/{name}", crate::world::METADATA), bytes)));
@@ -344,26 +352,18 @@ fn look_through(files: &Copy, gate: &Gate) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The copy passes the audit that strangers will make of it, under the very same head.
-fn confirm(
-    audited: &Audited,
-    lines: &str,
-    metadata: &Copy,
-    script: Option<&Vec<u8>>,
-    seal: Option<&Vec<u8>>,
-) -> Result<(), Failure> {
-    let mut copy = Published::new(Some(audited.auditor.state().head));
+/// What strangers find in the copy.
+fn own_findings(head: Option<Sha256>, lines: &str, files: &Files) -> Vec<Finding> {
+    let mut copy = Published::new(head);
     lines.lines().for_each(|line| copy.line(line.as_bytes()));
-    let findings = copy.finish(&Files {
-        metadata: metadata.clone(),
-        script: script.cloned(),
-        seal: seal.cloned(),
-        trusted: Vec::new(),
-    });
-    match findings
-        .iter()
-        .find(|finding| finding.verdict == Verdict::Fail)
-    {
+    copy.finish(files)
+}
+
+/// The copy passes the audit that strangers will make of it, under the very same head.
+fn confirm(head: Sha256, lines: &str, files: &Files) -> Result<(), Failure> {
+    let findings = own_findings(Some(head), lines, files);
+    let mut findings = findings.iter();
+    match findings.find(|finding| finding.verdict == Verdict::Fail) {
         None => Ok(()),
         Some(failed) => Err(Failure::not_so(format!(
             "The copy would not pass its own audit: {}: {}. Nothing was written.",

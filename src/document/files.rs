@@ -6,14 +6,18 @@ use crate::ceremony::assembly;
 use crate::ceremony::check::Verdict as Looked;
 use crate::ceremony::effect::FileDigest;
 use crate::ceremony::state::LogCopy;
-use crate::transcript::audit::{EVIDENCE, FILES, INPUTS, LOG, MEDIA, OUTPUTS};
+use crate::transcript::audit::{EVIDENCE, FILES, INPUTS, LOG, MEDIA, OUTPUTS, RECORDING};
 
 pub fn section(page: &mut String, audit: &Audit<'_>) {
-    audit.checked_by(page, &[MEDIA, LOG, INPUTS, EVIDENCE, FILES, OUTPUTS]);
+    audit.checked_by(
+        page,
+        &[MEDIA, LOG, INPUTS, EVIDENCE, FILES, OUTPUTS, RECORDING],
+    );
     result(page, audit);
     media(page, audit);
     incoming(page, audit);
     outgoing(page, audit);
+    recording(page, audit);
     machine(page, audit);
 }
 
@@ -141,6 +145,26 @@ fn outgoing(page: &mut String, audit: &Audit<'_>) {
         ]);
     }
     table.close();
+}
+
+fn recording(page: &mut String, audit: &Audit<'_>) {
+    page.push_str("<h3>The recording of the screen</h3>\n");
+    let Some(mark) = audit.state.recording else {
+        let words = match audit.withheld {
+            Some(_) => "Withheld, if there is one.",
+            None => "No recording is on record.",
+        };
+        paragraph(page, "", words);
+        return;
+    };
+    let covered = if mark.ended {
+        "bytes, to its end"
+    } else {
+        "bytes; what follows them is not covered"
+    };
+    let value = format!("{} {covered}<br>{}", mark.bytes, spoken(&mark.sha256));
+    let caption = "The recording as far as it is on record: size and SHA-256";
+    facts(page, caption, &[("session.cast", value)]);
 }
 
 fn machine(page: &mut String, audit: &Audit<'_>) {

@@ -57,13 +57,7 @@ impl<'a> Record<'a> {
     /// of a fixed alphabet, so that one record has one form.
     pub fn parse(line: &'a str) -> Result<Self, RecordError> {
         let mut front = Front(line);
-        front.literal("{\"actor\":\"", "actor")?;
-        let actor = front.until_quote(is_id, "actor")?;
-        front.literal(",\"at\":\"", "at")?;
-        let at = front.until_quote(is_time, "at")?;
-        if at.len() != 24 || !at.ends_with('Z') {
-            return Err(RecordError::Malformed("at"));
-        }
+        let (actor, at) = front.origin()?;
         front.literal(",\"body\":", "body")?;
         // Nothing after the body can hold this text, and a string inside it would have its quotes
         // escaped; a member of that name inside the body stands before this last one.
@@ -73,24 +67,10 @@ impl<'a> Record<'a> {
             .and_then(|end| front.0.split_at_checked(end))
             .ok_or(RecordError::Malformed("digest"))?;
         let mut back = Front(tail);
-        back.literal(",\"digest\":\"", "digest")?;
-        let digest = back.hex(64, "digest")?;
-        back.literal(",\"kind\":\"", "kind")?;
-        let kind = back.until_quote(is_id, "kind")?;
-        back.literal(",\"mono\":", "mono")?;
-        let mono = back.number("mono")?;
-        back.literal(",\"node\":\"", "node")?;
-        let node = back.hex(64, "node")?;
+        let (digest, kind, mono, node) = back.commitment()?;
         back.literal(",\"salt\":\"", "salt")?;
         let salt = back.hex(SALT * 2, "salt")?;
-        back.literal(",\"seq\":", "seq")?;
-        let seq = back.number("seq")?;
-        back.literal(",\"step\":\"", "step")?;
-        let step = back.until_quote(is_step, "step")?;
-        back.literal("}", "end of line")?;
-        if !back.0.is_empty() {
-            return Err(RecordError::Malformed("end of line"));
-        }
+        let (seq, step) = back.place()?;
         Ok(Self {
             actor,
             at,
@@ -169,6 +149,45 @@ fn is_time(byte: u8) -> bool {
 struct Front<'a>(&'a str);
 
 impl<'a> Front<'a> {
+    /// Who and when, with which every line begins.
+    fn origin(&mut self) -> Result<(&'a str, &'a str), RecordError> {
+        self.literal("{\"actor\":\"", "actor")?;
+        let actor = self.until_quote(is_id, "actor")?;
+        self.literal(",\"at\":\"", "at")?;
+        let at = self.until_quote(is_time, "at")?;
+        if at.len() != 24 || !at.ends_with('Z') {
+            return Err(RecordError::Malformed("at"));
+        }
+        Ok((actor, at))
+    }
+
+    /// Digest of the body, kind, monotonic time and node.
+    fn commitment(&mut self) -> Result<(&'a str, &'a str, u64, &'a str), RecordError> {
+        self.literal(",\"digest\":\"", "digest")?;
+        let digest = self.hex(64, "digest")?;
+        self.literal(",\"kind\":\"", "kind")?;
+        let kind = self.until_quote(is_id, "kind")?;
+        self.literal(",\"mono\":", "mono")?;
+        let mono = self.number("mono")?;
+        self.literal(",\"node\":\"", "node")?;
+        let node = self.hex(64, "node")?;
+        Ok((digest, kind, mono, node))
+    }
+
+    /// Sequence number and step, with which every line ends.
+    fn place(&mut self) -> Result<(u64, &'a str), RecordError> {
+        self.literal(",\"seq\":", "seq")?;
+        let seq = self.number("seq")?;
+        self.literal(",\"step\":\"", "step")?;
+        let step = self.until_quote(is_step, "step")?;
+        self.literal("}", "end of line")?;
+        if self.0.is_empty() {
+            Ok((seq, step))
+        } else {
+            Err(RecordError::Malformed("end of line"))
+        }
+    }
+
     fn literal(&mut self, expected: &str, what: &'static str) -> Result<(), RecordError> {
         self.0 = self
             .0

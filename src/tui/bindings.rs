@@ -1,5 +1,6 @@
 //! The one table of key bindings: dispatch, footer hints and help come from it.
 
+use super::binding::{Binding, bind, bound};
 use super::keys::Key;
 
 /// What a key does.
@@ -55,38 +56,8 @@ pub enum Act {
     PreviousSection,
 }
 
-/// A line of the table.
-pub struct Binding {
-    /// Keys that do it. Each of them works on some terminal where the others do not.
-    pub keys: &'static [Key],
-    /// The keys, as people write them.
-    pub label: &'static str,
-    /// What it does.
-    pub act: Act,
-    /// The word in the footer; empty where it is not shown there.
-    pub hint: &'static str,
-    /// A sentence for the help.
-    pub help: &'static str,
-}
-
-const fn bind(
-    keys: &'static [Key],
-    label: &'static str,
-    act: Act,
-    hint: &'static str,
-    help: &'static str,
-) -> Binding {
-    Binding {
-        keys,
-        label,
-        act,
-        hint,
-        help,
-    }
-}
-
 /// Every binding.
-pub const BINDINGS: &[Binding] = &[
+pub const BINDINGS: &[Binding<Act>] = &[
     bind(
         &[Key::F(1), Key::Ctrl('g')],
         "F1 or Ctrl-G",
@@ -256,10 +227,7 @@ pub fn act(key: Key, in_text_field: bool) -> Option<Act> {
     if key == Key::Char('?') && !in_text_field {
         return Some(Act::Help);
     }
-    BINDINGS
-        .iter()
-        .find(|b| b.keys.contains(&key))
-        .map(|b| b.act)
+    bound(BINDINGS, key)
 }
 
 /// The first key of an act, as people write it.

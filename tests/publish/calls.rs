@@ -73,6 +73,28 @@ fn a_copy_can_be_audited_and_nothing_else() {
     );
 }
 
+/// The digest of a recording whose beginning could be guessed would confirm the guess.
+#[test]
+fn the_recording_stays_at_home_and_so_does_its_digest() {
+    let mut room = Room::prepared(&(plan(2, 2) + SALTED));
+    room.recorder.load(room.dir(), None);
+    room.begin().unwrap();
+    room.to_the_end();
+    let copy = room.home.path().join("copy");
+    publish(&room.dir(), &copy).is(0, &["screen-recorded"]);
+    assert!(!copy.join("session.cast").exists());
+    let mark = room.state().recording.unwrap().sha256;
+    let groups = mark.groups().join(" ");
+    crate::room::each_file(&copy, &mut |path, bytes| {
+        let text = String::from_utf8_lossy(bytes);
+        assert!(
+            !text.contains(&mark.hex()) && !text.contains(&groups),
+            "{}",
+            path.display()
+        );
+    });
+}
+
 #[test]
 fn ids_that_tell_of_people_are_refused_unless_they_agree() {
     let plan = plan(2, 2)

@@ -7,7 +7,7 @@ use rootstage::tui::keys::Key;
 use rootstage::tui::replay::{Pane, Replay};
 use rootstage::tui::{Colour, GlyphSet};
 
-use crate::room::Room;
+use crate::room::{Room, plan};
 use crate::{press, push, reel, replay_of, text};
 
 fn recorded(size: (u16, u16)) -> Replay {
@@ -147,6 +147,26 @@ fn a_whole_rehearsal_is_drawn_record_by_record() {
         );
     }
     assert!(withheld > 4, "{withheld}");
+}
+
+/// Every record of a recorded day changed something that has words.
+#[test]
+fn every_record_has_words_of_its_own() {
+    let mut room = Room::prepared(&plan(2, 2));
+    room.recorder.load(room.dir(), None);
+    room.begin().unwrap();
+    room.to_the_end();
+    let mut replay = replay_of(&room.dir(), (80, 24));
+    let mut marks = 0;
+    for _ in 0..replay.tape.len() {
+        for change in replay.changes() {
+            let words = &change.sentence;
+            assert!(!words.starts_with("Nothing but"), "{}", replay.at());
+            marks += usize::from(words.starts_with("The recording of the screen is on record"));
+        }
+        push(&mut replay, Key::Right);
+    }
+    assert!(marks > 1, "{marks}");
 }
 
 /// What a question's fields held on the day, and what the answer led to.

@@ -330,6 +330,28 @@ fn a_yubikey_is_shown_with_what_its_maker_vouches_for() {
 }
 
 #[test]
+fn the_recording_is_named_as_far_as_it_is_on_record() {
+    let mut room = Room::prepared(&plan(1, 1));
+    room.recorder.load(room.dir(), None);
+    room.begin().unwrap();
+    room.to_the_end();
+    let (page, audited) = report(&room.dir());
+    assert!(audited.passed());
+    let mark = room.state().recording.unwrap();
+    assert!(mark.ended);
+    let said = text(&page);
+    for words in [
+        format!("session.cast {} bytes, to its end", mark.bytes),
+        mark.sha256.groups().join(" "),
+        "recording.file PASS".to_owned(),
+    ] {
+        assert!(said.contains(&words), "{words}: {said}");
+    }
+    let room = Room::with_plan(&plan(1, 1));
+    assert!(text(&report(&room.dir()).0).contains("No recording is on record."));
+}
+
+#[test]
 fn many_people_with_long_names() {
     let long = "Maximiliane-Theodora Hohenzollernsigmari";
     let plan = plan(9, 5).replace("Ada Keyholder", long) + PAPER_SEAL;

@@ -63,6 +63,7 @@ fn report() -> Option<String> {
         &state,
         &Chronicle::default(),
         &findings,
+        &findings,
         &Gate::default(),
         false,
     );

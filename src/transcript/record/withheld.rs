@@ -1,6 +1,6 @@
 //! A line of a published copy: a record, or one whose body is withheld.
 
-use super::{Front, Record, RecordError, is_id, is_step, is_time};
+use super::{Front, Record, RecordError};
 
 /// A record without its body: the members `body` and `salt` are not there, every other one stands as it
 /// was, in the same order. Leaf and node follow from these alone.
@@ -55,29 +55,9 @@ impl<'a> Line<'a> {
 impl<'a> Bare<'a> {
     fn parse(line: &'a str) -> Result<Self, RecordError> {
         let mut front = Front(line);
-        front.literal("{\"actor\":\"", "actor")?;
-        let actor = front.until_quote(is_id, "actor")?;
-        front.literal(",\"at\":\"", "at")?;
-        let at = front.until_quote(is_time, "at")?;
-        if at.len() != 24 || !at.ends_with('Z') {
-            return Err(RecordError::Malformed("at"));
-        }
-        front.literal(",\"digest\":\"", "digest")?;
-        let digest = front.hex(64, "digest")?;
-        front.literal(",\"kind\":\"", "kind")?;
-        let kind = front.until_quote(is_id, "kind")?;
-        front.literal(",\"mono\":", "mono")?;
-        let mono = front.number("mono")?;
-        front.literal(",\"node\":\"", "node")?;
-        let node = front.hex(64, "node")?;
-        front.literal(",\"seq\":", "seq")?;
-        let seq = front.number("seq")?;
-        front.literal(",\"step\":\"", "step")?;
-        let step = front.until_quote(is_step, "step")?;
-        front.literal("}", "end of line")?;
-        if !front.0.is_empty() {
-            return Err(RecordError::Malformed("end of line"));
-        }
+        let (actor, at) = front.origin()?;
+        let (digest, kind, mono, node) = front.commitment()?;
+        let (seq, step) = front.place()?;
         Ok(Self {
             actor,
             at,

@@ -2,6 +2,8 @@
 
 mod forms;
 
+use std::ops::Range;
+
 use super::strings::{Class, Needle, percent_decoded};
 use crate::ceremony::plan::{Plan, id_has};
 use forms::{Form, forms};
@@ -10,6 +12,11 @@ use forms::{Form, forms};
 const SHORTEST: usize = 4;
 /// Up to this many characters a string is sought as a whole word: digests hold short ones by chance.
 const WORD: usize = 8;
+
+/// Shortest line of bytes in base64 that is known as such: the last one of a P-384 key.
+const LINE: usize = 32;
+/// Capitals and small letters that it has at least.
+const MIXED: usize = 6;
 
 /// What is being looked through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,9 +167,26 @@ impl Form {
                 .get(at + found.len()..)
                 .and_then(|after| after.chars().next());
             let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-            !inside(before) && !inside(after)
+            let alone = !inside(before) && !inside(after);
+            alone && !(self.exact && is_encoded(text, at..at + found.len()))
         })
     }
+}
+
+/// Whether what stands there is part of bytes in base64, as keys and signatures are written: two letters stand
+/// between its strokes by chance. Capitals and small letters are mixed there as in no list of initials and no
+/// path.
+fn is_encoded(text: &str, found: Range<usize>) -> bool {
+    let of_base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
+    let before = text.get(..found.start).unwrap_or_default();
+    let after = text.get(found.end..).unwrap_or_default();
+    let begin = before.trim_end_matches(of_base64).len();
+    let end = text.len() - after.trim_start_matches(of_base64).len();
+    let run = text.get(begin..end).unwrap_or_default();
+    let count = |kind: fn(&u8) -> bool| run.bytes().filter(kind).count();
+    run.len() >= LINE
+        && count(u8::is_ascii_uppercase) >= MIXED
+        && count(u8::is_ascii_lowercase) >= MIXED
 }
 
 /// Whether a string is sought as a whole word.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::allowed::is_one_word;
-use super::gate::{Gate, Place};
+use super::gate::Gate;
 use crate::ceremony::chronicle::{Cause, Chronicle, Turn};
 use crate::ceremony::effect::FileDigest;
 use crate::ceremony::plan::{KeyPlan, Plan, Withheld};
@@ -33,11 +33,19 @@ pub struct Veiled {
     pub findings: Vec<Finding>,
 }
 
-/// Takes out what the plan withholds. `seal` is whether the seal is published.
+/// What is said of a rule that the copy alone does not show to hold.
+const ELSEWHERE: &str = "found by the audit of the whole ceremony; with which words is withheld";
+
+/// Takes out what the plan withholds. `own` is what the copy shows by itself; `seal` is whether the seal is
+/// published.
+///
+/// An audit's words may repeat anything, a digest that confirms a guess as well: of each rule the verdict is
+/// that of the whole ceremony, and the words are those that the copy leads to.
 pub fn veil(
     state: &State,
     chronicle: &Chronicle,
     findings: &[Finding],
+    own: &[Finding],
     gate: &Gate,
     seal: bool,
 ) -> Veiled {
@@ -52,9 +60,10 @@ pub fn veil(
         veil.of_state(&mut veiled.state, seal);
         of_chronicle(&mut veiled.chronicle);
         for finding in &mut veiled.findings {
-            if gate.find(&finding.sentence, Place::Record).is_some() {
-                WITHHELD.clone_into(&mut finding.sentence);
-            }
+            let same = own
+                .iter()
+                .find(|own| own.rule == finding.rule && own.verdict == finding.verdict);
+            finding.sentence = same.map_or(ELSEWHERE, |own| &own.sentence).to_owned();
         }
     }
     veiled
@@ -79,6 +88,10 @@ impl Veil<'_> {
         state.in_doubt = None;
         state.here = Here::default();
         state.mending = Here::default();
+        if !state.procedure.plan.publish.is_open() {
+            // the digest of what was on the screen would confirm a guess
+            state.recording = None;
+        }
         if let Some(opening) = &mut state.opening {
             opening.plan = state.procedure.plan.digest;
             WITHHELD.clone_into(&mut opening.plan_directory);

@@ -1,5 +1,6 @@
 //! The one table of a replay's keys: dispatch, footer hints and help come from it.
 
+use crate::tui::binding::{Binding, bind, bound};
 use crate::tui::keys::Key;
 
 /// What a key does.
@@ -71,39 +72,9 @@ pub enum Act {
     Quit,
 }
 
-/// A line of the table.
-pub struct Binding {
-    /// Keys that do it.
-    pub keys: &'static [Key],
-    /// The keys, as people write them.
-    pub label: &'static str,
-    /// What it does.
-    pub act: Act,
-    /// The word in the footer; empty where it is not shown there.
-    pub hint: &'static str,
-    /// A sentence for the help.
-    pub help: &'static str,
-}
-
-const fn bind(
-    keys: &'static [Key],
-    label: &'static str,
-    act: Act,
-    hint: &'static str,
-    help: &'static str,
-) -> Binding {
-    Binding {
-        keys,
-        label,
-        act,
-        hint,
-        help,
-    }
-}
-
 /// Every binding.
 #[rustfmt::skip]
-pub const BINDINGS: &[Binding] = &[
+pub const BINDINGS: &[Binding<Act>] = &[
     bind(&[Key::Char('?'), Key::F(1), Key::Ctrl('g')], "? F1", Act::Help, "help", "This help."),
     bind(&[Key::Char(' ')], "Space", Act::Play, "play", "Play, or pause. At the end it begins anew."),
     bind(&[Key::Right, Key::Char('l')], "Right", Act::Forward, "record", "One record on."),
@@ -140,10 +111,7 @@ pub const BINDINGS: &[Binding] = &[
 
 /// What `key` does.
 pub fn act(key: Key) -> Option<Act> {
-    BINDINGS
-        .iter()
-        .find(|binding| binding.keys.contains(&key))
-        .map(|binding| binding.act)
+    bound(BINDINGS, key)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! None of the keys is a letter of modhex (`cbdefghijklnrtuv`), which a YubiKey types when it is
 //! touched by accident: such a touch does nothing here.
 
+use crate::tui::binding::{Binding, bind, bound};
 use crate::tui::keys::Key;
 
 /// What a key does.
@@ -36,27 +37,6 @@ pub enum Act {
     Quit,
 }
 
-/// A line of the table.
-pub struct Binding {
-    /// Keys that do it.
-    pub keys: &'static [Key],
-    /// The keys, as people write them.
-    pub label: &'static str,
-    /// What it does.
-    pub act: Act,
-    /// A sentence for the help.
-    pub help: &'static str,
-}
-
-const fn bind(keys: &'static [Key], label: &'static str, act: Act, help: &'static str) -> Binding {
-    Binding {
-        keys,
-        label,
-        act,
-        help,
-    }
-}
-
 /// Keys for codes that move, in pairs where they belong together, as the bottom line has them.
 pub const HINTS_OF_MOVING: &[(&str, &str)] =
     &[("Space", "pause"), (", .", "step"), ("+ -", "speed")];
@@ -70,84 +50,92 @@ pub const HINTS: &[(&str, &str)] = &[
     ("q", "close"),
 ];
 
-/// Every binding.
-pub const BINDINGS: &[Binding] = &[
+/// Every binding; the hints above have them in pairs.
+pub const BINDINGS: &[Binding<Act>] = &[
     bind(
         &[Key::Char(' ')],
         "Space",
         Act::Pause,
+        "",
         "Stop here, or go on.",
     ),
     bind(
         &[Key::Right, Key::Char('.')],
         ". Right",
         Act::Forth,
+        "",
         "One frame forth.",
     ),
     bind(
         &[Key::Left, Key::Char(',')],
         ", Left",
         Act::Back,
+        "",
         "One frame back.",
     ),
     bind(
         &[Key::Up, Key::Char('+'), Key::Char('=')],
         "+ Up",
         Act::Faster,
+        "",
         "Faster.",
     ),
     bind(
         &[Key::Down, Key::Char('-')],
         "- Down",
         Act::Slower,
+        "",
         "Slower.",
     ),
     bind(
         &[Key::Char('m'), Key::Char('M')],
         "m",
         Act::Denser,
+        "",
         "More in a code: fewer codes. What was read still counts.",
     ),
     bind(
         &[Key::Char('s'), Key::Char('S')],
         "s",
         Act::Sparser,
+        "",
         "Smaller codes: more of them. What was read still counts.",
     ),
     bind(
         &[Key::Char('w'), Key::Char('W')],
         "w",
         Act::Wide,
+        "",
         "Whole cells instead of halves, where the font spoils the code.",
     ),
     bind(
         &[Key::Char('x'), Key::Char('X')],
         "x",
         Act::Pixels,
+        "",
         "Pixels instead of cells, where the terminal can.",
     ),
     bind(
         &[Key::Char('?'), Key::F(1)],
         "? F1",
         Act::Help,
+        "",
         "This help.",
     ),
-    bind(&[Key::Esc], "Esc", Act::Close, "Close the help."),
-    bind(&[Key::Ctrl('l')], "Ctrl-L", Act::Redraw, "Draw anew."),
+    bind(&[Key::Esc], "Esc", Act::Close, "", "Close the help."),
+    bind(&[Key::Ctrl('l')], "Ctrl-L", Act::Redraw, "", "Draw anew."),
     bind(
         &[Key::Char('q'), Key::Char('Q'), Key::Ctrl('c')],
         "q Ctrl-C",
         Act::Quit,
+        "",
         "Leave.",
     ),
 ];
 
 /// What `key` does.
 pub fn act(key: Key) -> Option<Act> {
-    BINDINGS
-        .iter()
-        .find(|binding| binding.keys.contains(&key))
-        .map(|binding| binding.act)
+    bound(BINDINGS, key)
 }
 
 #[cfg(test)]

@@ -68,6 +68,28 @@ fn short_ones_are_whole_words_and_the_shortest_are_not_sought() {
     assert!(initials.find("by ak, or AKA", Place::File).is_none());
 }
 
+/// Keys are published: two letters stand alone between the strokes of their base64 by chance.
+#[test]
+fn initials_in_the_bytes_of_a_key_are_none() {
+    let gate = gate("VA", Class::Initials);
+    let key = "-----BEGIN PUBLIC KEY-----\n\
+        MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE+PcvlLoPYOuHDDInQrmfIBx9uziy\n\
+        VA/bnjEZ1N2PB0pUd2e75LECqOGm6/VA+Hjd8jOw7IqmIcnfFwRVAxl9Q==\n\
+        -----END PUBLIC KEY-----\n";
+    for text in [key, &serde_json::to_string(key).unwrap()] {
+        assert!(gate.find(text, Place::File).is_none(), "{text}");
+    }
+    for text in [
+        "present: VA/WW/AK/BK/CK/DK/EK/FK/GK/HK",
+        "/srv/VA/rootkeys/ceremonies/of2026",
+        "signed by VA",
+        "MFkwEwYHKoZIzj0CAQYI VA",
+        "a/VA=",
+    ] {
+        assert!(gate.find(text, Place::File).is_some(), "{text}");
+    }
+}
+
 #[test]
 fn what_every_text_has_says_nothing() {
     let needle = |text: &str| Needle {

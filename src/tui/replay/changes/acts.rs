@@ -63,6 +63,17 @@ impl Changes<'_> {
                     ),
                 );
             }
+            Event::ScreenRecorded(mark) => {
+                let ends = if mark.ended { " It ends there." } else { "" };
+                self.say(
+                    Place::Record,
+                    format!(
+                        "The recording of the screen is on record up to its byte {}, SHA-256 {}.{ends}",
+                        mark.bytes,
+                        mark.sha256.short()
+                    ),
+                );
+            }
             Event::FilesRead { files } => {
                 let names: Vec<String> = files.iter().map(|file| safe(&file.path)).collect();
                 self.say(Place::Record, format!("Read: {}.", listed(&names)));
