@@ -84,6 +84,10 @@ fn media(page: &mut String, audit: &Audit<'_>) {
 fn incoming(page: &mut String, audit: &Audit<'_>) {
     page.push_str("<h3>Files that came in</h3>\n");
     let state = audit.state;
+    if audit.withheld.is_some() {
+        paragraph(page, "", "Withheld, if there are any.");
+        return;
+    }
     if state.inputs.is_empty() {
         paragraph(page, "", "No file was read.");
         return;

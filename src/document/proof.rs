@@ -43,11 +43,25 @@ pub fn rules(page: &mut String, audit: &Audit<'_>) {
 /// With nothing but what every machine has.
 pub fn by_hand(page: &mut String, audit: &Audit<'_>) {
     let state = audit.state;
+    let (place, files, also) = match audit.withheld {
+        None => (
+            "the ceremony directory",
+            "plan.toml script.toml in/* out/* metadata/*",
+            "The first record of the transcript has those of plan and script as well.",
+        ),
+        Some(_) => (
+            "the directory of this copy",
+            "script.toml metadata/*",
+            "Plan, and files that came in and went out, are withheld.",
+        ),
+    };
     paragraph(
         page,
         "",
-        "With Python 3, OpenSSL and <code>sha256sum</code>, in the ceremony directory. The format of the \
-         transcript is described in CEREMONY.md.",
+        &format!(
+            "With Python 3, OpenSSL and <code>sha256sum</code>, in {place}. The format of the transcript is \
+             described in CEREMONY.md."
+        ),
     );
     let _ = writeln!(
         page,
@@ -57,12 +71,14 @@ pub fn by_hand(page: &mut String, audit: &Audit<'_>) {
         hex(&state.head),
         text_of(include_str!("chain.py"))
     );
-    page.push_str("<h3>Plan, script and files</h3>\n<pre>sha256sum plan.toml script.toml in/* out/* metadata/*</pre>\n");
+    let _ = writeln!(
+        page,
+        "<h3>Plan, script and files</h3>\n<pre>sha256sum {files}</pre>"
+    );
     paragraph(
         page,
         "",
-        "Compare with the digests in this report. The first record of the transcript has those of plan and \
-         script as well.",
+        &format!("Compare with the digests in this report. {also}"),
     );
     let Some(payload) = &state.payload else {
         return;

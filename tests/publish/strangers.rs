@@ -25,6 +25,56 @@ fn commands(text: &str, words: &[&str]) -> String {
     wanted.collect::<Vec<_>>().join("\n")
 }
 
+/// A program of the published report, as people copy it.
+fn program(page: &str, id: &str) -> String {
+    let from = page.split_once(&format!("<pre id=\"{id}\">")).unwrap().1;
+    let program = from.split_once("</pre>").unwrap().0;
+    [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&amp;", "&"),
+    ]
+    .iter()
+    .fold(program.to_owned(), |text, (code, plain)| {
+        text.replace(code, plain)
+    })
+}
+
+#[test]
+fn the_programs_in_the_published_report_check_the_copy() {
+    let room = held(&(plan(2, 2) + SALTED));
+    let copy = room.home.path().join("copy");
+    publish(&room.dir(), &copy).is(0, &[]);
+    let page = std::fs::read_to_string(copy.join("report.html")).unwrap();
+    assert!(
+        !page.contains("sha256sum plan.toml"),
+        "it is not in the copy"
+    );
+    for id in ["chain", "unpack"] {
+        std::fs::write(copy.join(format!("{id}.py")), program(&page, id)).unwrap();
+    }
+    let checked = pasted(
+        &copy,
+        "python3 chain.py transcript.jsonl; sha256sum script.toml metadata/*; \
+         python3 unpack.py metadata/1.root.json; for key in *.pem; do openssl dgst -sha256 -verify \"$key\" \
+         -signature \"${key%.pem}.sig\" payload; done",
+    );
+    let head = format!("rehearsal, head {}", room.state().head);
+    checked.is(0, &[&head, "bodies withheld"]);
+    assert_eq!(checked.out.matches("Verified OK").count(), 2, "{checked:?}");
+
+    let transcript = copy.join("transcript.jsonl");
+    let text = std::fs::read_to_string(&transcript).unwrap();
+    std::fs::write(
+        &transcript,
+        text.replacen("\"kind\":\"asked\"", "\"kind\":\"added\"", 1),
+    )
+    .unwrap();
+    pasted(&copy, "python3 chain.py transcript.jsonl").is(1, &["the chain breaks at record"]);
+}
+
 #[test]
 fn strangers_confirm_the_result_with_the_words_in_the_copy() {
     let room = held(&(plan(3, 2) + SALTED));
