@@ -77,7 +77,7 @@ fn of_a_whole_rehearsal_with_an_exception_and_an_interruption() {
 #[test]
 fn of_a_long_one_whose_kept_states_were_thinned_out() {
     let dir = tempfile::tempdir().unwrap();
-    reel::write(dir.path(), 6_000);
+    reel::write(dir.path(), 10_000);
     let (audited, tape) = wound(dir.path());
     assert!(audited.auditor.chain_holds() && audited.auditor.deviations().is_empty());
     assert!(tape.spacing() > 64, "{}", tape.spacing());
