@@ -16,7 +16,7 @@ mod veil;
 use std::collections::BTreeMap;
 
 pub use allowed::{Course, allowed};
-pub use gate::{Found, Gate, Place};
+pub use gate::{Found, Gate, Place, Unsought};
 pub use strings::{Class, Needle, needles};
 pub use veil::{NO_DIGEST, Veiled, WITHHELD, veil};
 

@@ -61,7 +61,14 @@ fn home_directories_are_called_after_people() {
     };
     let (publish, course) = (PublishPlan::default(), Course::new(true));
     assert!(allowed(&opened("/media/plan"), &course, &publish));
-    assert!(!allowed(&opened("/home/ada/plan"), &course, &publish));
+    for path in [
+        "/home/ada/plan",
+        "/run/media/ada/BLUE/plan",
+        "/media/ada/BLUE",
+        "/Volumes/BLUE",
+    ] {
+        assert!(!allowed(&opened(path), &course, &publish), "{path}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::allowed::is_one_word;
+use super::allowed::is_own;
 use super::gate::Gate;
 use crate::ceremony::chronicle::{Cause, Chronicle, Turn};
 use crate::ceremony::effect::FileDigest;
@@ -253,7 +253,7 @@ fn of_chronicle(chronicle: &mut Chronicle) {
     }
     for halt in &mut chronicle.halts {
         if let Cause::Left(reason) = &mut halt.cause
-            && !is_one_word(reason)
+            && !is_own(reason)
         {
             WITHHELD.clone_into(reason);
         }

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER};
+use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER};
 
 use super::is_word;
+use crate::ceremony::plan::plain;
 use crate::digest::Sha256;
 use crate::safe::safe;
 use crate::transcript::redact::strings::{Class, Needle};
@@ -60,6 +61,10 @@ pub fn forms(needle: &Needle) -> Vec<Form> {
     let words: Vec<&str> = text.split_whitespace().collect();
     forms.spelled(&words.join(" "), true);
     forms.spelled(&safe(text), true);
+    for letters in plain(text) {
+        forms.spelled(&letters, true);
+        forms.spelled(&percent(&letters, is_unreserved), false);
+    }
     for spelt in spellings(text) {
         forms.spelled(&json(&spelt, char::is_control), false);
         forms.spelled(&json(&spelt, |c| !c.is_ascii() || c.is_control()), false);
@@ -265,4 +270,20 @@ pub fn unescaped(text: &str) -> String {
         }
     }
     String::from_utf16_lossy(&units)
+}
+
+/// What is in the armour of PEM (RFC 7468) in a text: names stand in certificates as bytes.
+pub fn armoured(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for block in text.split("-----BEGIN ").skip(1) {
+        let Some((_, rest)) = block.split_once("-----") else {
+            continue;
+        };
+        let body = rest.split("-----END").next().unwrap_or_default();
+        let letters: String = body.chars().filter(|c| !c.is_whitespace()).collect();
+        if let Ok(bytes) = BASE64.decode(letters.as_bytes()) {
+            found.push(String::from_utf8_lossy(&bytes).into_owned());
+        }
+    }
+    found
 }
