@@ -23,8 +23,8 @@ use crate::tuf::key::KeyId;
 use crate::tuf::root::Role;
 
 pub use describe::ALARMS;
-pub use policy::{AttestationPolicy, PlanPolicy, ProvisioningPolicy};
 pub use names::{id_has, plain};
+pub use policy::{AttestationPolicy, PlanPolicy, ProvisioningPolicy};
 pub use publish::{PublishPlan, Withheld, salted};
 pub use seal::{Disclosure, SealBy, SealPlan};
 pub use transport::Transport;

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 pub use allowed::{Course, allowed};
 pub use gate::{Found, Gate, Place, Unsought};
 pub use strings::{Class, Needle, needles};
-pub use veil::{NO_DIGEST, Veiled, WITHHELD, veil};
+pub use veil::{Beside, NO_DIGEST, Veiled, WITHHELD, veil};
 
 use super::record::{Record, RecordError};
 use crate::ceremony::plan::PublishPlan;

@@ -138,7 +138,9 @@ fn intended(effect: &Effect, course: &Course, publish: &PublishPlan) -> bool {
 /// `/media/PERSON/LABEL` and `/run/media/PERSON/LABEL`.
 fn tells(path: &str, names: bool, tokens: bool) -> bool {
     let beyond = |mark: &str| path.split_once(mark).map(|(_, rest)| rest);
-    let in_a_home = ["/home/", "/Users/"].into_iter().any(|home| beyond(home).is_some());
+    let in_a_home = ["/home/", "/Users/"]
+        .into_iter()
+        .any(|home| beyond(home).is_some());
     let of_a_person = beyond("/media/").is_some_and(|rest| rest.contains('/'));
     let of_a_label = of_a_person || beyond("/Volumes/").is_some();
     (names && (in_a_home || of_a_person)) || (!tokens && of_a_label)
@@ -146,6 +148,11 @@ fn tells(path: &str, names: bool, tokens: bool) -> bool {
 
 /// A reason that the program gives by itself.
 pub(super) fn is_own(reason: &str) -> bool {
-    const OWN: [&str; 4] = ["left", "SIGHUP: the terminal went away", "SIGTERM", "SIGINT"];
+    const OWN: [&str; 4] = [
+        "left",
+        "SIGHUP: the terminal went away",
+        "SIGTERM",
+        "SIGINT",
+    ];
     OWN.contains(&reason)
 }

@@ -73,6 +73,12 @@ impl Gate {
         gate
     }
 
+    /// Seeks this as well.
+    pub fn seek(&mut self, needle: Needle) {
+        let forms = forms(&needle);
+        self.sought.push((needle, forms));
+    }
+
     /// The first thing that a text must not have.
     pub fn find(&self, text: &str, place: Place) -> Option<Found<'_>> {
         let views = Views::of(text);

@@ -12,8 +12,9 @@ use crate::ceremony::chronicle::{Cause, Chronicle, Turn};
 use crate::ceremony::effect::FileDigest;
 use crate::ceremony::plan::{KeyPlan, Plan, Withheld};
 use crate::ceremony::procedure::Procedure;
+use crate::ceremony::script::Script;
 use crate::ceremony::state::{HeldKey, Here, LogCopy, State};
-use crate::ceremony::token::{TokenIdentity, TokenKey, TokenName};
+use crate::ceremony::token::{TokenIdentity, TokenName};
 use crate::digest::Sha256;
 use crate::transcript::audit::Finding;
 
@@ -36,8 +37,16 @@ pub struct Veiled {
 /// What is said of a rule that the copy alone does not show to hold.
 const ELSEWHERE: &str = "found by the audit of the whole ceremony; with which words is withheld";
 
-/// Takes out what the plan withholds. `own` is what the copy shows by itself; `seal` is whether the seal is
-/// published.
+/// Which files beside the transcript a copy has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Beside {
+    /// The script.
+    pub script: bool,
+    /// The seal.
+    pub seal: bool,
+}
+
+/// Takes out what the plan withholds. `own` is what the copy shows by itself.
 ///
 /// An audit's words may repeat anything, a digest that confirms a guess as well: of each rule the verdict is
 /// that of the whole ceremony, and the words are those that the copy leads to.
@@ -47,7 +56,7 @@ pub fn veil(
     findings: &[Finding],
     own: &[Finding],
     gate: &Gate,
-    seal: bool,
+    beside: Beside,
 ) -> Veiled {
     let open = state.procedure.plan.publish.is_open();
     let veil = Veil { gate };
@@ -57,7 +66,7 @@ pub fn veil(
         findings: findings.to_vec(),
     };
     if !open {
-        veil.of_state(&mut veiled.state, seal);
+        veil.of_state(&mut veiled.state, beside);
         of_chronicle(&mut veiled.chronicle);
         for finding in &mut veiled.findings {
             let same = own
@@ -78,11 +87,13 @@ impl Veil<'_> {
         *text = self.gate.cleaned(text);
     }
 
-    fn of_state(&self, state: &mut State, seal: bool) {
+    fn of_state(&self, state: &mut State, beside: Beside) {
         let tokens = state.procedure.plan.publish.withholds(Withheld::Serials);
         let mut plan = state.procedure.plan.clone();
         self.of_plan(&mut plan);
-        state.procedure = Arc::new(Procedure::new(state.procedure.script.clone(), plan));
+        let mut script = state.procedure.script.clone();
+        self.of_script(&mut script, beside.script);
+        state.procedure = Arc::new(Procedure::new(script, plan));
         state.asking = None;
         state.in_flight = None;
         state.in_doubt = None;
@@ -94,6 +105,7 @@ impl Veil<'_> {
         }
         if let Some(opening) = &mut state.opening {
             opening.plan = state.procedure.plan.digest;
+            opening.script = state.procedure.script.digest;
             WITHHELD.clone_into(&mut opening.plan_directory);
         }
         for held in state.keys.values_mut() {
@@ -101,18 +113,21 @@ impl Veil<'_> {
         }
         if tokens {
             state.attested.clear();
-            for medium in state.media.values_mut() {
-                for text in [
-                    &mut medium.place,
-                    &mut medium.model,
-                    &mut medium.serial,
-                    &mut medium.label,
-                    &mut medium.uuid,
-                ] {
-                    WITHHELD.clone_into(text);
-                }
-                medium.mounted = None;
+        }
+        let attested = std::mem::take(&mut state.attested).into_iter();
+        let attested = attested.map(|(path, digest)| (self.gate.cleaned(&path), digest));
+        state.attested = attested.collect();
+        for medium in state.media.values_mut() {
+            for text in [
+                &mut medium.place,
+                &mut medium.model,
+                &mut medium.serial,
+                &mut medium.label,
+                &mut medium.uuid,
+            ] {
+                self.of_token(text, tokens);
             }
+            medium.mounted = None;
         }
         for check in &mut state.checks {
             WITHHELD.clone_into(&mut check.found);
@@ -148,7 +163,7 @@ impl Veil<'_> {
             file.sha256 = NO_DIGEST;
             self.of_path(file);
         });
-        if let Some(sealing) = state.seal.as_mut().filter(|_| seal) {
+        if let Some(sealing) = state.seal.as_mut().filter(|_| beside.seal) {
             if let Some(file) = &mut sealing.written {
                 self.of_path(file);
             }
@@ -161,6 +176,32 @@ impl Veil<'_> {
     fn of_path(&self, file: &mut FileDigest) {
         let name = file.name.rsplit('/').next().unwrap_or_default();
         file.name = self.gate.cleaned(name);
+    }
+
+    /// What tells a token or medium from another, or was made up for one.
+    fn of_token(&self, text: &mut String, withheld: bool) {
+        if withheld {
+            WITHHELD.clone_into(text);
+        } else {
+            self.clean(text);
+        }
+    }
+
+    /// What is in the script as people read it, and its digest where the copy is without it.
+    fn of_script(&self, script: &mut Script, published: bool) {
+        if !published {
+            script.digest = NO_DIGEST;
+        }
+        self.clean(&mut script.name);
+        self.clean(&mut script.title);
+        self.clean(&mut script.about);
+        for act in &mut script.acts {
+            self.clean(&mut act.title);
+            for step in &mut act.steps {
+                self.clean(&mut step.title);
+                self.clean(&mut step.say);
+            }
+        }
     }
 
     fn of_plan(&self, plan: &mut Plan) {
@@ -181,9 +222,10 @@ impl Veil<'_> {
                 person.name.clone_from(&person.id.0);
                 person.initials.clone_from(&person.id.0);
             }
-            if tokens {
-                person.keys.iter_mut().for_each(of_key_plan);
-            }
+            person
+                .keys
+                .iter_mut()
+                .for_each(|key| self.of_key_plan(key, tokens));
         }
         if let Some(root) = &mut plan.root {
             if names {
@@ -211,28 +253,44 @@ impl Veil<'_> {
         }
     }
 
-    fn of_key(&self, held: &mut HeldKey, tokens: bool) {
-        let shown = held.evidence.as_mut().map(|evidence| {
-            if tokens {
-                evidence.certificates.clear();
-            }
-            &mut evidence.key
-        });
-        for key in shown.into_iter().chain(held.generated.as_mut()) {
-            if tokens {
-                of_token_key(key);
-            }
-            self.clean(&mut key.label);
-        }
-        if tokens {
-            held.possession = None;
-            self.of_identity(&mut held.token);
+    fn of_key_plan(&self, key: &mut KeyPlan, tokens: bool) {
+        self.of_token(&mut key.label, tokens);
+        self.of_token_name(&mut key.token, &mut key.serial, tokens);
+        if let Some(spare) = &mut key.spare {
+            self.of_token_name(&mut spare.token, &mut spare.serial, tokens);
         }
     }
 
-    fn of_identity(&self, token: &mut TokenIdentity) {
+    /// The scheme says which kind of token it is, and stays.
+    fn of_token_name(&self, token: &mut TokenName, serial: &mut Option<String>, tokens: bool) {
+        let told = |text: &str| tokens || self.gate.cleaned(text) != text;
+        if told(&token.0) {
+            let scheme = token.0.split(':').next().unwrap_or_default();
+            *token = TokenName(format!("{scheme}:{WITHHELD}"));
+        }
+        if serial.as_deref().is_some_and(told) {
+            *serial = None;
+        }
+    }
+
+    fn of_key(&self, held: &mut HeldKey, tokens: bool) {
+        let shown = held.evidence.as_mut().map(|evidence| {
+            // names stand in certificates
+            evidence.certificates.clear();
+            &mut evidence.key
+        });
+        for key in shown.into_iter().chain(held.generated.as_mut()) {
+            self.of_token(&mut key.label, tokens);
+        }
+        if tokens {
+            held.possession = None;
+        }
+        self.of_identity(&mut held.token, tokens);
+    }
+
+    fn of_identity(&self, token: &mut TokenIdentity, tokens: bool) {
         for text in [&mut token.serial, &mut token.label] {
-            WITHHELD.clone_into(text);
+            self.of_token(text, tokens);
         }
         token.beside.clear();
         for text in [
@@ -258,22 +316,4 @@ fn of_chronicle(chronicle: &mut Chronicle) {
             WITHHELD.clone_into(reason);
         }
     }
-}
-
-fn of_key_plan(key: &mut KeyPlan) {
-    let veiled = |token: &TokenName| {
-        let scheme = token.0.split(':').next().unwrap_or_default();
-        TokenName(format!("{scheme}:{WITHHELD}"))
-    };
-    key.token = veiled(&key.token);
-    key.serial = None;
-    WITHHELD.clone_into(&mut key.label);
-    if let Some(spare) = &mut key.spare {
-        spare.token = veiled(&spare.token);
-        spare.serial = None;
-    }
-}
-
-fn of_token_key(key: &mut TokenKey) {
-    WITHHELD.clone_into(&mut key.label);
 }
