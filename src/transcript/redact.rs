@@ -52,7 +52,7 @@ impl<'a> Redaction<'a> {
         let event = record.event()?;
         let told = allowed(&event, &self.course, self.publish)
             && self.gate.find(record.body, Place::Record).is_none();
-        self.course.record(&event);
+        self.course.record(&event, told);
         if told {
             return Ok(line.to_owned());
         }

@@ -22,13 +22,15 @@ impl Course {
         }
     }
 
-    /// After this one.
-    pub fn record(&mut self, event: &Event) {
+    /// After this one, which is published or not. A proof of which the copy does not say that it is one would be
+    /// taken for a signature over the content.
+    pub fn record(&mut self, event: &Event, told: bool) {
         if let Event::Intended(effect) = event {
             self.message = match effect {
                 Effect::Sign { message, .. } => Some(message.clone()),
                 _ => None,
-            };
+            }
+            .filter(|message| told || !matches!(message, Message::Possession { .. }));
         }
     }
 
