@@ -288,6 +288,7 @@ fn made(
     files.push(("report.html".to_owned(), report.into_bytes()));
     files.push((README.to_owned(), readme.into_bytes()));
     look_through(&files, gate)?;
+    left_out.extend(parts_left(&files, gate));
     files.extend(seal.map(|bytes| (SEAL.to_owned(), bytes)));
     files.extend(script.map(|bytes| (SCRIPT.to_owned(), bytes)));
     Ok((Made { files, withheld }, left_out))
@@ -322,6 +323,29 @@ fn look_through(files: &Copy, gate: &Gate) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// Words for where a part of something stands, which may be another word: people look there.
+fn parts_left(files: &Copy, gate: &Gate) -> Vec<String> {
+    // bodies that have it are withheld
+    let read = files.iter().filter(|(name, _)| name != TRANSCRIPT);
+    let told = read.filter_map(|(name, bytes)| {
+        let text = String::from_utf8_lossy(bytes);
+        let Found(needle) = gate
+            .find(&text, Place::Record)
+            .or_else(|| gate.find(name, Place::Record))?;
+        let line = text
+            .lines()
+            .position(|line| gate.find(line, Place::Record).is_some());
+        let place = line.map_or_else(String::new, |line| format!(", line {}", line + 1));
+        Some(format!(
+            "KNOW THIS: {}{place} has {}, or a word that is spelled like it, and is published as it is. Look at that \
+             place before you publish.",
+            crate::safe::safe(name),
+            needle.of
+        ))
+    });
+    told.collect()
 }
 
 /// What strangers find in the copy.

@@ -127,6 +127,25 @@ fn ids_that_tell_of_people_are_refused_unless_they_agree() {
     audit(&copy, &[]).is(0, &[]);
 }
 
+/// Ids are in plain letters, whatever the name is.
+#[test]
+fn ids_tell_without_the_marks_on_letters_and_as_logins() {
+    let room = Room::prepared(&plan(2, 2));
+    let path = room.home.path().join("plan.toml");
+    for (name, id) in [
+        ("S\u{f8}ren \u{c5}ngstr\u{f6}m", "soren-1"),
+        ("J\u{fc}rgen Gro\u{df}", "jgross"),
+        ("Ada King", "ada2"),
+    ] {
+        let text = plan(2, 2)
+            .replace("Ada Keyholder", name)
+            .replace("\"keyholder-1\"", &format!("\"{id}\""));
+        fs::write(&path, text + SALTED).unwrap();
+        let id = format!("The id `{id}`");
+        rootstage(&["plan", "check", path.to_str().unwrap()]).is(0, &["KNOW THIS", &id]);
+    }
+}
+
 #[test]
 fn a_plan_is_told_beforehand() {
     let room = Room::prepared(&plan(2, 2));

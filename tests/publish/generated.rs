@@ -1,15 +1,19 @@
 //! Whole days that nobody thought of: people, tokens, media, places and titles are made up from a seed, and under
 //! each policy nothing of what it withholds is in the copy.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use rootstage::ceremony::command::{Command, ExceptionForm};
+use serde_json::Value;
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::room::{Room, plan};
+use super::room::{Room, each_file, plan};
 use super::world::stick;
 use super::{SALT, audit, leaks, publish};
 
 /// Days that are made up.
-const DAYS: u64 = 6;
+const DAYS: u64 = 5;
 
 /// Numbers from a seed (SplitMix64, Steele and others, 2014): the same for ever.
 struct Dice(u64);
@@ -258,16 +262,108 @@ fn withheld(day: &Day, room: &Room) -> Vec<String> {
     all
 }
 
-fn no_leak(number: u64, with_script: bool) {
+/// Every digest that can be read from the copy: 64 hexadecimal digits, in groups or in one, or as base64.
+fn digests(copy: &Path) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (_, text) in leaks::texts(copy) {
+        let close: String = text.split_whitespace().collect();
+        for text in [&text, &close] {
+            for run in text.split(|c: char| !c.is_ascii_hexdigit()) {
+                for from in 0..=run.len().saturating_sub(64) {
+                    found.extend(run.get(from..from + 64).map(str::to_owned));
+                }
+            }
+        }
+    }
+    leaks::base64_digests(copy, &mut found);
+    found
+}
+
+/// Everything that the ceremony has and the copy has not: files, bodies of records, and every text in them.
+fn kept_back(dir: &Path, copy: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut told = BTreeSet::new();
+    each_file(copy, &mut |_, bytes| {
+        told.insert(bytes.to_vec());
+    });
+    let mut kept = Vec::new();
+    each_file(dir, &mut |path, bytes| {
+        if !told.contains(bytes) {
+            kept.push((path.display().to_string(), bytes.to_vec()));
+        }
+    });
+    let lines = |dir: &Path| std::fs::read_to_string(dir.join("transcript.jsonl")).unwrap();
+    let (whole, copied) = (lines(dir), lines(copy));
+    for (number, (line, told)) in whole.lines().zip(copied.lines()).enumerate() {
+        if line == told {
+            continue;
+        }
+        let at = format!("record {number}");
+        let record: Value = serde_json::from_str(line).unwrap();
+        let body = record["body"].to_string();
+        kept.push((at.clone(), body.into_bytes()));
+        let mut texts = Vec::new();
+        leaks::strings(&record["body"], &mut texts);
+        kept.extend(
+            texts
+                .into_iter()
+                .map(|text| (at.clone(), text.into_bytes())),
+        );
+    }
+    kept
+}
+
+/// Nobody who guesses what was withheld finds its digest in the copy, by whichever of these algorithms.
+fn no_digest(number: u64, day: &Day, room: &Room, copy: &Path) {
+    use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, SHA512_256, digest};
+    let there = digests(copy);
+    assert!(there.len() > 100, "{number}");
+    let report = std::fs::read_to_string(copy.join("report.html")).unwrap();
+    let titled = report.contains(&rootstage::safe::markup(&day.title));
+    let mut kept = kept_back(&room.dir(), copy);
+    let known = [&day.people, &day.tokens, &day.labels, &day.media];
+    let known = known.into_iter().flatten().chain([&day.place, &day.title]);
+    kept.extend(known.map(|text| ("plan".to_owned(), text.clone().into_bytes())));
+    assert!(kept.len() > 100, "{number}");
+    for (of, bytes) in kept {
+        // that is what the salt in it is for
+        if day.salted && of.ends_with("/plan.toml") {
+            let said = data_encoding::HEXLOWER.encode(digest(&SHA256, &bytes).as_ref());
+            assert!(there.contains(&said), "{number}: the search finds digests");
+            continue;
+        }
+        // an envelope that leaves has the title in it, and no other words of the plan
+        if of.contains("/out/") && titled {
+            continue;
+        }
+        for ended in [bytes.clone(), [bytes.as_slice(), b"\n"].concat()] {
+            for algorithm in [&SHA256, &SHA512_256] {
+                let said = data_encoding::HEXLOWER.encode(digest(algorithm, &ended).as_ref());
+                assert!(!there.contains(&said), "{number}: {of} by {algorithm:?}");
+            }
+            let said = digest(&SHA1_FOR_LEGACY_USE_ONLY, &ended);
+            let said = data_encoding::HEXLOWER.encode(said.as_ref());
+            assert!(
+                !there.iter().any(|hex| hex.starts_with(&said)),
+                "{number}: {of}"
+            );
+        }
+    }
+}
+
+/// What is wrong with that day's copy; nothing, as it should be.
+fn leak(number: u64, with_script: bool) -> Option<String> {
     let day = day(number);
     let room = held(&day, with_script);
     let copy = room.home.path().join("copy");
-    publish(&room.dir(), &copy).is(0, &["written"]);
+    let said = publish(&room.dir(), &copy);
+    if said.status != 0 {
+        return Some(format!("day {number}: {}", said.err));
+    }
     audit(&copy, &[]).is(0, &[]);
     let mut sought = withheld(&day, &room);
     let tells = day.names || day.serials || day.location;
+    // a script is a text that everybody knows but for a word: its digest confirms that word
     if with_script && tells {
-        // whoever guesses the name in it must not find its digest
         assert!(!copy.join("script.toml").exists(), "{number}");
         let digest = room.state().procedure.script.digest;
         sought.extend([
@@ -278,25 +374,22 @@ fn no_leak(number: u64, with_script: bool) {
         sought.push(day.says.clone());
     }
     let sought: Vec<&str> = sought.iter().map(String::as_str).collect();
-    let leaks = leaks::found(&copy, &sought);
-    assert!(leaks.is_empty(), "day {number}, {}: {leaks:?}", day.title);
+    let whole = leaks::found(&room.dir(), &sought[..1]);
     assert!(
-        !leaks::found(&room.dir(), &sought[..1]).is_empty(),
-        "{number}"
+        !whole.is_empty(),
+        "{number}: the search finds what is there"
     );
+    no_digest(number, &day, &room, &copy);
+    let leaks = leaks::found(&copy, &sought);
+    (!leaks.is_empty()).then(|| format!("day {number}, {}: {leaks:?}", day.title))
 }
 
 #[test]
 fn no_day_that_is_made_up_leaks() {
-    for number in 0..DAYS {
-        no_leak(number, false);
-    }
-}
-
-/// A script is a text that everybody knows but for a word: its digest confirms that word.
-#[test]
-fn a_script_that_tells_of_somebody_is_withheld_with_its_digest() {
-    for number in [0, 2, 4] {
-        no_leak(number, true);
-    }
+    // more of them, for whoever has the time
+    let days = std::env::var("ROOTSTAGE_DAYS")
+        .ok()
+        .and_then(|days| days.parse().ok());
+    let leaks = (0..days.unwrap_or(DAYS)).filter_map(|number| leak(number, number % 5 % 2 == 0));
+    assert_eq!(leaks.collect::<Vec<_>>(), [""; 0]);
 }

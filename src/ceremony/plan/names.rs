@@ -74,13 +74,11 @@ pub fn plain(text: &str) -> [String; 2] {
         let mut letters = String::with_capacity(lower.len());
         for c in lower.chars() {
             match (c, two) {
-                ('ä', true) => letters.push_str("ae"),
-                ('ö' | 'ø', true) => letters.push_str("oe"),
+                ('ä', true) | ('æ', _) => letters.push_str("ae"),
+                ('ö' | 'ø', true) | ('œ', _) => letters.push_str("oe"),
                 ('ü', true) => letters.push_str("ue"),
                 ('å', true) => letters.push_str("aa"),
                 ('ø', false) => letters.push('o'),
-                ('æ', _) => letters.push_str("ae"),
-                ('œ', _) => letters.push_str("oe"),
                 ('ß', _) => letters.push_str("ss"),
                 ('þ', _) => letters.push_str("th"),
                 ('ł', _) => letters.push('l'),

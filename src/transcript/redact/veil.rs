@@ -3,6 +3,8 @@
 //! What is derived from it says what is derived from the ceremony itself, wherever that does not depend on
 //! what is withheld.
 
+mod tokens;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -10,11 +12,10 @@ use super::allowed::is_own;
 use super::gate::Gate;
 use crate::ceremony::chronicle::{Cause, Chronicle, Turn};
 use crate::ceremony::effect::FileDigest;
-use crate::ceremony::plan::{KeyPlan, Plan, Withheld};
+use crate::ceremony::plan::{Plan, Withheld};
 use crate::ceremony::procedure::Procedure;
 use crate::ceremony::script::Script;
-use crate::ceremony::state::{HeldKey, Here, LogCopy, State};
-use crate::ceremony::token::{TokenIdentity, TokenName};
+use crate::ceremony::state::{Here, LogCopy, State};
 use crate::digest::Sha256;
 use crate::transcript::audit::Finding;
 
@@ -178,15 +179,6 @@ impl Veil<'_> {
         file.name = self.gate.cleaned(name);
     }
 
-    /// What tells a token or medium from another, or was made up for one.
-    fn of_token(&self, text: &mut String, withheld: bool) {
-        if withheld {
-            WITHHELD.clone_into(text);
-        } else {
-            self.clean(text);
-        }
-    }
-
     /// What is in the script as people read it, and its digest where the copy is without it.
     fn of_script(&self, script: &mut Script, published: bool) {
         if !published {
@@ -250,55 +242,6 @@ impl Veil<'_> {
             let more = staged.also.iter_mut().chain(&mut staged.delegated_by);
             more.chain(&mut staged.previous)
                 .for_each(|path| self.clean(path));
-        }
-    }
-
-    fn of_key_plan(&self, key: &mut KeyPlan, tokens: bool) {
-        self.of_token(&mut key.label, tokens);
-        self.of_token_name(&mut key.token, &mut key.serial, tokens);
-        if let Some(spare) = &mut key.spare {
-            self.of_token_name(&mut spare.token, &mut spare.serial, tokens);
-        }
-    }
-
-    /// The scheme says which kind of token it is, and stays.
-    fn of_token_name(&self, token: &mut TokenName, serial: &mut Option<String>, tokens: bool) {
-        let told = |text: &str| tokens || self.gate.cleaned(text) != text;
-        if told(&token.0) {
-            let scheme = token.0.split(':').next().unwrap_or_default();
-            *token = TokenName(format!("{scheme}:{WITHHELD}"));
-        }
-        if serial.as_deref().is_some_and(told) {
-            *serial = None;
-        }
-    }
-
-    fn of_key(&self, held: &mut HeldKey, tokens: bool) {
-        let shown = held.evidence.as_mut().map(|evidence| {
-            // names stand in certificates
-            evidence.certificates.clear();
-            &mut evidence.key
-        });
-        for key in shown.into_iter().chain(held.generated.as_mut()) {
-            self.of_token(&mut key.label, tokens);
-        }
-        if tokens {
-            held.possession = None;
-        }
-        self.of_identity(&mut held.token, tokens);
-    }
-
-    fn of_identity(&self, token: &mut TokenIdentity, tokens: bool) {
-        for text in [&mut token.serial, &mut token.label] {
-            self.of_token(text, tokens);
-        }
-        token.beside.clear();
-        for text in [
-            &mut token.manufacturer,
-            &mut token.model,
-            &mut token.firmware,
-        ] {
-            self.clean(text);
         }
     }
 }
