@@ -15,7 +15,7 @@ use super::{SALT, audit, leaks, publish};
 /// Days that are made up.
 const DAYS: u64 = 5;
 
-/// Numbers from a seed (SplitMix64, Steele and others, 2014): the same for ever.
+/// Numbers from a seed (`SplitMix64`, Steele and others, 2014): the same for ever.
 struct Dice(u64);
 
 impl Dice {
@@ -79,9 +79,7 @@ impl Dice {
 
 struct Day {
     plan: String,
-    names: bool,
-    serials: bool,
-    location: bool,
+    withholds: &'static [&'static str],
     salted: bool,
     people: Vec<String>,
     tokens: Vec<String>,
@@ -94,13 +92,19 @@ struct Day {
     says: String,
 }
 
+impl Day {
+    fn withholds(&self, what: &str) -> bool {
+        self.withholds.contains(&what)
+    }
+}
+
 fn quoted(text: &str) -> String {
     serde_json::to_string(text).unwrap()
 }
 
 fn day(number: u64) -> Day {
     let mut dice = Dice(number);
-    let policies: [&[&str]; 5] = [
+    let policies: [&'static [&'static str]; 5] = [
         &["names", "serials"],
         &["names"],
         &["serials"],
@@ -152,16 +156,18 @@ fn day(number: u64) -> Day {
     }
     let salted = number % 3 != 2;
     let words: Vec<String> = policy.iter().map(|word| quoted(word)).collect();
-    plan += &format!("\n[publish]\nwithhold = [{}]\n", words.join(", "));
-    if salted {
-        plan += &format!("salt = \"{SALT}\"\n");
-    }
-    let has = |word| policy.contains(&word);
+    let salt = if salted {
+        format!("salt = \"{SALT}\"\n")
+    } else {
+        String::new()
+    };
+    plan = format!(
+        "{plan}\n[publish]\nwithhold = [{}]\n{salt}",
+        words.join(", ")
+    );
     Day {
         plan,
-        names: has("names"),
-        serials: has("serials"),
-        location: has("location"),
+        withholds: policy,
         salted,
         people,
         tokens,
@@ -219,7 +225,7 @@ fn withheld(day: &Day, room: &Room) -> Vec<String> {
         let long = parts.filter(|part| part.chars().count() >= 5);
         long.map(str::to_owned).collect()
     };
-    if day.names {
+    if day.withholds("names") {
         for name in &day.people {
             all.push(name.clone());
             all.push(name.nfc().collect());
@@ -227,7 +233,7 @@ fn withheld(day: &Day, room: &Room) -> Vec<String> {
             all.extend(parts(&name.nfc().collect::<String>()));
         }
     }
-    if day.serials {
+    if day.withholds("serials") {
         for token in &day.tokens {
             all.push(token.clone());
             let number = token.trim_end_matches(".age").trim_start_matches('0');
@@ -242,7 +248,7 @@ fn withheld(day: &Day, room: &Room) -> Vec<String> {
                 .map(|name| String::from_utf8(state.possession_text(name).unwrap()).unwrap()),
         );
     }
-    if day.location {
+    if day.withholds("location") {
         all.extend([day.place.clone(), day.town.clone()]);
     }
     if !day.salted {
@@ -361,9 +367,8 @@ fn leak(number: u64, with_script: bool) -> Option<String> {
     }
     audit(&copy, &[]).is(0, &[]);
     let mut sought = withheld(&day, &room);
-    let tells = day.names || day.serials || day.location;
     // a script is a text that everybody knows but for a word: its digest confirms that word
-    if with_script && tells {
+    if with_script {
         assert!(!copy.join("script.toml").exists(), "{number}");
         let digest = room.state().procedure.script.digest;
         sought.extend([

@@ -1,5 +1,6 @@
 //! The search for what is withheld, in every encoding in which it could lie somewhere.
 
+mod armour;
 mod forms;
 
 use std::ops::Range;
@@ -161,7 +162,7 @@ impl Views {
             .into_iter()
             .chain([text.split_whitespace().collect::<Vec<_>>().join(" ")])
             .chain(text.contains('%').then(|| percent_decoded(text)))
-            .chain(forms::armoured(unescaped.as_deref().unwrap_or(text)))
+            .chain(armour::armoured(unescaped.as_deref().unwrap_or(text)))
             .chain(unescaped)
             .map(|text| text.to_lowercase())
             .collect();
