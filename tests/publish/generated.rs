@@ -271,8 +271,9 @@ fn withheld(day: &Day, room: &Room) -> Vec<String> {
 /// Every digest that can be read from the copy: 64 hexadecimal digits, in groups or in one, or as base64.
 fn digests(copy: &Path) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for (_, text) in leaks::texts(copy) {
-        let close: String = text.split_whitespace().collect();
+    each_file(copy, &mut |_, bytes| {
+        let text = String::from_utf8_lossy(bytes).to_lowercase();
+        let close: String = leaks::read(&text).split_whitespace().collect();
         for text in [&text, &close] {
             for run in text.split(|c: char| !c.is_ascii_hexdigit()) {
                 for from in 0..=run.len().saturating_sub(64) {
@@ -280,7 +281,7 @@ fn digests(copy: &Path) -> BTreeSet<String> {
                 }
             }
         }
-    }
+    });
     leaks::base64_digests(copy, &mut found);
     found
 }
@@ -330,6 +331,8 @@ fn no_digest(number: u64, day: &Day, room: &Room, copy: &Path) {
     let known = known.into_iter().flatten().chain([&day.place, &day.title]);
     kept.extend(known.map(|text| ("plan".to_owned(), text.clone().into_bytes())));
     assert!(kept.len() > 100, "{number}");
+    kept.sort_by(|(_, one), (_, other)| one.cmp(other));
+    kept.dedup_by(|(_, one), (_, other)| one == other);
     for (of, bytes) in kept {
         // that is what the salt in it is for
         if day.salted && of.ends_with("/plan.toml") {
@@ -348,8 +351,9 @@ fn no_digest(number: u64, day: &Day, room: &Room, copy: &Path) {
             }
             let said = digest(&SHA1_FOR_LEGACY_USE_ONLY, &ended);
             let said = data_encoding::HEXLOWER.encode(said.as_ref());
+            let next = there.range(said.clone()..).next();
             assert!(
-                !there.iter().any(|hex| hex.starts_with(&said)),
+                !next.is_some_and(|hex| hex.starts_with(&said)),
                 "{number}: {of}"
             );
         }
@@ -379,11 +383,10 @@ fn leak(number: u64, with_script: bool) -> Option<String> {
         sought.push(day.says.clone());
     }
     let sought: Vec<&str> = sought.iter().map(String::as_str).collect();
-    let whole = leaks::found(&room.dir(), &sought[..1]);
-    assert!(
-        !whole.is_empty(),
-        "{number}: the search finds what is there"
-    );
+    if number == 0 {
+        let whole = leaks::found(&room.dir(), &sought[..1]);
+        assert!(!whole.is_empty(), "the search finds what is there");
+    }
     no_digest(number, &day, &room, &copy);
     let leaks = leaks::found(&copy, &sought);
     (!leaks.is_empty()).then(|| format!("day {number}, {}: {leaks:?}", day.title))

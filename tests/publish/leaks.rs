@@ -50,7 +50,7 @@ pub fn strings(value: &Value, into: &mut Vec<String>) {
     }
 }
 
-fn read(page: &str) -> String {
+pub fn read(page: &str) -> String {
     let mut text = String::new();
     for part in page.split('<') {
         text.push_str(part.split_once('>').map_or(part, |(_, said)| said));
