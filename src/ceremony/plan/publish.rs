@@ -1,6 +1,10 @@
 //! What is withheld when the record is published.
 
+mod names;
+
 use std::collections::BTreeSet;
+
+pub use names::{id_has, plain};
 
 use super::Disclosure;
 

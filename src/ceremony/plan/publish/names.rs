@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-use super::Plan;
+use crate::ceremony::plan::Plan;
 
 /// Words for duties, which rehearsals have for names.
 const DUTIES: [&str; 4] = ["administrator", "keyholder", "witness", "auditor"];
