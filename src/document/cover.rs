@@ -25,6 +25,7 @@ pub fn cover(page: &mut String, audit: &Audit<'_>) {
         ),
         Mode::Production => paragraph(page, "mode", "Production ceremony"),
     }
+    outcome(page, audit);
     verdict(page, audit);
     let mut rows = vec![
         ("Place", text(&plan.location)),
@@ -73,9 +74,31 @@ fn times(audit: &Audit<'_>) -> String {
     }
 }
 
+/// How it ended, where it did not end well: in letters as large as those of the audit.
+fn outcome(page: &mut String, audit: &Audit<'_>) {
+    if !audit.chain_holds {
+        return;
+    }
+    let words = match audit.state.ending {
+        Some(Ending::Closed) => return,
+        Some(Ending::Aborted) => {
+            "<b>ABORTED</b> The ceremony was given up before its end. It has no result: nothing that was made in \
+             it is for use."
+        }
+        None => {
+            "<b>UNFINISHED</b> The record ends before the end of the ceremony. It has no result yet, and what was \
+             made so far is not for use."
+        }
+    };
+    paragraph(page, "banner", words);
+}
+
 fn ending(audit: &Audit<'_>) -> String {
     let state = audit.state;
     match state.ending {
+        _ if !audit.chain_holds => {
+            "<b class=\"bad\">not known</b>: the transcript is broken before its end".to_owned()
+        }
         Some(Ending::Closed) => "closed, as written in the script".to_owned(),
         Some(Ending::Aborted) => {
             let decisions = audit.chronicle.decisions.iter();
@@ -116,15 +139,16 @@ fn verdict(page: &mut String, audit: &Audit<'_>) {
         page,
         "<div class=\"verdict {class}\">\n<p class=\"word\">{word}</p>"
     );
-    paragraph(
-        page,
-        "",
-        &format!(
-            "{} hold, {failed} {}, {notes} had nothing to compare.",
-            counted(passed, "rule"),
-            if failed == 1 { "fails" } else { "fail" },
-        ),
-    );
+    let sentence = tally(passed, failed, notes);
+    paragraph(page, "", &sentence);
+    if audit.withheld.is_some() {
+        paragraph(
+            page,
+            "",
+            "That is what the audit of the whole ceremony found. Of it this copy shows a part; what it shows by \
+             itself, <code>rootstage audit</code> says.",
+        );
+    }
     if failed > 0 {
         paragraph(
             page,
@@ -158,6 +182,25 @@ fn verdict(page: &mut String, audit: &Audit<'_>) {
         );
     }
     page.push_str("</div>\n");
+}
+
+/// `31 rules: 26 hold, none fails, 5 had nothing to compare.`
+fn tally(passed: usize, failed: usize, notes: usize) -> String {
+    let said = |number: usize, none: &str, one: &str, more: &str| match number {
+        0 => none.to_owned(),
+        1 => format!("1 {one}"),
+        number => format!("{number} {more}"),
+    };
+    let nothing = match notes {
+        0 => String::new(),
+        number => format!(", {number} had nothing to compare"),
+    };
+    format!(
+        "{}: {}, {}{nothing}.",
+        counted(passed + failed + notes, "rule"),
+        said(passed, "none holds", "holds", "hold"),
+        said(failed, "none fails", "fails", "fail"),
+    )
 }
 
 /// The head, for comparison with what people wrote down in the room.

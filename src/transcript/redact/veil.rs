@@ -34,7 +34,7 @@ pub struct Veiled {
 }
 
 /// What is said of a rule that the copy alone does not show to hold.
-const ELSEWHERE: &str = "found by the audit of the whole ceremony; with which words is withheld";
+const ELSEWHERE: &str = "found by the audit of the whole ceremony; what it said there is withheld";
 
 /// Takes out what the plan withholds. `own` is what the copy shows by itself; `seal` is whether the seal is
 /// published.
