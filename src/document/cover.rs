@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::Audit;
 use super::markup::{code, counted, facts, hex, lines, paragraph, prose, spoken, text};
 use super::times::{clock, day, length};
+use crate::ceremony::assembly;
 use crate::ceremony::chronicle::{Turn, between};
 use crate::ceremony::plan::Mode;
 use crate::ceremony::state::Ending;
@@ -32,6 +33,7 @@ pub fn cover(page: &mut String, audit: &Audit<'_>) {
         ("Day", day(&state.opened_at)),
         ("Time (UTC)", times(audit)),
         ("End", ending(audit)),
+        ("Result", result(audit)),
         (
             "Exceptions",
             match state.exceptions.len() {
@@ -71,6 +73,36 @@ fn times(audit: &Audit<'_>) -> String {
             length(seconds)
         ),
         None => "no record has a time".to_owned(),
+    }
+}
+
+/// What came out of it.
+fn result(audit: &Audit<'_>) -> String {
+    let state = audit.state;
+    let closed = audit.chain_holds && state.ending == Some(Ending::Closed);
+    match &state.payload {
+        Some(payload) if closed && state.counted => {
+            let missing = state.judges.iter().any(|judge| {
+                !judge
+                    .tally(&payload.bytes, &assembly::signatures(state))
+                    .met()
+            });
+            let more = if missing {
+                "; <b class=\"bad\">signatures are still missing</b>"
+            } else {
+                ""
+            };
+            format!(
+                "<a href=\"#content\">{} version {}</a>, with {}{more}",
+                text(&payload.role),
+                payload.version,
+                counted(state.signatures.len(), "signature")
+            )
+        }
+        _ if closed && state.procedure.plan.signs_nothing() => {
+            "none: tokens were tried, and no metadata was signed".to_owned()
+        }
+        _ => "none".to_owned(),
     }
 }
 

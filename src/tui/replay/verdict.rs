@@ -60,7 +60,7 @@ impl Verdict {
             .collect();
         let (weight, brief) = if let Some(broken) = auditor.broken() {
             sentences = vec![
-                format!("The chain breaks: {}.", safe(broken)),
+                format!("In the transcript, {}.", safe(broken)),
                 format!(
                     "Replay goes as far as the chain holds, {}; what stands in the file after that was not looked \
                      at. Get another copy, such as that of the LOG medium, and compare the head with the paper.",
