@@ -72,6 +72,10 @@ mod tests {
     use super::*;
     use crate::ceremony::chronicle::{Cause, Halt};
 
+    #[expect(
+        clippy::field_reassign_with_default,
+        reason = "the rest of it is not to be seen from here"
+    )]
     fn day(halts: &[(&str, &str)], to: &str) -> Chronicle {
         let halts = halts.iter().map(|(from, to)| Halt {
             cause: Cause::Interrupted,
@@ -80,12 +84,11 @@ mod tests {
             to: (*to).to_owned(),
             cut_bytes: 0,
         });
-        Chronicle {
-            from: "2026-12-01T10:00:00Z".to_owned(),
-            to: to.to_owned(),
-            halts: halts.collect(),
-            ..Chronicle::default()
-        }
+        let mut story = Chronicle::default();
+        story.from = "2026-12-01T10:00:00Z".to_owned();
+        story.to = to.to_owned();
+        story.halts = halts.collect();
+        story
     }
 
     #[test]
