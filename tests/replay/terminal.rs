@@ -177,7 +177,7 @@ fn a_byte_in_the_middle() {
     assert_eq!(ended.status.code(), Some(1), "{}", ended.text);
     let words = ended.text.replace('\n', "");
     assert!(
-        words.contains("the chain breaks") && words.contains("Get another copy"),
+        words.contains("The chain breaks") && words.contains("Get another copy"),
         "{words}"
     );
 }
@@ -243,7 +243,7 @@ fn what_cannot_be_replayed_says_why_and_what_to_do() {
     std::fs::write(dir.join("transcript.jsonl"), "{}\n").unwrap();
     let (status, words) = said(&["replay", path]);
     assert_eq!(status, Some(1), "{words}");
-    assert!(words.contains("the chain breaks"), "{words}");
+    assert!(words.contains("The chain breaks"), "{words}");
     std::fs::remove_file(dir.join("plan.toml")).unwrap();
     let (status, words) = said(&["replay", path]);
     assert_eq!(status, Some(3), "{words}");

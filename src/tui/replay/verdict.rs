@@ -60,7 +60,7 @@ impl Verdict {
             .collect();
         let (weight, brief) = if let Some(broken) = auditor.broken() {
             sentences = vec![
-                format!("In the transcript, {}.", safe(broken)),
+                format!("The chain breaks: {}.", once(broken)),
                 format!(
                     "Replay goes as far as the chain holds, {}; what stands in the file after that was not looked \
                      at. Get another copy, such as that of the LOG medium, and compare the head with the paper.",
@@ -97,4 +97,9 @@ impl Verdict {
         let found = self.objections.iter().find(|(at, _)| *at == number);
         found.map(|(_, sentence)| sentence.as_str())
     }
+}
+
+/// Where the chain breaks, without these words, which stand before it.
+fn once(broken: &str) -> String {
+    safe(&broken.replacen("the chain breaks here: ", "", 1))
 }
