@@ -15,6 +15,7 @@ use crate::digest::Sha256;
 use crate::directory::{self, Audited, Copy, PLAN, README, SCRIPT};
 use crate::document::{self, Audit};
 use crate::journal::TRANSCRIPT;
+use crate::safe::counted;
 use crate::transcript::Record;
 use crate::transcript::audit::{Finding, Verdict};
 use crate::transcript::published::{Files, Published};
@@ -65,9 +66,9 @@ pub fn publish(dir: &Path, audited: &Audited, ids: Ids, output: &Path) -> Result
         kinds.push("none".to_owned());
     }
     notice(&format!(
-        "{} written: {} records with the head {}; bodies withheld: {}",
+        "{} written: {} with the head {}; bodies withheld: {}",
         output.display(),
-        state.records,
+        counted(state.records, "record"),
         state.head,
         kinds.join(", ")
     ));

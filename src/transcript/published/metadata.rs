@@ -8,7 +8,7 @@ use super::{Files, Published};
 use crate::ceremony::effect::FileDigest;
 use crate::ceremony::import::LIMIT;
 use crate::digest::Sha256;
-use crate::safe::safe;
+use crate::safe::{counted, safe};
 use crate::transcript::seal::pae;
 use crate::tuf::key::PublicKey;
 use crate::tuf::metadata::Metadata;
@@ -169,7 +169,7 @@ pub fn signatures(copy: &Published, content: &Content, sealed: &Sealed) -> Said 
         .filter_map(|listed| listed.public.as_ref().ok())
         .collect();
     let sealing = copy.told.stated.as_deref().or(sealed.payload());
-    let mut counted = 0;
+    let mut verified = 0;
     for (seq, sig) in &copy.told.signatures {
         let Ok(bytes) = data_encoding::HEXLOWER.decode(sig.as_bytes()) else {
             return fail(format!("record {seq}: the signature is not in hex"));
@@ -200,14 +200,23 @@ pub fn signatures(copy: &Published, content: &Content, sealed: &Sealed) -> Said 
             }
             return fail(format!("the signature of record {seq} does not verify"));
         }
-        counted += 1;
+        verified += 1;
     }
     let others = copy
         .kinds
         .get("signature-made")
         .map_or(0, |kind| kind.withheld);
-    let sentence = format!("{counted} signatures on record verify; {others} others are withheld");
-    if counted == 0 {
+    let others = match others {
+        0 => String::new(),
+        1 => "; 1 more is withheld".to_owned(),
+        more => format!("; {more} more are withheld"),
+    };
+    let sentence = match verified {
+        0 => format!("no signature on record can be verified here{others}"),
+        1 => format!("1 signature on record verifies{others}"),
+        more => format!("{more} signatures on record verify{others}"),
+    };
+    if verified == 0 {
         note(sentence)
     } else {
         pass(sentence)
@@ -242,8 +251,8 @@ pub fn threshold(copy: &Published, files: &Files, content: &Content) -> Said {
         Err(reason) => return fail(reason.to_string()),
     };
     let own = format!(
-        "{} of {} needed keys have signed",
-        own.tally().count(),
+        "{} signed, and it demands {}",
+        counted(own.tally().count(), "key"),
         own.tally().threshold()
     );
     let first = !copy.has("root-trusted");
@@ -280,8 +289,8 @@ fn of_role(read: &Metadata, chain: &[Trusted<Root>]) -> Said {
     };
     let tally = check(&root.get().keys, keys, read.payload(), read.signatures());
     let sentence = format!(
-        "{} of {} needed keys have signed",
-        tally.count(),
+        "{} signed, and {} are needed",
+        counted(tally.count(), "key"),
         tally.threshold()
     );
     if tally.met() {
@@ -359,6 +368,6 @@ pub fn files(copy: &Published, files: &Files, sealed: &Sealed) -> Said {
         .find(|name| !wanted.contains_key(*name))
     {
         Some(name) => fail(format!("metadata/{} is there, and is not {by}", safe(name))),
-        None => pass(format!("{} files, by their digests {by}", wanted.len())),
+        None => pass(format!("{}, by digest {by}", counted(wanted.len(), "file"))),
     }
 }

@@ -36,7 +36,7 @@ pub struct Veiled {
 }
 
 /// What is said of a rule that the copy alone does not show to hold.
-const ELSEWHERE: &str = "found by the audit of the whole ceremony; with which words is withheld";
+const ELSEWHERE: &str = "found by the audit of the whole ceremony; what it said there is withheld";
 
 /// Which files beside the transcript a copy has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
