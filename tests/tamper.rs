@@ -32,6 +32,9 @@ mod forgeries;
 mod matrix;
 #[path = "tamper/media.rs"]
 mod media;
+#[path = "tamper/probe.rs"]
+#[allow(warnings, reason = "x")]
+mod probe;
 #[path = "tamper/recording.rs"]
 mod recording;
 #[path = "tamper/rewritten.rs"]

@@ -58,7 +58,9 @@ const JUDGES: &[(Rule, Judge)] = &[
     (THRESHOLD, |desk| {
         metadata::threshold(desk.copy, desk.files, &desk.content)
     }),
-    (TRUSTED, |desk| metadata::trusted(desk.files, &desk.content)),
+    (TRUSTED, |desk| {
+        metadata::trusted(desk.copy, desk.files, &desk.content)
+    }),
     (FILES, |desk| {
         metadata::files(desk.copy, desk.files, &desk.sealed)
     }),

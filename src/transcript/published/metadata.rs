@@ -293,7 +293,7 @@ fn of_role(read: &Metadata, chain: &[Trusted<Root>]) -> Said {
     }
 }
 
-pub fn trusted(files: &Files, content: &Content) -> Said {
+pub fn trusted(copy: &Published, files: &Files, content: &Content) -> Said {
     let chain = match chain(files) {
         Ok(chain) => chain,
         Err(reason) => return fail(reason),
@@ -305,7 +305,8 @@ pub fn trusted(files: &Files, content: &Content) -> Said {
         return said;
     }
     let Content::Root(found) = content else {
-        return note("the content is no root");
+        // what judges it is the root that was trusted before
+        return base(copy, files);
     };
     if found.payload == last.payload() {
         return pass("it is the root that the auditor trusts");
@@ -322,43 +323,75 @@ pub fn trusted(files: &Files, content: &Content) -> Said {
     }
 }
 
-/// Every file is one that is on record, or that the seal names; and none is missing.
+/// Every file is one that is on record, and one that the seal names; and none is missing.
 pub fn files(copy: &Published, files: &Files, sealed: &Sealed) -> Said {
     let name = |file: &FileDigest| {
         let name = file.name.rsplit('/').next().unwrap_or_default();
         (name.to_owned(), file.sha256)
     };
-    let recorded = copy.told.written.as_ref().map(|written| {
-        let archived = copy.told.archived.iter();
-        archived
-            .chain(written)
-            .map(name)
-            .collect::<BTreeMap<_, _>>()
-    });
-    let (wanted, by) = match (recorded, sealed.metadata()) {
-        (Some(wanted), _) if !copy.withholds("archived") => (wanted, "on record"),
-        (_, Some(wanted)) => (wanted, "in the seal"),
-        _ if !copy.has("metadata-written") && !copy.has("archived") => {
-            (BTreeMap::new(), "on record")
+    let written = copy.has("metadata-written") || copy.has("archived");
+    let recorded = match &copy.told.written {
+        _ if copy.withholds("archived") || copy.withholds("metadata-written") => None,
+        None if written => None,
+        there => {
+            let files = copy.told.archived.iter().chain(there.iter().flatten());
+            Some(files.map(name).collect::<BTreeMap<_, _>>())
         }
-        _ => return withheld("the records of what was written"),
     };
-    for (name, sha256) in &wanted {
+    let known = [(recorded, "on record"), (sealed.metadata(), "in the seal")];
+    let mut by = Vec::new();
+    for (wanted, where_it_is) in known {
+        let Some(wanted) = wanted else { continue };
+        if let Some(reason) = other_than(&wanted, where_it_is, files) {
+            return fail(reason);
+        }
+        by.push(where_it_is);
+    }
+    if by.is_empty() {
+        return by_content(copy, files);
+    }
+    pass(format!(
+        "{} files, by their digests {}",
+        files.metadata.len(),
+        by.join(" and ")
+    ))
+}
+
+/// What differs between the files and those that are wanted.
+fn other_than(wanted: &BTreeMap<String, Sha256>, by: &str, files: &Files) -> Option<String> {
+    for (name, sha256) in wanted {
         let found = files.metadata.iter().find(|(there, _)| there == name);
         match found {
-            None => return fail(format!("metadata/{} is missing", safe(name))),
+            None => return Some(format!("metadata/{} is missing", safe(name))),
             Some((_, bytes)) if Sha256::of(bytes) != *sha256 => {
-                return fail(format!("metadata/{} is not the file {by}", safe(name)));
+                return Some(format!("metadata/{} is not the file {by}", safe(name)));
             }
             Some(_) => {}
         }
     }
-    let more = files.metadata.iter();
-    match more
-        .map(|(name, _)| name)
-        .find(|name| !wanted.contains_key(*name))
-    {
-        Some(name) => fail(format!("metadata/{} is there, and is not {by}", safe(name))),
-        None => pass(format!("{} files, by their digests {by}", wanted.len())),
+    let mut names = files.metadata.iter().map(|(name, _)| name);
+    let other = names.find(|name| !wanted.contains_key(*name))?;
+    Some(format!(
+        "metadata/{} is there, and is not {by}",
+        safe(other)
+    ))
+}
+
+/// Where neither a record nor the seal names the files, their content is still on record: a file that nothing in
+/// the copy speaks of may be anybody's.
+fn by_content(copy: &Published, files: &Files) -> Said {
+    let on_record = |bytes: &[u8]| {
+        let read = Metadata::parse(bytes.to_vec(), LIMIT);
+        read.is_ok_and(|read| copy.told.payloads.contains(&read.digest()))
+    };
+    match files.metadata.iter().find(|(_, bytes)| !on_record(bytes)) {
+        Some((name, _)) => fail(format!(
+            "metadata/{}: nothing that this copy tells says that it is of this ceremony",
+            safe(name)
+        )),
+        None => note(format!(
+            "the content of {} files is on record; withheld: the records of the files, and the seal that names them",
+            files.metadata.len()
+        )),
     }
 }
