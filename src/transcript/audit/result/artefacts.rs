@@ -39,8 +39,16 @@ pub fn inputs(auditor: &Auditor, artefacts: &Artefacts) -> Said {
             return fail(problem);
         }
     }
+    // Content that was withdrawn lies there as well.
+    let changed = |(name, bytes): &&(String, Vec<u8>)| {
+        let known = auditor.put_by.read_as(name);
+        !known.is_empty() && !known.contains(&Sha256::of(bytes))
+    };
+    if let Some((name, _)) = artefacts.inputs.iter().find(changed) {
+        return fail(format!("in/{} is not what was read", safe(name)));
+    }
     // The ceremony never reads them again, and an interrupted one may leave some: they are named, no more.
-    let other = |(name, _): &&(String, Vec<u8>)| !auditor.put_by.was_read(name);
+    let other = |(name, _): &&(String, Vec<u8>)| auditor.put_by.read_as(name).is_empty();
     let others: Vec<&str> = artefacts
         .inputs
         .iter()
