@@ -167,17 +167,21 @@ fn a_ceremony_that_withholds_is_broken_and_a_copy_with_another_head_is_another()
     assert_eq!(failing(&said), ["transcript.head"]);
 }
 
-/// Lines of a copy, in their new places, chained anew.
+/// Lines of a copy, in their new places and none before its time, chained anew.
 fn chained(lines: &[&str]) -> Vec<u8> {
     let domain = |part: &str| format!("rootstage/transcript/1/rehearsal/{part}\0").into_bytes();
     let mut head = Sha256::of(&domain("header"));
     let mut all = String::new();
-    for (seq, line) in (0u64..).zip(lines) {
+    let mut before = 0;
+    for (place, line) in (0u64..).zip(lines) {
         let mut line = Line::parse(line).unwrap();
-        match &mut line {
-            Line::Told(record) => record.seq = seq,
-            Line::Withheld(bare) => bare.seq = seq,
-        }
+        let (seq, mono) = match &mut line {
+            Line::Told(record) => (&mut record.seq, &mut record.mono),
+            Line::Withheld(bare) => (&mut bare.seq, &mut bare.mono),
+        };
+        *seq = place;
+        before = before.max(*mono);
+        *mono = before;
         let mut leaf = String::new();
         line.bare().leaf_text(&mut leaf);
         let leaf = Sha256::of_parts(&[&domain("leaf"), leaf.as_bytes()]);
