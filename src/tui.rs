@@ -229,7 +229,7 @@ pub fn ceremony(
         if !reaction.raw.is_empty() {
             backend::write_all(&reaction.raw)?;
         }
-        session.draw_at_once(pixels, |buffer| view::draw(&model, buffer))?;
+        session.draw_before(pixels, |buffer| view::draw(&model, buffer))?;
         recorder.film(&mut model);
     }
 }

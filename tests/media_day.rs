@@ -27,7 +27,7 @@ use rootstage::ceremony::medium::{MediumRole, Way};
 use rootstage::ceremony::state::LogCopy;
 
 use room::{Room, failing, plan};
-use sticks::{Stick, image, pull, run};
+use sticks::{Stick, image, pull};
 
 /// A rehearsal with real media.
 fn day(stick: &Stick, transport: &str) -> Room {
@@ -148,10 +148,10 @@ fn an_out_medium_is_swapped_pulled_and_takes_what_leaves_in_the_end() {
     room.until("export", "again");
     assert!(room.words().contains("was not found"), "{}", room.words());
     assert_eq!(stick.files(), [], "nothing was written to it");
-    run("losetup", &["-d", stick.node()]);
+    let pulled = stick.unplug();
     room.types(&["again"]).unwrap();
     assert_eq!(room.at().1, "again");
-    run("losetup", &[stick.node(), right.to_str().unwrap()]);
+    pulled.plug(&[], &right);
     room.types(&["again"]).unwrap();
     assert_eq!(room.at().1, "exported-medium", "{}", room.words());
     assert_eq!(room.state().media[&MediumRole::Out], bound);

@@ -10,6 +10,7 @@ use clap::{Args, Subcommand};
 use time::Duration;
 
 use super::{Failure, print, print_json, read, write_output};
+use crate::ceremony::incoming::{self, Signatures};
 use crate::ceremony::medium::Way;
 use crate::ceremony::plan::{
     self, Crossing, Mode, Outline, Plan, Published, Staged, Transport, check,
@@ -52,11 +53,11 @@ pub struct New {
     #[arg(long, value_name = "NAME", default_value = FIRST_ROOT, hide_possible_values = true,
         value_parser = PossibleValuesParser::new(scripts::names()))]
     script: String,
-    /// The root that clients trust now: its keys, digest and settings are in the plan. Not for first-root and
-    /// provision-token.
+    /// The root that clients trust now, or an envelope with it: its keys, digest and settings are in
+    /// the plan. Not for first-root and provision-token.
     #[arg(long, value_name = "FILE")]
     trusted: Option<PathBuf>,
-    /// What is to be signed, for sign-staged: its digest is in the plan.
+    /// What is to be signed, for sign-staged, or an envelope with it: its digest is in the plan.
     #[arg(long, value_name = "FILE")]
     staged: Option<PathBuf>,
     /// Number of keyholders, where no file says whose keys there are.
@@ -158,11 +159,15 @@ impl New {
         } else if self.script == PROVISION_TOKEN {
             plan::template_of_tokens(mode, &outline, &transport)
         } else {
-            let read = |path: &PathBuf| -> Result<(String, Vec<u8>), Failure> {
-                Ok((self.as_in_plan(path)?, read(path)?))
-            };
             let unreadable = |path: &PathBuf, error: &dyn std::fmt::Display| {
                 Failure::not_so(format!("{}: {error}. Nothing was written.", path.display()))
+            };
+            // as the ceremony will read it: the file itself, or what an envelope carries
+            let read = |path: &PathBuf| -> Result<(String, Vec<u8>), Failure> {
+                let name = self.as_in_plan(path)?;
+                let file = incoming::file(&name, &read(path)?, Signatures::Refused)
+                    .map_err(|error| unreadable(path, &error))?;
+                Ok((name, file.text.into_bytes()))
             };
             let trusted = match &self.trusted {
                 None => None,

@@ -2,7 +2,8 @@
 //!
 //! It differs from ratatui's own backend in three things: what is the terminal's own colour is not
 //! set at all, so that without colours no colour sequence goes out; the terminal is never asked
-//! for its cursor, so that one which answers nothing works; and a frame is one write.
+//! for its cursor, so that one which answers nothing works; and a frame is one write, which the
+//! terminal shows in one piece (synchronized output, private mode 2026).
 
 use std::io;
 
@@ -19,7 +20,7 @@ use ratatui::style::{Color, Modifier};
 #[derive(Default)]
 pub struct Screen {
     bytes: Vec<u8>,
-    behind: Option<Vec<u8>>,
+    behind: Vec<u8>,
 }
 
 /// From here on the terminal shows nothing new; terminals that do not know it ignore it.
@@ -57,9 +58,9 @@ pub fn write_all(mut bytes: &[u8]) -> io::Result<()> {
 }
 
 impl Screen {
-    /// Has the next frame shown in one piece, with `raw` written behind its cells.
-    pub fn at_once(&mut self, raw: Vec<u8>) {
-        self.behind = Some(raw);
+    /// Has `raw` written behind the cells of the next frame.
+    pub fn behind(&mut self, raw: Vec<u8>) {
+        self.behind = raw;
     }
 
     /// What was drawn since the last time, for somebody else than the terminal.
@@ -163,12 +164,12 @@ impl Backend for Screen {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let result = match self.behind.take() {
-            None => write_all(&self.bytes),
-            Some(raw) => write_all(&[BEGIN_AT_ONCE, &self.bytes, &raw, END_AT_ONCE].concat()),
-        };
-        self.bytes.clear();
-        result
+        let raw = std::mem::take(&mut self.behind);
+        let cells = std::mem::take(&mut self.bytes);
+        if cells.is_empty() && raw.is_empty() {
+            return Ok(());
+        }
+        write_all(&[BEGIN_AT_ONCE, &cells, &raw, END_AT_ONCE].concat())
     }
 }
 

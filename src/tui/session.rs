@@ -130,13 +130,9 @@ impl Session {
             .map(|_| ())
     }
 
-    /// Draws a frame that the terminal shows in one piece, with `raw` written behind its cells.
-    pub fn draw_at_once(
-        &mut self,
-        raw: Vec<u8>,
-        paint: impl FnOnce(&mut Buffer),
-    ) -> io::Result<()> {
-        self.terminal.backend_mut().at_once(raw);
+    /// Draws a frame with `raw` written behind its cells.
+    pub fn draw_before(&mut self, raw: Vec<u8>, paint: impl FnOnce(&mut Buffer)) -> io::Result<()> {
+        self.terminal.backend_mut().behind(raw);
         self.draw(paint)
     }
 

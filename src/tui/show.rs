@@ -107,5 +107,5 @@ fn resize(show: &mut Show) {
 fn draw(session: &mut Session, show: &Show) -> std::io::Result<()> {
     let (columns, rows) = backend::size();
     let area = ratatui::layout::Rect::new(0, 0, columns, rows);
-    session.draw_at_once(show.pixels(area), |buffer| show.draw(buffer.area, buffer))
+    session.draw_before(show.pixels(area), |buffer| show.draw(buffer.area, buffer))
 }

@@ -249,6 +249,65 @@ fn the_ways_of_the_day_are_in_the_form() {
     }
 }
 
+/// A plan for what came in an envelope is that for the file in it, under the envelope's name.
+#[test]
+fn a_plan_is_made_for_what_an_envelope_carries() {
+    let room = Room::new();
+    let call = |call: &str| room.rootstage(&call.split(' ').collect::<Vec<_>>());
+    call("rehearse --script sign-staged --keyholders 1 --threshold 1 --unattended --dir d")
+        .is(0, &[]);
+    let trusted = "d/before/metadata/1.root.json";
+    call("envelope pack --kind staged-role -o staged.rse d/staged/root.json").is(0, &[]);
+    call(&format!(
+        "envelope pack --kind signed-role -o trusted.rse {trusted}"
+    ))
+    .is(0, &[]);
+    let new = "plan new --script sign-staged";
+    call(&format!(
+        "{new} --trusted {trusted} --staged d/staged/root.json -o of-files.toml"
+    ))
+    .is(0, &[]);
+    call(&format!(
+        "{new} --trusted trusted.rse --staged staged.rse -o of-envelopes.toml"
+    ))
+    .is(0, &[]);
+    let unsalted = |name: &str| -> Vec<String> {
+        let text = room.read(name);
+        let lines = text.lines().filter(|line| !line.starts_with("salt = "));
+        lines.map(str::to_owned).collect()
+    };
+    let expected: Vec<String> = unsalted("of-files.toml")
+        .iter()
+        .map(|line| {
+            line.replace(trusted, "trusted.rse")
+                .replace("d/staged/root.json", "staged.rse")
+        })
+        .collect();
+    assert_eq!(unsalted("of-envelopes.toml"), expected);
+
+    let whole = std::fs::read(room.at("staged.rse")).unwrap();
+    room.write("cut.rse", &whole[..whole.len() - 9]);
+    room.write("other.rse", room.read("d/staged/root.json"));
+    call("envelope pack --kind transcript -o record.rse d/transcript.jsonl").is(0, &[]);
+    for (file, why) in [
+        ("cut.rse", "it is damaged or cut short"),
+        ("other.rse", "it is no envelope"),
+        ("record.rse", "it is an envelope of kind transcript"),
+    ] {
+        let call = format!("{new} --staged {file} -o none.toml");
+        refused(&room, &call, 1, &[file, why, "Nothing was written"]);
+    }
+    let unpack = "Unpack it with `rootstage envelope open staged.rse -o DIR`";
+    for verb in ["show", "verify"] {
+        refused(
+            &room,
+            &format!("root {verb} staged.rse"),
+            1,
+            &["is an envelope", unpack],
+        );
+    }
+}
+
 /// What is written down when a medium is prepared has its place in the plan, as it is shown and on paper.
 #[test]
 fn media_have_room_for_serial_number_and_label() {

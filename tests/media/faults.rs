@@ -258,9 +258,7 @@ fn a_medium_that_can_only_be_read() {
         return;
     };
     let node = stick.node().to_owned();
-    run("losetup", &["-d", &node]);
-    let image = stick.image();
-    run("losetup", &["-r", &node, image.to_str().unwrap()]);
+    stick.unplug().plug(&["-r"], &stick.image());
     assert!(stick.medium().read_only);
     let one = [Outgoing {
         name: "one.rse",
@@ -362,7 +360,7 @@ fn a_medium_that_forgets_what_was_written() {
 fn a_medium_that_is_gone_before_it_is_used() {
     let Some(stick) = Stick::ext4(16) else { return };
     let target = stick.target();
-    run("losetup", &["-d", stick.node()]);
+    let _pulled = stick.unplug();
     let error = read(&stick.machine, &target, &["x"], 1).unwrap_err();
     assert!(matches!(error, MediaError::Absent { .. }), "{error}");
 }

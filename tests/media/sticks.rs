@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rootstage::ceremony::medium::Medium;
@@ -71,6 +72,27 @@ pub fn image(path: &Path, mib: u64, program: &str, arguments: &[&str]) {
     run(program, &all);
 }
 
+/// Held while a device that one test has let go must not become that of another.
+static DEVICES: Mutex<()> = Mutex::new(());
+
+fn devices() -> MutexGuard<'static, ()> {
+    DEVICES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A stick that is pulled, and whose device is kept for it until this is dropped.
+pub struct Unplugged<'stick> {
+    stick: &'stick Stick,
+    _kept: MutexGuard<'static, ()>,
+}
+
+impl Unplugged<'_> {
+    /// Plugs in an image; `how` are arguments for `losetup`.
+    pub fn plug(self, how: &[&str], image: &Path) {
+        let what = [self.stick.node(), image.to_str().unwrap()];
+        run("losetup", &[how, &what].concat());
+    }
+}
+
 /// A stick.
 pub struct Stick {
     pub directory: tempfile::TempDir,
@@ -99,6 +121,7 @@ impl Stick {
 
     /// Plugs an image in; `None` where the kernel does not allow it.
     pub fn plug(&mut self, image: &Path) -> Option<()> {
+        let _kept = devices();
         let node = allowed("losetup", &["-f", "--show", image.to_str().unwrap()])?;
         self.node = Some(node.trim().to_owned());
         Some(())
@@ -172,8 +195,23 @@ impl Stick {
     pub fn swap(&self, make: impl FnOnce(&Path)) {
         let other = self.directory.path().join("other.img");
         make(&other);
+        self.unplug().plug(&[], &other);
+    }
+
+    /// Pulls it. The kernel lets a device go when the last program has closed it, and a program that
+    /// another test starts holds, for a moment, whatever this one has open.
+    pub fn unplug(&self) -> Unplugged<'_> {
+        let _kept = devices();
         run("losetup", &["-d", self.node()]);
-        run("losetup", &[self.node(), other.to_str().unwrap()]);
+        let name = self.node().trim_start_matches("/dev/");
+        let behind = PathBuf::from(format!("/sys/block/{name}/loop/backing_file"));
+        let begun = Instant::now();
+        while behind.exists() {
+            let waited = begun.elapsed();
+            assert!(waited < Duration::from_secs(30), "{name} is still there");
+            std::thread::yield_now();
+        }
+        Unplugged { stick: self, _kept }
     }
 
     /// What an independent program finds on the medium, mounted by itself.

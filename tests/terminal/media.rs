@@ -170,7 +170,8 @@ fn wait<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-/// The one place at which the stick is mounted for the copy, which is complete.
+/// The one place at which the stick is mounted for the copy, which is complete up to the question that
+/// is asked again after the interruption.
 fn attached(day: &Day) -> PathBuf {
     wait("the copy", || {
         let at = ours(&day.log).pop()?;
@@ -183,8 +184,17 @@ fn attached(day: &Day) -> PathBuf {
         let len = fs::metadata(copy.last()?).ok()?.len();
         let whole = day.transcript();
         let end = whole.iter().rposition(|byte| *byte == b'\n')? + 1;
-        (len == end as u64).then_some(at)
+        let text = String::from_utf8_lossy(&whole[..end]);
+        let lines: Vec<&str> = text.lines().collect();
+        let resumed = lines.iter().rposition(|line| is(line, "resumed"));
+        let asked = lines.iter().rposition(|line| is(line, "asked"));
+        (resumed.is_some() && resumed < asked && len == end as u64).then_some(at)
     })
+}
+
+/// Whether a record is of this kind.
+fn is(line: &str, kind: &str) -> bool {
+    line.contains(&format!("\"kind\":\"{kind}\""))
 }
 
 /// Another rootstage on the same machine, at the medium of a ceremony.

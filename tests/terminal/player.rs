@@ -144,6 +144,9 @@ impl<'a> Player<'a> {
         });
         self.keep(&question, "open");
         self.terminal.keys("\x1b[F");
+        self.terminal.wait("the end", |look| {
+            position(look).is_none_or(|(_, to, of)| to == of)
+        });
         Some(question)
     }
 

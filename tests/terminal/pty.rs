@@ -336,11 +336,16 @@ fn follow(kind: Kind, mut written: std::fs::File) -> Arc<(Mutex<Seen>, Condvar)>
     let reader = Arc::clone(&seen);
     std::thread::spawn(move || {
         let mut bytes = [0; 4096];
+        let mut held = Vec::new();
         loop {
             let read = written.read(&mut bytes).unwrap_or(0);
+            held.extend_from_slice(&bytes[..read]);
+            if read > 0 && is_open(&held) {
+                continue;
+            }
             let Ok(mut now) = reader.0.lock() else { return };
-            now.parser.process(&bytes[..read]);
-            now.raw.extend_from_slice(&bytes[..read]);
+            now.parser.process(&held);
+            now.raw.append(&mut held);
             now.ended = read == 0;
             reader.1.notify_all();
             if read == 0 {
@@ -349,6 +354,14 @@ fn follow(kind: Kind, mut written: std::fs::File) -> Arc<(Mutex<Seen>, Condvar)>
         }
     });
     seen
+}
+
+/// Whether a frame has begun that is to be shown in one piece, and is not all here.
+fn is_open(written: &[u8]) -> bool {
+    let (begin, end) = (b"\x1b[?2026h", b"\x1b[?2026l");
+    let last = |mark: &[u8]| written.windows(mark.len()).rposition(|at| at == mark);
+    let cut = (1..begin.len()).any(|length| written.ends_with(&begin[..length]));
+    cut || last(begin) > last(end)
 }
 
 fn cells(seen: &Seen) -> Vec<Vec<(u8, u8)>> {

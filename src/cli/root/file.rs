@@ -8,6 +8,7 @@ use std::path::Path;
 
 use crate::cli::{Failure, notice};
 use crate::digest::Sha256;
+use crate::envelope::MAGIC;
 use crate::safe::safe;
 use crate::tuf::key::Holders;
 use crate::tuf::metadata::Metadata;
@@ -80,9 +81,18 @@ pub fn root(path: &Path) -> Result<RootFile, Failure> {
     Ok(RootFile { name, file, root })
 }
 
-/// Reads a metadata file of any kind: why it is none is kept apart from why it cannot be read.
+/// Reads a metadata file of any kind: why it is none is kept apart from why it cannot be read. An envelope
+/// is neither: what it carries is to be unpacked and named.
 pub fn read_as(path: &Path, limit: usize) -> Result<Result<Metadata, MetadataError>, Failure> {
-    Ok(Metadata::parse(bounded(path, limit)?, limit))
+    let bytes = bounded(path, limit)?;
+    if bytes.starts_with(&MAGIC) {
+        let name = shown(path);
+        return Err(Failure::not_so(format!(
+            "{name} is an envelope: it may carry metadata, and is none. Nothing was looked at. Unpack it with \
+             `rootstage envelope open {name} -o DIR`, and name the file in there."
+        )));
+    }
+    Ok(Metadata::parse(bytes, limit))
 }
 
 /// It is not metadata (exit status 1).
