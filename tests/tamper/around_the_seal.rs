@@ -523,3 +523,32 @@ fn what_agrees_only_with_itself_is_said_to() {
         assert!(!said.contains(of_keys) && !said.contains(of_all), "{said}");
     }
 }
+
+/// Names of files are words of the forger's.
+#[test]
+fn no_name_of_a_file_moves_the_cursor() {
+    let desk = days::paper();
+    let odd = desk.room.dir().join("in/\u{1b}[2J\u{202e}");
+    let audit = || {
+        let mut call = Command::new(env!("CARGO_BIN_EXE_rootstage"));
+        call.arg("audit")
+            .arg(desk.room.dir())
+            .env_clear()
+            .output()
+            .unwrap()
+    };
+    let clean = |bytes: &[u8]| {
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        assert!(text.contains("\\u{1b}[2J\\u{202e}"), "{text}");
+        assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");
+    };
+    fs::create_dir_all(&odd).unwrap();
+    fs::write(odd.join("file"), "words").unwrap();
+    let said = audit();
+    assert_eq!(said.status.code(), Some(0));
+    clean(&said.stdout);
+    fs::create_dir_all(odd.join("d/".repeat(9))).unwrap();
+    let said = audit();
+    assert_eq!(said.status.code(), Some(3));
+    clean(&said.stderr);
+}
