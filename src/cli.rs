@@ -227,7 +227,9 @@ impl From<DirectoryError> for Failure {
             | DirectoryError::Published(_)
             | DirectoryError::NeverOpened(_)
             | DirectoryError::Stop(_) => Self::not_so(error.to_string()),
-            DirectoryError::NotEmpty(_) => Self::call(error.to_string()),
+            DirectoryError::NotEmpty(_) | DirectoryError::LeftOver(_) => {
+                Self::call(error.to_string())
+            }
             DirectoryError::Io { .. } | DirectoryError::Journal(_) => {
                 Self::surroundings(error.to_string())
             }

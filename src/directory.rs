@@ -40,6 +40,12 @@ pub enum DirectoryError {
         "{0} is not empty, and a ceremony needs a new directory. Nothing was changed. Name another one."
     )]
     NotEmpty(PathBuf),
+    /// What was written aside, and never came to its place.
+    #[error(
+        "{0} is left over from a command that was stopped while it wrote. Nothing was written. Remove that directory, \
+         and give the command again."
+    )]
+    LeftOver(PathBuf),
     /// The operating system refused.
     #[error("{path}: {source}")]
     Io {

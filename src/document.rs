@@ -25,7 +25,7 @@ use std::fmt::Write as _;
 
 use crate::ceremony::chronicle::Chronicle;
 use crate::ceremony::plan::ParticipantId;
-use crate::ceremony::state::State;
+use crate::ceremony::state::{Ending, State};
 use crate::transcript::audit::{Finding, Rule, Verdict};
 use crate::transcript::redact::NO_DIGEST;
 use markup::{mark, paragraph, text};
@@ -64,6 +64,9 @@ const SECTIONS: &[Section] = &[
     ("program", "Programs", proof::programs),
 ];
 
+/// Bytes of HTML below which a section is a few sentences.
+const BRIEF: usize = 1200;
+
 /// The page.
 pub fn html(audit: &Audit<'_>) -> String {
     let title = text(&audit.state.procedure.plan.title);
@@ -81,7 +84,7 @@ pub fn html(audit: &Audit<'_>) -> String {
     page.push_str("<main>\n");
     if let Some(what) = audit.withheld {
         let sentence = format!(
-            "<b>PUBLISHED COPY</b> {} are withheld by the plan. People are called by their ids.",
+            "<b>PUBLISHED COPY</b> Withheld by the plan: {}. People are called by their ids.",
             text(what)
         );
         paragraph(&mut page, "banner", &sentence);
@@ -89,9 +92,15 @@ pub fn html(audit: &Audit<'_>) -> String {
     cover::cover(&mut page, audit);
     contents(&mut page);
     for (anchor, heading, write) in SECTIONS {
-        let _ = writeln!(page, "<section id=\"{anchor}\">\n<h2>{heading}</h2>");
-        write(&mut page, audit);
-        page.push_str("</section>\n");
+        let mut section = String::new();
+        write(&mut section, audit);
+        // little text, and no table: it needs no sheet of its own
+        let brief = !section.contains("<table") && section.len() < BRIEF;
+        let class = if brief { " class=\"brief\"" } else { "" };
+        let _ = writeln!(
+            page,
+            "<section id=\"{anchor}\"{class}>\n<h2>{heading}</h2>\n{section}</section>"
+        );
     }
     page.push_str("</main>\n</body>\n</html>\n");
     if audit.withheld.is_some() {
@@ -112,12 +121,16 @@ fn footer(audit: &Audit<'_>) -> String {
     } else {
         ""
     };
-    let mode = match (audit.passed(), state.rehearsal()) {
-        (true, true) => "REHEARSAL",
-        (true, false) => "",
-        (false, true) => "REHEARSAL, AUDIT FAILED",
-        (false, false) => "AUDIT FAILED",
+    let ended = match state.ending {
+        _ if !audit.chain_holds => None,
+        Some(Ending::Closed) => None,
+        Some(Ending::Aborted) => Some("ABORTED"),
+        None => Some("UNFINISHED"),
     };
+    let failed = (!audit.passed()).then_some("AUDIT FAILED");
+    let rehearsal = state.rehearsal().then_some("REHEARSAL");
+    let mode: Vec<&str> = rehearsal.into_iter().chain(ended).chain(failed).collect();
+    let mode = mode.join(", ");
     format!(
         "@page {{ @bottom-left {{ content: \"Ceremony {id}\"; }} @top-center {{ content: \"{mode}\"; }} \
          @bottom-right {{ content: \"Page \" counter(page) \" of \" counter(pages); }} }}\n"

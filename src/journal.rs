@@ -14,7 +14,7 @@ use crate::transcript::chain::Draft;
 use crate::transcript::record::SALT;
 use crate::transcript::{Chain, ChainError};
 
-pub use whole::{replace_whole, sync_dir, write_all_whole, write_whole};
+pub use whole::{is_there, replace_whole, sync_dir, write_all_whole, write_whole};
 
 mod whole;
 

@@ -48,7 +48,11 @@ fn words(happened: impl Into<String>, unchanged: &str, next: impl Into<String>) 
 /// The words for a torn last record.
 pub fn cut(bytes: u64) -> String {
     format!(
-        "The last record was torn by the interruption: {bytes} bytes were cut, and that is on record."
+        "The last record was torn by the interruption: {} cut, and that is on record.",
+        match bytes {
+            1 => "1 byte was".to_owned(),
+            more => format!("{more} bytes were"),
+        }
     )
 }
 

@@ -76,6 +76,21 @@ fn is_unseen(c: char) -> bool {
     )
 }
 
+/// A number with what is counted, in the singular where it is one: `1 record`, `2 records`, `no record`
+/// where there is none.
+///
+/// ```
+/// use rootstage::safe::counted;
+/// assert_eq!([counted(0, "record"), counted(1, "record"), counted(2, "record")], ["no record", "1 record", "2 records"]);
+/// ```
+pub fn counted(number: impl std::fmt::Display, one: &str) -> String {
+    match number.to_string().as_str() {
+        "0" => format!("no {one}"),
+        "1" => format!("1 {one}"),
+        more => format!("{more} {one}s"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{markup, safe};

@@ -26,6 +26,8 @@ mod yubikeys;
 mod calls;
 #[path = "publish/days.rs"]
 mod days;
+#[path = "publish/generated.rs"]
+mod generated;
 #[path = "publish/people.rs"]
 mod people;
 #[path = "publish/strangers.rs"]

@@ -35,6 +35,8 @@ mod looks;
 mod sealed;
 #[path = "report/sheets.rs"]
 mod sheets;
+#[path = "report/states.rs"]
+mod states;
 
 use std::fs;
 use std::path::{Path, PathBuf};

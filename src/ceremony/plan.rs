@@ -2,6 +2,7 @@
 
 pub mod check;
 mod describe;
+mod names;
 mod parse;
 mod people;
 mod policy;
@@ -22,8 +23,9 @@ use crate::tuf::key::KeyId;
 use crate::tuf::root::Role;
 
 pub use describe::ALARMS;
+pub use names::{id_has, plain};
 pub use policy::{AttestationPolicy, PlanPolicy, ProvisioningPolicy};
-pub use publish::{PublishPlan, Withheld, id_has, salted};
+pub use publish::{PublishPlan, Withheld, salted};
 pub use seal::{Disclosure, SealBy, SealPlan};
 pub use transport::Transport;
 pub use write::{

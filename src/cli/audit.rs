@@ -12,7 +12,7 @@ use super::{Failure, print, print_json, read};
 use crate::ceremony::state::Ending;
 use crate::digest::Sha256;
 use crate::directory::{self, Audited, DirectoryError};
-use crate::safe::safe;
+use crate::safe::{counted, safe};
 use crate::transcript::audit::{
     CATALOGUE, Finding, HEAD, Rule, SEAL_SIGNATURES, Scope, TRUSTED, Verdict,
 };
@@ -134,7 +134,7 @@ impl Audit {
                     print_json(&unread(&rule, &words));
                 } else {
                     print(&format!(
-                        "FAIL {:18} {}\n\nAUDIT FAILED\n",
+                        "FAIL {:20} {}\n\nAUDIT FAILED\n",
                         rule.id,
                         plain(&words)
                     ));
@@ -194,19 +194,15 @@ fn lines(audited: &Audited) -> String {
     let state = audited.auditor.state();
     let _ = writeln!(
         text,
-        "\n{}{}: {} records, {} exceptions\nhead  {}\nwords {}",
+        "\n{}{}: {}, {}\nhead  {}\nwords {}",
         if audited.passed() {
             "AUDIT PASSED"
         } else {
             "AUDIT FAILED"
         },
-        if state.rehearsal() {
-            " (REHEARSAL)"
-        } else {
-            ""
-        },
-        state.records,
-        state.exceptions.len(),
+        in_brackets(audited),
+        counted(state.records, "record"),
+        counted(state.exceptions.len(), "exception"),
         state.head.groups().join(" "),
         state.head.words().join(" ")
     );
@@ -241,12 +237,34 @@ fn unanchored(text: &mut String, findings: &[Finding]) {
     );
 }
 
+/// What else nobody may overlook: ` (REHEARSAL, ABORTED)`.
+fn in_brackets(audited: &Audited) -> String {
+    let state = audited.auditor.state();
+    let ended = match state.ending {
+        // behind a break nobody knows how it ended
+        _ if !audited.auditor.chain_holds() => None,
+        Some(Ending::Closed) => None,
+        Some(Ending::Aborted) => Some("ABORTED"),
+        None => Some("NOT FINISHED"),
+    };
+    let words: Vec<&str> = state
+        .rehearsal()
+        .then_some("REHEARSAL")
+        .into_iter()
+        .chain(ended)
+        .collect();
+    match words.as_slice() {
+        [] => String::new(),
+        words => format!(" ({})", words.join(", ")),
+    }
+}
+
 /// One line for each rule.
 fn each(text: &mut String, findings: &[Finding]) {
     for finding in findings {
         let _ = writeln!(
             text,
-            "{} {:18} {}",
+            "{} {:20} {}",
             word(finding.verdict),
             finding.rule.id,
             safe(&finding.sentence)

@@ -15,8 +15,19 @@ pub fn write_output(path: Option<&PathBuf>, text: &str) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What became of a file: written, or the same as the one that was there already.
+pub fn done(path: &Path, there: bool) -> String {
+    let path = crate::safe::safe(&path.display().to_string());
+    if there {
+        format!("{path} is there already, byte for byte: nothing was written")
+    } else {
+        format!("{path} written")
+    }
+}
+
 /// Writes a file that was not there before, and says so.
 pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let there = crate::journal::is_there(path, bytes);
     crate::journal::write_whole(path, bytes).map_err(|error| {
         let (fact, next) = match error.kind() {
             std::io::ErrorKind::AlreadyExists => (
@@ -35,6 +46,6 @@ pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         let path = crate::safe::safe(&path.display().to_string());
         Failure::surroundings(format!("{path}: {fact}. Nothing was written. {next}"))
     })?;
-    notice(&format!("{} written", path.display()));
+    notice(&done(path, there));
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! `report --public`: a copy of a ceremony for the public, without what the plan withholds.
 
+mod beside;
 mod common;
 mod readme;
 
@@ -8,17 +9,19 @@ use std::path::Path;
 use super::{Failure, notice, read};
 use crate::ceremony::effect::FileDigest;
 use crate::ceremony::event::Event;
-use crate::ceremony::plan::{Disclosure, PublishPlan, Withheld};
-use crate::ceremony::scripts;
+use crate::ceremony::plan::{PublishPlan, Withheld};
 use crate::ceremony::state::State;
 use crate::digest::Sha256;
 use crate::directory::{self, Audited, Copy, PLAN, README, SCRIPT};
 use crate::document::{self, Audit};
 use crate::journal::TRANSCRIPT;
+use crate::safe::counted;
 use crate::transcript::Record;
 use crate::transcript::audit::{Finding, Verdict};
 use crate::transcript::published::{Files, Published};
-use crate::transcript::redact::{Class, Found, Gate, Needle, Place, Redaction, needles, veil};
+use crate::transcript::redact::{
+    Beside, Class, Found, Gate, Needle, Place, Redaction, Unsought, needles, veil,
+};
 use crate::transcript::seal::FILE as SEAL;
 
 /// Whether ids may tell of people.
@@ -46,13 +49,10 @@ pub fn publish(dir: &Path, audited: &Audited, ids: Ids, output: &Path) -> Result
         .collect::<Result<_, _>>()?;
     let mut gate = gate(state, &events);
     judge_ids(&mut gate, state, &records, ids)?;
-    for needle in &gate.common {
-        notice(&format!(
-            "not sought in the copy, as it is short, an ordinary word or accepted in ids: {}",
-            needle.of
-        ));
+    for words in unsought(&gate) {
+        notice(&words);
     }
-    let (made, left_out) = made(dir, audited, &text, &gate)?;
+    let (made, left_out) = made(dir, audited, &text, gate)?;
     for words in &left_out {
         notice(words);
     }
@@ -66,13 +66,47 @@ pub fn publish(dir: &Path, audited: &Audited, ids: Ids, output: &Path) -> Result
         kinds.push("none".to_owned());
     }
     notice(&format!(
-        "{} written: {} records with the head {}; bodies withheld: {}",
+        "{} written: {} with the head {}; bodies withheld: {}",
         output.display(),
-        state.records,
+        counted(state.records, "record"),
         state.head,
         kinds.join(", ")
     ));
     Ok(())
+}
+
+/// What the last look does not see, and what to do about it: one sentence for each reason.
+fn unsought(gate: &Gate) -> Vec<String> {
+    let of = |why: Unsought| {
+        let because = gate.unsought.iter().filter(|(_, because)| *because == why);
+        let mut whose: Vec<&str> = because.map(|(needle, _)| needle.of.as_str()).collect();
+        whose.sort_unstable();
+        whose.dedup();
+        whose.join(", ")
+    };
+    let told = |why, rest: &str| {
+        let whose = of(why);
+        (!whose.is_empty()).then(|| format!("not sought in the copy: {whose}. {rest}"))
+    };
+    [
+        told(
+            Unsought::Short,
+            "It is too short to be told from other text. It is withheld where it has its place; whether it stands in \
+             a title or in a file name, look yourself before you publish.",
+        ),
+        told(
+            Unsought::Usual,
+            "Every copy of any ceremony has the same text, such as an example in the script, so that it says nothing \
+             of this one. It is withheld where it has its place. Nothing is to be done.",
+        ),
+        told(
+            Unsought::InIds,
+            "Ids tell it, which --accept-ids allows. Publish only with the word of those people.",
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn unread(reason: &str) -> Failure {
@@ -190,13 +224,15 @@ fn made(
     dir: &Path,
     audited: &Audited,
     text: &str,
-    gate: &Gate,
+    mut gate: Gate,
 ) -> Result<(Made, Vec<String>), Failure> {
     let state = audited.auditor.state();
     let plan = &state.procedure.plan;
     let publish = &plan.publish;
     let mut left_out = Vec::new();
-    let seal = seal(dir, plan.seal.statement, publish, gate, &mut left_out)?;
+    let script = beside::script(dir, &mut gate, &mut left_out)?;
+    let gate = &gate;
+    let seal = beside::seal(dir, plan.seal.statement, publish, gate, &mut left_out)?;
     let mut redaction = Redaction::new(publish, gate, seal.is_some());
     let mut lines = String::with_capacity(text.len());
     for line in text.lines() {
@@ -207,7 +243,6 @@ fn made(
         lines.push('\n');
     }
     let withheld: Vec<(String, u64)> = redaction.withheld.into_iter().collect();
-    let script = script(dir, gate, &mut left_out)?;
     let metadata = directory::metadata(dir)?;
     let what = meanings(publish);
     let shown = Files {
@@ -223,7 +258,10 @@ fn made(
         &audited.findings,
         &own_findings(None, &lines, &shown),
         gate,
-        seal.is_some(),
+        Beside {
+            script: script.is_some(),
+            seal: seal.is_some(),
+        },
     );
     let report = document::html(&Audit {
         state: &veiled.state,
@@ -251,6 +289,7 @@ fn made(
     files.push(("report.html".to_owned(), report.into_bytes()));
     files.push((README.to_owned(), readme.into_bytes()));
     look_through(&files, gate)?;
+    left_out.extend(parts_left(&files, gate));
     files.extend(seal.map(|bytes| (SEAL.to_owned(), bytes)));
     files.extend(script.map(|bytes| (SCRIPT.to_owned(), bytes)));
     Ok((Made { files, withheld }, left_out))
@@ -263,71 +302,6 @@ fn meanings(publish: &PublishPlan) -> String {
         .map(|what: &Withheld| what.meaning())
         .collect();
     words.join("; ")
-}
-
-/// The seal, where it may be published.
-fn seal(
-    dir: &Path,
-    says: Disclosure,
-    publish: &PublishPlan,
-    gate: &Gate,
-    left_out: &mut Vec<String>,
-) -> Result<Option<Vec<u8>>, Failure> {
-    let path = dir.join(SEAL);
-    if !path.exists() {
-        return Ok(None);
-    }
-    let bytes = read(&path)?;
-    let without = |why: &str| {
-        format!(
-            "WITHOUT THE SEAL: {why}. The copy has the head alone, which people in the room must vouch for."
-        )
-    };
-    if says == Disclosure::Full && publish.disclosure() == Disclosure::Public {
-        left_out.push(without(
-            "its statement names people and tokens (`seal.statement`)",
-        ));
-        return Ok(None);
-    }
-    let envelope: Option<serde_json::Value> = serde_json::from_slice(&bytes).ok();
-    let payload = envelope
-        .as_ref()
-        .and_then(|envelope| envelope.get("payload"))
-        .and_then(serde_json::Value::as_str)
-        .and_then(|payload| data_encoding::BASE64.decode(payload.as_bytes()).ok());
-    let Some(payload) = payload else {
-        left_out.push(without("it cannot be read"));
-        return Ok(None);
-    };
-    let look = |bytes: &[u8]| gate.find(&String::from_utf8_lossy(bytes), Place::File);
-    if let Some(Found(needle)) = look(&bytes).or_else(|| look(&payload)) {
-        left_out.push(without(&format!("it has {}", needle.of)));
-        return Ok(None);
-    }
-    Ok(Some(bytes))
-}
-
-/// The script: one that ships with this program says nothing of this ceremony.
-fn script(dir: &Path, gate: &Gate, left_out: &mut Vec<String>) -> Result<Option<Vec<u8>>, Failure> {
-    let bytes = read(&dir.join(SCRIPT))?;
-    let shipped = scripts::shipped()
-        .iter()
-        .any(|(_, shipped)| *shipped == bytes);
-    let own = [scripts::one_signature(), scripts::one_token()].contains(&bytes.as_slice());
-    if shipped || own {
-        return Ok(Some(bytes));
-    }
-    let text = String::from_utf8_lossy(&bytes);
-    match gate.find(&text, Place::Record) {
-        None => Ok(Some(bytes)),
-        Some(Found(needle)) => {
-            left_out.push(format!(
-                "WITHOUT THE SCRIPT: it has {}. Its digest stays in the first record.",
-                needle.of
-            ));
-            Ok(None)
-        }
-    }
 }
 
 /// The last look, at every byte of what nothing can be taken out of any more.
@@ -350,6 +324,29 @@ fn look_through(files: &Copy, gate: &Gate) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// Words for where a part of something stands, which may be another word: people look there.
+fn parts_left(files: &Copy, gate: &Gate) -> Vec<String> {
+    // bodies that have it are withheld
+    let read = files.iter().filter(|(name, _)| name != TRANSCRIPT);
+    let told = read.filter_map(|(name, bytes)| {
+        let text = String::from_utf8_lossy(bytes);
+        let Found(needle) = gate
+            .find(&text, Place::Record)
+            .or_else(|| gate.find(name, Place::Record))?;
+        let line = text
+            .lines()
+            .position(|line| gate.find(line, Place::Record).is_some());
+        let place = line.map_or_else(String::new, |line| format!(", line {}", line + 1));
+        Some(format!(
+            "KNOW THIS: {}{place} has {}, or a word that is spelled like it, and is published as it is. Look at that \
+             place before you publish.",
+            crate::safe::safe(name),
+            needle.of
+        ))
+    });
+    told.collect()
 }
 
 /// What strangers find in the copy.

@@ -9,6 +9,7 @@ use super::paper::{Format, Sheet};
 use super::publish::{Ids, publish};
 use super::{Failure, write_output};
 use crate::ceremony::paper::Paper;
+use crate::ceremony::state::Ending;
 use crate::directory::Audited;
 use crate::document::{self, Audit};
 use crate::transcript::audit::Verdict;
@@ -116,12 +117,19 @@ pub fn failed(audited: &Audited) -> String {
 }
 
 fn paper(audited: &Audited) -> Paper {
+    let state = audited.auditor.state();
+    let ended = match state.ending {
+        // behind a break nobody knows how it ended
+        _ if !audited.auditor.chain_holds() => "",
+        Some(Ending::Closed) => "",
+        Some(Ending::Aborted) => " The ceremony was ABORTED and has no result.",
+        None => " The ceremony is UNFINISHED and has no result yet.",
+    };
     let alarm = (!audited.passed()).then(|| {
         format!(
-            "AUDIT FAILED: {}. This is what the record says. Do not rely on it.",
+            "AUDIT FAILED: {}.{ended} This is what the record says. Do not rely on it.",
             failed(audited)
         )
     });
-    let state = audited.auditor.state();
     Paper::of_ceremony(state, &audited.chronicle, alarm)
 }

@@ -1,7 +1,11 @@
 //! Published copies: recognised, read for an audit, and made.
 
 use std::io::{BufRead, BufReader, Read as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+
+use rustix::fs::{CWD, RenameFlags};
+use rustix::io::Errno;
 
 use super::audit::{MAX_LINE, shelf};
 use super::{DirectoryError, PLAN, SCRIPT, io_at};
@@ -122,7 +126,12 @@ pub fn metadata(dir: &Path) -> Result<Copy, DirectoryError> {
     shelf::read(&dir.join(crate::world::METADATA))
 }
 
-/// Writes a new directory, whole or not at all: beside its place, then renamed.
+/// Of what is written for everybody: the umask of this process is for ceremonies.
+const DIRECTORY: u32 = 0o755;
+const FILE: u32 = 0o644;
+
+/// Writes a new directory, whole or not at all: beside its place, then renamed. Everybody may read it, whatever
+/// the umask is.
 pub fn write_published(dir: &Path, files: &Copy) -> Result<(), DirectoryError> {
     if dir.symlink_metadata().is_ok() {
         return Err(DirectoryError::NotEmpty(dir.to_owned()));
@@ -133,9 +142,18 @@ pub fn write_published(dir: &Path, files: &Copy) -> Result<(), DirectoryError> {
         _ => PathBuf::from("."),
     };
     let aside = parent.join(format!(".{name}.part"));
-    std::fs::create_dir(&aside).map_err(io_at(&aside))?;
+    std::fs::create_dir(&aside).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => DirectoryError::LeftOver(aside.clone()),
+        _ => io_at(&aside)(error),
+    })?;
     let written = filled(&aside, files).and_then(|()| {
-        std::fs::rename(&aside, dir).map_err(io_at(dir))?;
+        // whatever came there meanwhile stays
+        rustix::fs::renameat_with(CWD, &aside, CWD, dir, RenameFlags::NOREPLACE)
+            .or_else(|error| match error {
+                Errno::INVAL | Errno::NOSYS => rustix::fs::rename(&aside, dir),
+                error => Err(error),
+            })
+            .map_err(|error| io_at(dir)(error.into()))?;
         sync_dir(&parent).map_err(io_at(&parent))
     });
     if written.is_err() {
@@ -150,8 +168,23 @@ fn filled(dir: &Path, files: &Copy) -> Result<(), DirectoryError> {
         let path = dir.join(name);
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).map_err(io_at(parent))?;
+            readable(parent, DIRECTORY)?;
         }
         write_whole(&path, bytes).map_err(io_at(&path))?;
+        readable(&path, FILE)?;
     }
+    readable(dir, DIRECTORY)?;
     sync_dir(dir).map_err(io_at(dir))
+}
+
+/// A file system without modes keeps its own.
+fn readable(path: &Path, mode: u32) -> Result<(), DirectoryError> {
+    let modes = std::fs::Permissions::from_mode(mode);
+    let set = std::fs::set_permissions(path, modes);
+    match set.and_then(|()| std::fs::File::open(path)?.sync_all()) {
+        Err(error) if error.kind() != std::io::ErrorKind::PermissionDenied => {
+            Err(io_at(path)(error))
+        }
+        _ => Ok(()),
+    }
 }

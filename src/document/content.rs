@@ -11,6 +11,7 @@ use super::markup::{
 };
 use super::times::clock;
 use crate::ceremony::assembly;
+use crate::ceremony::import;
 use crate::ceremony::state::Payload;
 use crate::transcript::audit::{
     ACCEPTED, APPROVED, BASE, IMPORTED, KEY_IDS, PAYLOAD, POLICY, TRUSTED,
@@ -180,7 +181,14 @@ fn changes(page: &mut String, audit: &Audit<'_>) {
         );
         return;
     }
-    if let Some(trusted) = &audit.state.trusted {
+    let of_root = audit
+        .state
+        .payload
+        .as_ref()
+        .is_some_and(|payload| payload.role == Role::Root.name());
+    if !of_root {
+        before(page, audit);
+    } else if let Some(trusted) = &audit.state.trusted {
         let sentence = format!(
             "Against root version {}, which clients trusted before, with SHA-256",
             trusted.root.version
@@ -202,6 +210,23 @@ fn changes(page: &mut String, audit: &Audit<'_>) {
     }
     table.close();
     keys_in_full(page, audit);
+}
+
+/// The metadata of another role with which the content is compared, where the plan names it.
+fn before(page: &mut String, audit: &Audit<'_>) {
+    let Ok(Some(file)) = import::previous(audit.state) else {
+        return;
+    };
+    let version = file.signed_member("version");
+    let version = version.map_or_else(String::new, |version| {
+        String::from_utf8_lossy(version).into_owned()
+    });
+    let sentence = format!(
+        "Against version {}, which the plan names as the one before, with SHA-256",
+        text(&version)
+    );
+    paragraph(page, "", &sentence);
+    page.push_str(&spoken(&file.digest()));
 }
 
 /// The keys of the rows above, where ids and fingerprints are shortened to be read at a glance.

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::Audit;
 use super::markup::{code, counted, facts, hex, lines, paragraph, prose, spoken, text};
 use super::times::{clock, day, length};
+use crate::ceremony::assembly;
 use crate::ceremony::chronicle::{Turn, between};
 use crate::ceremony::plan::Mode;
 use crate::ceremony::state::Ending;
@@ -25,12 +26,14 @@ pub fn cover(page: &mut String, audit: &Audit<'_>) {
         ),
         Mode::Production => paragraph(page, "mode", "Production ceremony"),
     }
+    outcome(page, audit);
     verdict(page, audit);
     let mut rows = vec![
         ("Place", text(&plan.location)),
         ("Day", day(&state.opened_at)),
         ("Time (UTC)", times(audit)),
         ("End", ending(audit)),
+        ("Result", result(audit)),
         (
             "Exceptions",
             match state.exceptions.len() {
@@ -73,9 +76,61 @@ fn times(audit: &Audit<'_>) -> String {
     }
 }
 
+/// What came out of it.
+fn result(audit: &Audit<'_>) -> String {
+    let state = audit.state;
+    let closed = audit.chain_holds && state.ending == Some(Ending::Closed);
+    match &state.payload {
+        Some(payload) if closed && state.counted => {
+            let missing = state.judges.iter().any(|judge| {
+                !judge
+                    .tally(&payload.bytes, &assembly::signatures(state))
+                    .met()
+            });
+            let more = if missing {
+                "; <b class=\"bad\">signatures are still missing</b>"
+            } else {
+                ""
+            };
+            format!(
+                "<a href=\"#content\">{} version {}</a>, with {}{more}",
+                text(&payload.role),
+                payload.version,
+                counted(state.signatures.len(), "signature")
+            )
+        }
+        _ if closed && state.procedure.plan.signs_nothing() => {
+            "none: tokens were tried, and no metadata was signed".to_owned()
+        }
+        _ => "none".to_owned(),
+    }
+}
+
+/// How it ended, where it did not end well: in letters as large as those of the audit.
+fn outcome(page: &mut String, audit: &Audit<'_>) {
+    if !audit.chain_holds {
+        return;
+    }
+    let words = match audit.state.ending {
+        Some(Ending::Closed) => return,
+        Some(Ending::Aborted) => {
+            "<b>ABORTED</b> The ceremony was given up before its end. It has no result: nothing that was made in \
+             it is for use."
+        }
+        None => {
+            "<b>UNFINISHED</b> The record ends before the end of the ceremony. It has no result yet, and what was \
+             made so far is not for use."
+        }
+    };
+    paragraph(page, "banner", words);
+}
+
 fn ending(audit: &Audit<'_>) -> String {
     let state = audit.state;
     match state.ending {
+        _ if !audit.chain_holds => {
+            "<b class=\"bad\">not known</b>: the transcript is broken before its end".to_owned()
+        }
         Some(Ending::Closed) => "closed, as written in the script".to_owned(),
         Some(Ending::Aborted) => {
             let decisions = audit.chronicle.decisions.iter();
@@ -116,15 +171,16 @@ fn verdict(page: &mut String, audit: &Audit<'_>) {
         page,
         "<div class=\"verdict {class}\">\n<p class=\"word\">{word}</p>"
     );
-    paragraph(
-        page,
-        "",
-        &format!(
-            "{} hold, {failed} {}, {notes} had nothing to compare.",
-            counted(passed, "rule"),
-            if failed == 1 { "fails" } else { "fail" },
-        ),
-    );
+    let sentence = tally(passed, failed, notes);
+    paragraph(page, "", &sentence);
+    if audit.withheld.is_some() {
+        paragraph(
+            page,
+            "",
+            "That is what the audit of the whole ceremony found. Of it this copy shows a part; what it shows by \
+             itself, <code>rootstage audit</code> says.",
+        );
+    }
     if failed > 0 {
         paragraph(
             page,
@@ -158,6 +214,25 @@ fn verdict(page: &mut String, audit: &Audit<'_>) {
         );
     }
     page.push_str("</div>\n");
+}
+
+/// `31 rules: 26 hold, none fails, 5 had nothing to compare.`
+fn tally(passed: usize, failed: usize, notes: usize) -> String {
+    let said = |number: usize, none: &str, one: &str, more: &str| match number {
+        0 => none.to_owned(),
+        1 => format!("1 {one}"),
+        number => format!("{number} {more}"),
+    };
+    let nothing = match notes {
+        0 => String::new(),
+        number => format!(", {number} had nothing to compare"),
+    };
+    format!(
+        "{}: {}, {}{nothing}.",
+        counted(passed + failed + notes, "rule"),
+        said(passed, "none holds", "holds", "hold"),
+        said(failed, "none fails", "fails", "fail"),
+    )
 }
 
 /// The head, for comparison with what people wrote down in the room.

@@ -42,7 +42,7 @@ pub fn section(page: &mut String, audit: &Audit<'_>) {
         rows.push(("Happened", lines(&exception.happened)));
         rows.push(("Decided", lines(&exception.decided)));
         rows.push(("By", audit.people(&exception.by)));
-        facts(page, &format!("E{}", exception.number), &rows);
+        facts(page, "As it was logged in the room", &rows);
         page.push_str("</article>\n");
     }
     decisions(page, audit);

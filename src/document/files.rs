@@ -7,6 +7,7 @@ use crate::ceremony::check::Verdict as Looked;
 use crate::ceremony::effect::FileDigest;
 use crate::ceremony::state::LogCopy;
 use crate::transcript::audit::{EVIDENCE, FILES, INPUTS, LOG, MEDIA, OUTPUTS, RECORDING};
+use crate::transcript::redact::NO_DIGEST;
 
 pub fn section(page: &mut String, audit: &Audit<'_>) {
     audit.checked_by(
@@ -135,7 +136,7 @@ fn outgoing(page: &mut String, audit: &Audit<'_>) {
         table.row(&[
             code(&file.name),
             way.to_owned(),
-            file.size.to_string(),
+            size(file),
             hex(&file.sha256),
         ]);
     }
@@ -149,6 +150,15 @@ fn outgoing(page: &mut String, audit: &Audit<'_>) {
         ]);
     }
     table.close();
+}
+
+/// The length of what has a text in it that is withheld tells something of that text.
+fn size(file: &FileDigest) -> String {
+    if file.sha256 == NO_DIGEST {
+        "withheld".to_owned()
+    } else {
+        file.size.to_string()
+    }
 }
 
 fn recording(page: &mut String, audit: &Audit<'_>) {

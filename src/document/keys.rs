@@ -49,7 +49,7 @@ fn overview(page: &mut String, audit: &Audit<'_>) {
             kind.map_or("unknown", kind_words).to_owned(),
             serial.map_or_else(|| "not in hand".to_owned(), code),
             key.algorithm.name().to_owned(),
-            becomes(key.place).to_owned(),
+            becomes(key.place, held).to_owned(),
             attestation_in_short(audit, key, held),
         ]);
     }
@@ -64,9 +64,10 @@ fn kind_words(kind: TokenKind) -> &'static str {
     }
 }
 
-fn becomes(place: Place) -> &'static str {
+fn becomes(place: Place, held: Option<&HeldKey>) -> &'static str {
     match place {
-        Place::Joins => "generated in this ceremony",
+        Place::Joins if held.is_some() => "generated in this ceremony",
+        Place::Joins => "was to be generated in this ceremony, and was not",
         Place::Stays(_) => "existed before and stays",
         Place::Leaves(_) => "existed before; signs once more and leaves",
     }
@@ -96,11 +97,11 @@ fn one(page: &mut String, audit: &Audit<'_>, person: &Participant, key: &KeyPlan
         text(&key.name.0),
         text(&person.name_with(key))
     );
+    let held = audit.state.keys.get(&key.name);
     let mut rows = vec![
         ("Token in the plan", code(&key.token.0)),
-        ("What becomes of it", becomes(key.place).to_owned()),
+        ("What becomes of it", becomes(key.place, held).to_owned()),
     ];
-    let held = audit.state.keys.get(&key.name);
     match held {
         None => rows.push((
             "In hand",

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::digest::Sha256;
+pub use crate::safe::counted;
 use crate::safe::{markup, safe};
 
 /// Text from outside, so that it is shown as it is: what cannot be seen is written out, and no
@@ -153,12 +154,4 @@ pub fn paragraph(page: &mut String, class: &str, html: &str) {
         "" => writeln!(page, "<p>{html}</p>"),
         class => writeln!(page, "<p class=\"{class}\">{html}</p>"),
     };
-}
-
-/// `1 key`, `2 keys`.
-pub fn counted(number: usize, one: &str) -> String {
-    match number {
-        1 => format!("1 {one}"),
-        more => format!("{more} {one}s"),
-    }
 }

@@ -6,6 +6,7 @@ use super::Audit;
 use super::markup::{Table, code, facts, hex, paragraph, prose, text};
 use super::shown;
 use crate::ceremony::assembly;
+use crate::ceremony::state::State;
 use crate::tuf::root::Role;
 
 pub fn rules(page: &mut String, audit: &Audit<'_>) {
@@ -46,12 +47,12 @@ pub fn by_hand(page: &mut String, audit: &Audit<'_>) {
     let (place, files, also) = match audit.withheld {
         None => (
             "the ceremony directory",
-            "plan.toml script.toml in/* out/* metadata/*",
+            files(state),
             "The first record of the transcript has those of plan and script as well.",
         ),
         Some(_) => (
             "the directory of this copy",
-            "script.toml metadata/*",
+            "script.toml metadata/*".to_owned(),
             "Plan, and files that came in and went out, are withheld.",
         ),
     };
@@ -105,6 +106,16 @@ pub fn by_hand(page: &mut String, audit: &Audit<'_>) {
     );
 }
 
+/// What there is to compare: a directory in which nothing lies has no files.
+fn files(state: &State) -> String {
+    let came_in = (!state.inputs.is_empty()).then_some("in/*");
+    let went_out = (!state.exported.is_empty()).then_some("out/*");
+    let made = (!state.written.is_empty()).then_some("metadata/*");
+    let all = ["plan.toml", "script.toml"].into_iter();
+    let all: Vec<&str> = all.chain(came_in).chain(went_out).chain(made).collect();
+    all.join(" ")
+}
+
 /// A text of this program: it has lines.
 fn text_of(program: &str) -> String {
     let lines: Vec<String> = program.lines().map(text).collect();
@@ -141,7 +152,7 @@ pub fn programs(page: &mut String, audit: &Audit<'_>) {
         "Audited, and this report written, with",
         text(crate::PROGRAM_VERSION),
     ));
-    facts(page, "Programs", &rows);
+    facts(page, "What kept the record, and what read it", &rows);
     paragraph(
         page,
         "recorded",

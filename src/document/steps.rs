@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::Audit;
 use super::markup::{Table, code, mark, text};
 use super::times::{clock, length};
-use crate::ceremony::chronicle::StepStory;
+use crate::ceremony::chronicle::{StepStory, between};
 use crate::ceremony::procedure::BoundStep;
 use crate::ceremony::state::Standing;
 use crate::transcript::audit::{EXCEPTIONS, FOLLOWED, SCRIPT};
@@ -27,13 +27,26 @@ pub fn section(page: &mut String, audit: &Audit<'_>) {
             let empty = StepStory::default();
             let told = audit.chronicle.steps.get(place).unwrap_or(&empty);
             let standing = state.standing.get(place).copied().unwrap_or_default();
-            table.row(&cells(audit, step, told, standing));
+            table.row(&cells(audit, place, step, told, standing));
         }
         table.close();
     }
 }
 
-fn cells(audit: &Audit<'_>, step: &BoundStep, told: &StepStory, standing: Standing) -> [String; 6] {
+/// Seconds in which the ceremony stood still in a step.
+fn stood(audit: &Audit<'_>, place: usize) -> i64 {
+    let halts = audit.chronicle.halts.iter();
+    let halts = halts.filter(|halt| halt.step == place);
+    halts.filter_map(|halt| between(&halt.from, &halt.to)).sum()
+}
+
+fn cells(
+    audit: &Audit<'_>,
+    place: usize,
+    step: &BoundStep,
+    told: &StepStory,
+    standing: Standing,
+) -> [String; 6] {
     let opened = audit.chronicle.from.as_str();
     let plan = &audit.state.procedure.plan;
     let who = |(id, at): (&crate::ceremony::plan::ParticipantId, &str)| {
@@ -53,17 +66,23 @@ fn cells(audit: &Audit<'_>, step: &BoundStep, told: &StepStory, standing: Standi
         who.join(" "),
         at(told.began()),
         at(told.ended()),
-        remarks(step, told, standing),
+        remarks(step, told, standing, stood(audit, place)),
     ]
 }
 
-fn remarks(step: &BoundStep, told: &StepStory, standing: Standing) -> String {
+fn remarks(step: &BoundStep, told: &StepStory, standing: Standing, stood: i64) -> String {
     let mut said = vec![match standing {
-        Standing::Done => format!("{} of {} min", length(told.seconds()), step.minutes),
+        Standing::Done => {
+            let worked = (told.seconds() - stood).max(0);
+            format!("{} of {} min", length(worked), step.minutes)
+        }
         Standing::Skipped => mark("bad", "SKIPPED"),
         Standing::Running => mark("bad", "NOT FINISHED"),
         Standing::Waiting => mark("plain", "NOT REACHED"),
     }];
+    if stood > 0 {
+        said.push(format!("stood still for {}", length(stood)));
+    }
     if told.spans.len() > 1 {
         said.push(format!("gone through {} times", told.spans.len()));
     }

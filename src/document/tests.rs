@@ -29,7 +29,7 @@ fn times_are_read_by_people() {
     assert_eq!(clock(begun, begun), "23:59:58");
     assert_eq!(
         clock("2026-12-02T00:00:01.000Z", begun),
-        "2026-12-02 00:00:01"
+        "<span class=\"day\">2026-12-02</span> 00:00:01"
     );
     assert_eq!(clock("<never>", begun), "&lt;never&gt;");
     assert_eq!(length(42), "42 s");

@@ -2,6 +2,8 @@
 //!
 //! The chart has no fixed width: places are parts of the whole, texts keep their size.
 
+mod scale;
+
 use std::fmt::Write as _;
 
 use super::Audit;
@@ -10,6 +12,7 @@ use super::times::{clock, length};
 use crate::ceremony::chronicle::{Cause, Span, between};
 use crate::ceremony::state::Standing;
 use crate::transcript::audit::CHAIN;
+use scale::Scale;
 
 /// Height of an act in the chart, in CSS pixels.
 const ROW: usize = 54;
@@ -24,6 +27,8 @@ struct Act<'a> {
     /// Seconds that its steps took, without those in which the ceremony stood still.
     took: i64,
     budget: i64,
+    /// Whether each of its steps was done or left out.
+    whole: bool,
 }
 
 pub fn section(page: &mut String, audit: &Audit<'_>) {
@@ -40,7 +45,12 @@ pub fn section(page: &mut String, audit: &Audit<'_>) {
     } else {
         "Times are those of the machine's clock, UTC, which nobody compared with a watch."
     };
-    paragraph(page, "recorded", sentence);
+    let still = if audit.chronicle.halts.is_empty() {
+        " The ceremony was never left and never interrupted."
+    } else {
+        ""
+    };
+    paragraph(page, "recorded", &format!("{sentence}{still}"));
     let acts = acts(audit);
     chart(page, audit, &acts);
     let heads = ["Act", "From", "To", "Took", "Budget", "Difference"];
@@ -61,6 +71,7 @@ pub fn section(page: &mut String, audit: &Audit<'_>) {
             length(act.budget),
             match (span, over) {
                 (None, _) => "not begun".to_owned(),
+                (Some(_), ..=0) if !act.whole => "not finished".to_owned(),
                 (_, 1..) => format!("<b class=\"late\">{} over</b>", length(over)),
                 (_, _) => format!("{} under", length(-over)),
             },
@@ -94,7 +105,10 @@ fn acts<'a>(audit: &Audit<'a>) -> Vec<Act<'a>> {
             .steps
             .iter()
             .filter(|step| step.act == number);
+        let standing = state.procedure.steps.iter().zip(&state.standing);
+        let mut standing = standing.filter(|(step, _)| step.act == number);
         Act {
+            whole: standing.all(|(_, at)| matches!(at, Standing::Done | Standing::Skipped)),
             title: &act.title,
             span: story.act(state, number),
             took: (worked - stood).max(0),
@@ -104,38 +118,12 @@ fn acts<'a>(audit: &Audit<'a>) -> Vec<Act<'a>> {
     acts.map(act).collect()
 }
 
-/// The scale: from the first record to the last, or to the end of the longest budget.
-struct Scale<'a> {
-    from: &'a str,
-    seconds: i64,
-}
-
-impl Scale<'_> {
-    fn of(&self, at: &str) -> i64 {
-        between(self.from, at).unwrap_or(0)
-    }
-
-    /// A part of the whole in hundredths of a percent, as a percentage.
-    fn part(&self, seconds: i64) -> String {
-        let part = seconds.clamp(0, self.seconds) * 10_000 / self.seconds.max(1);
-        format!("{}.{:02}%", part / 100, part % 100)
-    }
-}
-
 fn chart(page: &mut String, audit: &Audit<'_>, acts: &[Act<'_>]) {
     let story = audit.chronicle;
     if story.from.is_empty() || acts.is_empty() {
         return;
     }
-    let total = between(&story.from, &story.to).unwrap_or(0);
-    let ends = acts.iter().filter_map(|act| {
-        let span = act.span.as_ref()?;
-        Some(between(&story.from, &span.from)? + act.budget)
-    });
-    let scale = Scale {
-        from: &story.from,
-        seconds: ends.fold(total, i64::max).max(1),
-    };
+    let scale = Scale::new(story, acts);
     let height = acts.len() * ROW + AXIS;
     let _ = writeln!(
         page,
@@ -159,13 +147,26 @@ fn chart(page: &mut String, audit: &Audit<'_>, acts: &[Act<'_>]) {
     for (number, act) in acts.iter().enumerate() {
         row(page, audit, &scale, number, act);
     }
-    axis(page, &scale, total, floor);
-    page.push_str(
-        "</svg>\n<figcaption><span class=\"key took\"></span> what an act took, step by step \
-         <span class=\"key over\"></span> beyond its budget <span class=\"key budget\"></span> its budget \
-         <span class=\"key still\"></span> standstill <span class=\"key except\"></span> exception</figcaption>\n\
-         </figure>\n",
-    );
+    axis(page, &scale, &story.to, floor);
+    page.push_str("</svg>\n<figcaption>");
+    let still = if scale.shortened() {
+        "standstill, a long one drawn shorter than it was"
+    } else {
+        "standstill"
+    };
+    for (key, words) in [
+        ("took", "what an act took, step by step"),
+        ("over", "beyond its budget"),
+        ("budget", "its budget"),
+        ("still", still),
+        ("except", "exception"),
+    ] {
+        let _ = write!(
+            page,
+            "<span class=\"legend\"><span class=\"key {key}\"></span> {words}</span> "
+        );
+    }
+    page.push_str("</figcaption>\n</figure>\n");
 }
 
 fn described(acts: &[Act<'_>]) -> String {
@@ -181,6 +182,16 @@ fn described(acts: &[Act<'_>]) -> String {
     acts.join(" ")
 }
 
+/// The number of an act, and as much of its title as fits beside its times on a narrow page.
+fn named(number: usize, title: &str) -> String {
+    const FITS: usize = 14;
+    let mut shown: String = title.chars().take(FITS).collect();
+    if shown.len() < title.len() {
+        shown = format!("{}\u{2026}", shown.trim_end());
+    }
+    format!("{}: {shown}", number + 1)
+}
+
 fn row(page: &mut String, audit: &Audit<'_>, scale: &Scale<'_>, number: usize, act: &Act<'_>) {
     let (story, top) = (audit.chronicle, number * ROW);
     let words = match &act.span {
@@ -189,9 +200,9 @@ fn row(page: &mut String, audit: &Audit<'_>, scale: &Scale<'_>, number: usize, a
     };
     let _ = writeln!(
         page,
-        "<text x=\"0\" y=\"{}\">Act {}</text><text x=\"100%\" y=\"{0}\" class=\"far\">{words}</text>",
+        "<text x=\"0\" y=\"{}\">{}</text><text x=\"100%\" y=\"{0}\" class=\"far\">{words}</text>",
         top + 15,
-        number + 1
+        text(&named(number, act.title))
     );
     let Some(span) = &act.span else { return };
     let from = scale.of(&span.from);
@@ -256,14 +267,17 @@ fn row(page: &mut String, audit: &Audit<'_>, scale: &Scale<'_>, number: usize, a
     }
 }
 
-fn axis(page: &mut String, scale: &Scale<'_>, total: i64, floor: usize) {
+fn axis(page: &mut String, scale: &Scale<'_>, last: &str, floor: usize) {
+    let total = scale.of(last);
+    // what was left out of the picture is part of the time
+    let left_out = between(scale.from, last).unwrap_or(0) - total;
     let _ = writeln!(
         page,
         "<rect class=\"axis\" x=\"0\" y=\"{floor}\" width=\"100%\" height=\"1\"/>\
          <text x=\"0\" y=\"{0}\">{1}</text><text x=\"100%\" y=\"{0}\" class=\"far\">+ {2}</text>",
         floor + 18,
         clock(scale.from, scale.from),
-        length(scale.seconds)
+        length(scale.seconds + left_out)
     );
     // the last record, where the scale goes on behind it
     if total * 10 > scale.seconds * 3 && total * 10 < scale.seconds * 8 {
@@ -281,11 +295,6 @@ fn axis(page: &mut String, scale: &Scale<'_>, total: i64, floor: usize) {
 fn halts(page: &mut String, audit: &Audit<'_>) {
     let story = audit.chronicle;
     if story.halts.is_empty() {
-        paragraph(
-            page,
-            "",
-            "The ceremony was never left and never interrupted.",
-        );
         return;
     }
     let heads = ["No.", "At step", "From", "To", "Length", "Why"];

@@ -14,7 +14,7 @@ pub fn day(at: &str) -> String {
     parsed(at).map_or_else(|| text(at), |at| at.date().to_string())
 }
 
-/// `10:02:11`, with the day before it where that is not the one of `beside`.
+/// `10:02:11`, with the day before it where that is not the one of `beside`; HTML.
 pub fn clock(at: &str, beside: &str) -> String {
     let Some(time) = parsed(at) else {
         return text(at);
@@ -23,7 +23,7 @@ pub fn clock(at: &str, beside: &str) -> String {
     let clock = format!("{hour:02}:{minute:02}:{second:02}");
     match parsed(beside) {
         Some(beside) if beside.date() == time.date() => clock,
-        _ => format!("{} {clock}", time.date()),
+        _ => format!("<span class=\"day\">{}</span> {clock}", time.date()),
     }
 }
 

@@ -15,6 +15,13 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     write_all_whole(&[(path, bytes)]).map_err(|(_, error)| error)
 }
 
+/// Whether a file of this name with these very bytes is there, so that [`write_whole`] has nothing to do.
+pub fn is_there(path: &Path, bytes: &[u8]) -> bool {
+    let long = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    std::fs::metadata(path).is_ok_and(|there| there.is_file() && there.len() == long)
+        && std::fs::read(path).is_ok_and(|there| there == bytes)
+}
+
 /// Writes a file so that it is there whole or not at all, in place of one that is there.
 ///
 /// For what can be made again from the transcript, and is another one each time, such as the

@@ -7,7 +7,7 @@ use super::tokens::{
 use crate::ceremony::effect::{Contents, Effect, Message};
 use crate::ceremony::medium::Way;
 use crate::ceremony::token::piv::Provisioning;
-use crate::safe::safe;
+use crate::safe::{counted, safe};
 
 /// The words while a ceremony is being opened.
 pub fn opening() -> Doing {
@@ -114,16 +114,16 @@ pub fn effect(effect: &Effect) -> Doing {
             "Reading files",
             match what {
                 Contents::PublicKeys => format!(
-                    "Public keys are read from {} files of the plan.",
-                    paths.len()
+                    "Public keys are read from {} of the plan.",
+                    counted(paths.len(), "file")
                 ),
                 Contents::Certificates => format!(
-                    "Certificates are read from {} files of the plan.",
-                    paths.len()
+                    "Certificates are read from {} of the plan.",
+                    counted(paths.len(), "file")
                 ),
                 Contents::Metadata => format!(
-                    "Metadata is read from {} files of the plan; exact copies are kept.",
-                    paths.len()
+                    "Metadata is read from {} of the plan; exact copies are kept.",
+                    counted(paths.len(), "file")
                 ),
             },
             "Leave the medium where it is.",
@@ -142,13 +142,13 @@ pub fn effect(effect: &Effect) -> Doing {
             "Writing what leaves",
             match way {
                 Way::Medium => format!(
-                    "{} files are written to out/ and to the OUT medium, flushed, and read back after it was mounted \
+                    "{} written to out/ and to the OUT medium, flushed, and read back after it was mounted \
                      anew.",
-                    files.len()
+                    are(files.len())
                 ),
                 Way::File | Way::Qr => format!(
-                    "{} files are written to out/, flushed, and read back.",
-                    files.len()
+                    "{} written to out/, flushed, and read back.",
+                    are(files.len())
                 ),
             },
             "Do not pull any medium out.",
@@ -172,9 +172,9 @@ pub fn effect(effect: &Effect) -> Doing {
         Effect::WriteMetadata { directories, files } => doing(
             "Writing the metadata",
             format!(
-                "{} files are written to {} places, flushed, and read back.",
-                files.len(),
-                directories.len() + 1
+                "{} written to {}, flushed, and read back.",
+                are(files.len()),
+                counted(directories.len() + 1, "place")
             ),
             "Do not pull any medium out.",
         ),
@@ -191,4 +191,10 @@ pub fn provisioning(act: &Provisioning) -> &'static str {
         Provisioning::ManagementKey { .. } => "the factory management key is being replaced",
         Provisioning::Unblock => "the PIN is being replaced with the help of the PUK",
     }
+}
+
+/// `1 file is`, `2 files are`.
+fn are(files: usize) -> String {
+    let verb = if files == 1 { "is" } else { "are" };
+    format!("{} {verb}", counted(files, "file"))
 }

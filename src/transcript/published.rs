@@ -4,6 +4,7 @@
 //! still be checked is checked: the chain and its head, metadata and its signatures, the seal. A rule that needs
 //! a body that is withheld gets a note that says so, and never passes.
 
+mod files;
 mod judged;
 mod metadata;
 mod sealed;

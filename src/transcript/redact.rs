@@ -16,9 +16,9 @@ mod veil;
 use std::collections::BTreeMap;
 
 pub use allowed::{Course, allowed};
-pub use gate::{Found, Gate, Place};
+pub use gate::{Found, Gate, Place, Unsought};
 pub use strings::{Class, Needle, needles};
-pub use veil::{NO_DIGEST, Veiled, WITHHELD, veil};
+pub use veil::{Beside, NO_DIGEST, Veiled, WITHHELD, veil};
 
 use super::record::{Record, RecordError};
 use crate::ceremony::plan::PublishPlan;
@@ -52,7 +52,7 @@ impl<'a> Redaction<'a> {
         let event = record.event()?;
         let told = allowed(&event, &self.course, self.publish)
             && self.gate.find(record.body, Place::Record).is_none();
-        self.course.record(&event);
+        self.course.record(&event, told);
         if told {
             return Ok(line.to_owned());
         }

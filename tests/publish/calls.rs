@@ -42,6 +42,13 @@ fn what_cannot_be_published_is_refused_and_nothing_is_written() {
     // no part of it is left behind where it cannot be written
     let nowhere = room.home.path().join("not/there");
     publish(&room.dir(), &nowhere).is(3, &[]);
+    // what a run that was killed left aside is told, and stays
+    let aside = room.home.path().join(".copy.part");
+    fs::create_dir(&aside).unwrap();
+    fs::write(aside.join("README.txt"), "half").unwrap();
+    publish(&room.dir(), &copy).is(2, &[".copy.part is left over", "Nothing was written"]);
+    assert!(aside.join("README.txt").exists() && !copy.exists());
+    fs::remove_dir_all(&aside).unwrap();
     publish(&room.dir(), &copy).is(0, &["written"]);
     let parts = fs::read_dir(room.home.path()).unwrap();
     let left = parts.filter(|entry| {
@@ -116,8 +123,27 @@ fn ids_that_tell_of_people_are_refused_unless_they_agree() {
         "-o",
         to,
     ])
-    .is(0, &["written", "accepted in ids"]);
+    .is(0, &["written", "Ids tell it"]);
     audit(&copy, &[]).is(0, &[]);
+}
+
+/// Ids are in plain letters, whatever the name is.
+#[test]
+fn ids_tell_without_the_marks_on_letters_and_as_logins() {
+    let room = Room::prepared(&plan(2, 2));
+    let path = room.home.path().join("plan.toml");
+    for (name, id) in [
+        ("S\u{f8}ren \u{c5}ngstr\u{f6}m", "soren-1"),
+        ("J\u{fc}rgen Gro\u{df}", "jgross"),
+        ("Ada King", "ada2"),
+    ] {
+        let text = plan(2, 2)
+            .replace("Ada Keyholder", name)
+            .replace("\"keyholder-1\"", &format!("\"{id}\""));
+        fs::write(&path, text + SALTED).unwrap();
+        let id = format!("The id `{id}`");
+        rootstage(&["plan", "check", path.to_str().unwrap()]).is(0, &["KNOW THIS", &id]);
+    }
 }
 
 #[test]
@@ -139,4 +165,43 @@ fn a_plan_is_told_beforehand() {
     check(plan(2, 2) + "\n[seal]\nstatement = \"full\"\n[publish]\nwithhold = []\n").is(0, &[]);
     check(plan(2, 2) + "\n[publish]\nsalt = \"0000\"\n").is(1, &["32 random"]);
     check(plan(2, 2) + "\n[publish]\nwithhold = [\"name\"]\n").is(1, &["publish.withhold"]);
+}
+
+/// The program's own umask is for ceremonies; a copy is read by a web server, which is somebody else.
+#[test]
+fn everybody_may_read_a_copy_whatever_the_umask_is() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let room = held(&(plan(2, 2) + SALTED));
+    for umask in ["077", "000"] {
+        let copy = room.home.path().join(format!("copy-{umask}"));
+        let call = format!(
+            "umask {umask} && exec '{}' report --public '{}' -o '{}'",
+            super::ROOTSTAGE,
+            room.dir().display(),
+            copy.display()
+        );
+        super::said(std::process::Command::new("sh").args(["-c", &call])).is(0, &["written"]);
+        let mode =
+            |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o7777;
+        assert_eq!((mode(&copy), mode(&copy.join("metadata"))), (0o755, 0o755));
+        crate::room::each_file(&copy, &mut |path, _| {
+            assert_eq!(mode(&copy.join(path)), 0o644, "{}", path.display());
+        });
+    }
+}
+
+#[test]
+fn what_is_not_sought_is_said_with_the_reason() {
+    let text = plan(2, 2).replace("\"root-1\"", "\"abc\"");
+    let room = held(&(text + SALTED));
+    let said = publish(&room.dir(), &room.home.path().join("copy"));
+    said.is(
+        0,
+        &[
+            "not sought in the copy: the label of keyholder-1's key",
+            "too short",
+            "the token of keyholder-1. Every copy of any ceremony has the same text",
+            "Nothing is to be done",
+        ],
+    );
 }

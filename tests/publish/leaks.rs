@@ -38,7 +38,7 @@ pub fn texts(dir: &Path) -> Vec<(String, String)> {
     found
 }
 
-fn strings(value: &Value, into: &mut Vec<String>) {
+pub fn strings(value: &Value, into: &mut Vec<String>) {
     match value {
         Value::String(text) => into.push(text.clone()),
         Value::Array(items) => items.iter().for_each(|item| strings(item, into)),
@@ -50,7 +50,7 @@ fn strings(value: &Value, into: &mut Vec<String>) {
     }
 }
 
-fn read(page: &str) -> String {
+pub fn read(page: &str) -> String {
     let mut text = String::new();
     for part in page.split('<') {
         text.push_str(part.split_once('>').map_or(part, |(_, said)| said));
@@ -111,6 +111,20 @@ fn decoded(text: &str, into: &mut Vec<String>) {
         }
         push(bytes, into);
     }
+}
+
+/// Digests of 32 bytes that stand there as base64, as hexadecimal digits.
+pub fn base64_digests(dir: &Path, into: &mut std::collections::BTreeSet<String>) {
+    crate::room::each_file(dir, &mut |_, bytes| {
+        let text = String::from_utf8_lossy(bytes);
+        for word in text.split(|c: char| !c.is_ascii_alphanumeric() && !"+/".contains(c)) {
+            if let Ok(bytes) = data_encoding::BASE64_NOPAD.decode(word.as_bytes())
+                && bytes.len() == 32
+            {
+                into.insert(data_encoding::HEXLOWER.encode(&bytes));
+            }
+        }
+    });
 }
 
 /// What of `withheld` is in the directory, and where.

@@ -42,6 +42,15 @@ fn a_report_is_written_once_and_never_over_another_file() {
     let path = room.home.path().join("r.html");
     let page = fs::read_to_string(&path).unwrap();
     assert!(page.contains("It was compared with the head that the auditor gave"));
+    assert!(said(&output).contains("r.html written"));
+    // the same again: nothing is to be written, and that is what is said
+    let output = call(&room, &words);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(
+        said(&output).contains("r.html is there already, byte for byte: nothing was written"),
+        "{}",
+        said(&output)
+    );
     fs::write(&path, "mine").unwrap();
     let output = call(&room, &words);
     assert_eq!(output.status.code(), Some(3), "{}", said(&output));

@@ -133,7 +133,10 @@ pub fn changes(state: &State, payload: &Payload) -> Vec<Change> {
         .iter()
         .map(|name| format!("member {}", safe(name)));
     rows.extend(names.map(|what| row(Mark::Changed, what, String::new(), "is another".to_owned())));
-    let same = format!("{} targets", found.same);
+    let same = match found.same {
+        1 => "1 target".to_owned(),
+        more => format!("{more} targets"),
+    };
     rows.push(row(
         Mark::Kept,
         "not changed".to_owned(),
@@ -221,11 +224,17 @@ pub fn findings(state: &State, payload: &Payload) -> Vec<Finding> {
         say(
             "targets.no-sha256",
             Level::Stop,
-            format!(
-                "{} targets have no SHA-256, the first of them {}: tough and sigstore-rs refuse the whole file.",
-                without.count() + 1,
-                safe(path)
-            ),
+            match without.count() {
+                0 => format!(
+                    "1 target has no SHA-256, {}: tough and sigstore-rs refuse the whole file.",
+                    safe(path)
+                ),
+                more => format!(
+                    "{} targets have no SHA-256, the first of them {}: tough and sigstore-rs refuse the whole file.",
+                    more + 1,
+                    safe(path)
+                ),
+            },
         );
     }
     if let Some(changes) = compared(state, payload) {
@@ -234,7 +243,12 @@ pub fn findings(state: &State, payload: &Payload) -> Vec<Finding> {
             say(
                 "targets.removed",
                 Level::Caution,
-                format!("{gone} targets are removed: clients cannot fetch them any more."),
+                match gone {
+                    1 => "1 target is removed: clients cannot fetch it any more.".to_owned(),
+                    more => {
+                        format!("{more} targets are removed: clients cannot fetch them any more.")
+                    }
+                },
             );
         }
         if old_delegations_change(&changes) {

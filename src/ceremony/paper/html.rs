@@ -317,7 +317,11 @@ fn exceptions(page: &mut String, filled: Option<&Filled>) {
         "Expected",
         "Happened",
         "Decided",
-        "By (two people)",
+        if filled.is_some() {
+            "By"
+        } else {
+            "By (two people)"
+        },
         "Time",
     ];
     if filled.is_some_and(|filled| filled.exceptions.is_empty()) {

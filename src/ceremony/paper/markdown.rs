@@ -218,17 +218,31 @@ fn boxes(text: &mut String, paper: &Paper) {
         }
     }
     text.push_str("\n## Exceptions\n\n");
+    exceptions(text, paper);
+    text.push_str("\n## Signatures\n\n");
+    heads(text, &["Name", "Duty", "Signature", "Date and time (UTC)"]);
+    for (name, duty) in &paper.signatures {
+        row(
+            text,
+            &[escape(name), duty.clone(), String::new(), String::new()],
+        );
+    }
+}
+
+fn exceptions(text: &mut String, paper: &Paper) {
+    let none = |filled: &Filled| filled.exceptions.is_empty();
+    if paper.filled.as_ref().is_some_and(none) {
+        text.push_str("No exception is on record.\n");
+        return;
+    }
+    let by = if paper.filled.is_some() {
+        "By"
+    } else {
+        "By (two people)"
+    };
     heads(
         text,
-        &[
-            "No.",
-            "Step",
-            "Expected",
-            "Happened",
-            "Decided",
-            "By (two people)",
-            "Time",
-        ],
+        &["No.", "Step", "Expected", "Happened", "Decided", by, "Time"],
     );
     match &paper.filled {
         None => {
@@ -239,14 +253,6 @@ fn boxes(text: &mut String, paper: &Paper) {
             }
         }
         Some(filled) => logged(text, filled),
-    }
-    text.push_str("\n## Signatures\n\n");
-    heads(text, &["Name", "Duty", "Signature", "Date and time (UTC)"]);
-    for (name, duty) in &paper.signatures {
-        row(
-            text,
-            &[escape(name), duty.clone(), String::new(), String::new()],
-        );
     }
 }
 

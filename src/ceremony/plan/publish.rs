@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Disclosure, Plan};
+use super::Disclosure;
 
 /// `[publish]` of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,19 +103,4 @@ pub fn salted(plan: &str, salt: &str) -> String {
          [publish]\nwithhold = [\"names\", \"serials\"]\nsalt = \"{salt}\"\n",
         plan.trim_end()
     )
-}
-
-impl Plan {
-    /// Parts of this person's name of three letters or more, in lower case; words for duties are none.
-    pub(crate) fn parts_of_name(name: &str) -> impl Iterator<Item = String> {
-        const DUTIES: [&str; 4] = ["administrator", "keyholder", "witness", "auditor"];
-        name.split(|c: char| !c.is_alphanumeric())
-            .map(str::to_lowercase)
-            .filter(|part| part.chars().count() >= 3 && !DUTIES.contains(&part.as_str()))
-    }
-}
-
-/// Whether a part of `id` is this word. Parts of ids are what hyphens and dots divide.
-pub fn id_has(id: &str, word: &str) -> bool {
-    id.split(['-', '.']).any(|part| part == word)
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{FORMAT, each, rules, unanchored};
 use crate::digest::Sha256;
 use crate::directory::AuditedCopy;
-use crate::safe::safe;
+use crate::safe::{counted, safe};
 
 pub fn lines(audited: &AuditedCopy) -> String {
     let copy = &audited.copy;
@@ -21,14 +21,14 @@ pub fn lines(audited: &AuditedCopy) -> String {
     let mode = if copy.rehearsal() { ", REHEARSAL" } else { "" };
     let _ = writeln!(
         text,
-        "\n{result} (PUBLISHED COPY{mode}): {} records, {} exceptions",
-        copy.length(),
-        copy.exceptions()
+        "\n{result} (PUBLISHED COPY{mode}): {}, {}",
+        counted(copy.length(), "record"),
+        counted(copy.exceptions(), "exception")
     );
     let _ = writeln!(
         text,
-        "The bodies of {} records are withheld: what needs them was not checked (NOTE).",
-        copy.withheld()
+        "The bodies of {} are withheld: what needs them was not checked (NOTE).",
+        counted(copy.withheld(), "record")
     );
     if !audited.beside.is_empty() {
         let names: Vec<String> = audited.beside.iter().map(|name| safe(name)).collect();

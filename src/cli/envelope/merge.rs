@@ -7,10 +7,12 @@ use time::OffsetDateTime;
 
 use super::locks::{Keys, Opening, recipients};
 use super::{files, pack, text};
+use crate::cli::output::done;
 use crate::cli::{Failure, notice, now, print, print_json};
 use crate::envelope::limits::MAX_ENCRYPTED;
 use crate::envelope::merge::{Input, MergeError, Merged, Part, merge};
 use crate::envelope::{Draft, Envelope, Kind, MAGIC, Payload};
+use crate::journal::is_there;
 use crate::sealed;
 use crate::tuf::root::{Root, Signed};
 use crate::tuf::trusted::Trusted;
@@ -60,8 +62,9 @@ impl Merge {
         let merged = merge(&inputs, trusted.as_ref()).map_err(|error| refused(&error))?;
         match target {
             Target::Metadata => {
+                let there = is_there(&self.output, &merged.file);
                 files::write(&self.output, &merged.file)?;
-                notice(&format!("{} written", self.output.display()));
+                notice(&done(&self.output, there));
             }
             Target::Envelope => {
                 ceremonies.dedup();

@@ -11,7 +11,7 @@ use crate::ceremony::state::State;
 use crate::digest::Sha256;
 use crate::document::{self, Audit};
 use crate::transcript::audit::{CATALOGUE, Finding, Verdict};
-use crate::transcript::redact::{Gate, veil};
+use crate::transcript::redact::{Beside, Gate, veil};
 
 /// Words of records and of metadata.
 const WORDS: &str = "actor at body digest kind mono node salt seq step rootstage root targets snapshot timestamp \
@@ -65,7 +65,10 @@ fn report() -> Option<String> {
         &findings,
         &findings,
         &Gate::default(),
-        false,
+        Beside {
+            script: true,
+            seal: false,
+        },
     );
     Some(document::html(&Audit {
         state: &veiled.state,

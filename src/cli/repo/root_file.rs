@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use crate::cli::output::done;
 use crate::cli::{Failure, notice, now};
 use crate::envelope::{Draft, Envelope, Kind, Payload};
-use crate::journal::write_whole;
+use crate::journal::{is_there, write_whole};
 use crate::repo::words::path as word;
 use crate::repo::{Place, root::StagedRoot};
 use crate::safe::safe;
@@ -68,12 +69,9 @@ pub fn write(root: &StagedRoot, output: &Path, form: Form) -> Result<(), Failure
             envelope.to_file().map_err(|error| failed(&error))?
         }
     };
+    let there = is_there(output, &bytes);
     write_whole(output, &bytes).map_err(|error| failed(&error))?;
-    notice(&format!(
-        "{} written, {} bytes",
-        safe(&output.display().to_string()),
-        bytes.len()
-    ));
+    notice(&format!("{} ({} bytes)", done(output, there), bytes.len()));
     Ok(())
 }
 

@@ -61,7 +61,16 @@ pub fn exceptions(sheets: &mut Sheets, paper: &Paper) {
     if paper.filled.is_none() {
         sheets.turn();
     }
-    heading(sheets, "Exceptions", 45.0 * MM);
+    let logged_some = paper
+        .filled
+        .as_ref()
+        .is_some_and(|filled| !filled.exceptions.is_empty());
+    // the longest entry takes half a page
+    heading(
+        sheets,
+        "Exceptions",
+        if logged_some { 140.0 * MM } else { 45.0 * MM },
+    );
     sheets.paragraph(
         "What went otherwise than written, and what was decided.",
         TEXT,
@@ -86,10 +95,13 @@ pub fn exceptions(sheets: &mut Sheets, paper: &Paper) {
     };
     let (_, width) = sheets.body();
     let (number, step, by, time) = (11.0 * MM, 25.0 * MM, 26.0 * MM, 19.0 * MM);
-    let rest = (width - number - step - by - time) / 3.0;
-    let table = Table {
-        widths: vec![number, step, rest, rest, rest, by, time],
-        heads: vec![
+    let rest = width - number - step - by - time;
+    let (widths, heads) = if paper.filled.is_some() {
+        // what people typed may be long: one wide column
+        let heads = vec!["No.", "Step", "What was logged", "By", "Time"];
+        (vec![number, step, rest, by, time], heads)
+    } else {
+        let heads = vec![
             "No.",
             "Step",
             "Expected",
@@ -97,22 +109,31 @@ pub fn exceptions(sheets: &mut Sheets, paper: &Paper) {
             "Decided",
             "By (two people)",
             "Time",
-        ],
+        ];
+        let third = rest / 3.0;
+        (vec![number, step, third, third, third, by, time], heads)
+    };
+    sheets.table(&Table {
+        widths,
+        heads,
         rows,
         look: Look::Grid,
-    };
-    sheets.table(&table);
+    });
 }
 
 fn logged(entry: &ExceptionSheet) -> Row {
-    let texts = [
-        &entry.expected,
-        &entry.happened,
-        &entry.decided,
-        &entry.by,
-        &entry.time,
-    ];
     let small = Style { size: 8.0, ..TEXT };
+    let told = [
+        ("Expected", &entry.expected),
+        ("Happened", &entry.happened),
+        ("Decided", &entry.decided),
+    ];
+    let told = told.into_iter().flat_map(|(label, text)| {
+        [
+            Block::Text(label.to_owned(), SMALL),
+            Block::Text(text.clone(), small),
+        ]
+    });
     let mut cells = vec![
         vec![Block::Text(format!("E{}", entry.number), STRONG)],
         vec![Block::Text(
@@ -123,7 +144,8 @@ fn logged(entry: &ExceptionSheet) -> Row {
             },
         )],
     ];
-    cells.extend(texts.map(|text| vec![Block::Text(text.clone(), small)]));
+    cells.push(told.collect());
+    cells.extend([&entry.by, &entry.time].map(|text| vec![Block::Text(text.clone(), small)]));
     Row::of(cells)
 }
 

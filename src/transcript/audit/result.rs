@@ -13,6 +13,7 @@ use crate::ceremony::event::Opening;
 use crate::ceremony::plan::Mode;
 use crate::ceremony::state::{Ending, State};
 use crate::digest::Sha256;
+use crate::safe::counted;
 
 pub type Said = (Verdict, String);
 
@@ -77,8 +78,8 @@ pub fn chain(auditor: &Auditor, _: &Artefacts) -> Said {
         Some(broken) => fail(broken.clone()),
         None if auditor.chain.length() == 0 => fail("there is no record"),
         None => pass(format!(
-            "{} records, each in its place",
-            auditor.chain.length()
+            "{}, each in its place",
+            counted(auditor.chain.length(), "record")
         )),
     }
 }
@@ -122,9 +123,9 @@ pub fn head(auditor: &Auditor, _: &Artefacts) -> Said {
             record - 1
         )),
         Anchor::At { record, .. } => fail(format!(
-            "the paper's head is that of record {}, and {} records follow that it does not cover",
+            "the paper's head is that of record {}, and it does not cover what follows: {}",
             record - 1,
-            auditor.state.records - record
+            counted(auditor.state.records - record, "record")
         )),
     }
 }

@@ -1,11 +1,13 @@
 //! The verdicts on a published copy, rule by rule.
 
+use super::files;
 use super::metadata::{self, Content};
 use super::sealed as seal;
 use super::{Files, Published};
 use crate::ceremony::plan::Mode;
 use crate::ceremony::script::Script;
 use crate::digest::Sha256;
+use crate::safe::counted;
 use crate::transcript::audit::{
     BASE, CATALOGUE, CHAIN, EXCEPTIONS, FILES, Finding, HEAD, KEY_IDS, MODE, PAYLOAD, Rule, SCRIPT,
     SEAL_COUNT, SEAL_FILE, SEAL_SIGNATURES, SEAL_STATEMENT, SIGNATURES, THRESHOLD, TRUSTED,
@@ -62,7 +64,7 @@ const JUDGES: &[(Rule, Judge)] = &[
         metadata::trusted(desk.copy, desk.files, &desk.content)
     }),
     (FILES, |desk| {
-        metadata::files(desk.copy, desk.files, &desk.sealed)
+        files::files(desk.copy, desk.files, &desk.sealed)
     }),
     (SEAL_STATEMENT, |desk| {
         seal::statement(desk.copy, &desk.sealed)
@@ -117,9 +119,13 @@ fn chain(copy: &Published) -> Said {
         Some(broken) => fail(broken.clone()),
         None if copy.records.is_empty() => fail("there is no record"),
         None => pass(format!(
-            "{} records, each in its place; the bodies of {} are withheld",
-            copy.length(),
-            copy.withheld()
+            "{}, each in its place; {} withheld",
+            counted(copy.length(), "record"),
+            match copy.withheld() {
+                0 => "no body is".to_owned(),
+                1 => "the body of 1 is".to_owned(),
+                more => format!("the bodies of {more} are"),
+            }
         )),
     }
 }
@@ -197,8 +203,8 @@ fn head(copy: &Published) -> Said {
         ));
     }
     fail(format!(
-        "the paper's head is that of record {at}, and {} records follow that it does not cover",
-        after.len()
+        "the paper's head is that of record {at}, and it does not cover what follows: {}",
+        counted(after.len(), "record")
     ))
 }
 
@@ -251,7 +257,12 @@ fn exceptions(copy: &Published) -> Said {
     if skipped > 0 && logged == 0 {
         return fail("steps were skipped, and no exception is on record");
     }
+    if logged == 0 {
+        return note("no exception and no skipped step is on record");
+    }
     note(format!(
-        "{logged} exceptions and {skipped} skipped steps are on record; their texts are withheld"
+        "on record: {} and {}; what they say is withheld",
+        counted(logged, "exception"),
+        counted(skipped, "skipped step")
     ))
 }

@@ -1,14 +1,11 @@
 //! Verdicts on the metadata of a published copy: it is public, so that its signatures can be checked whole.
 
-use std::collections::BTreeMap;
-
 use super::judged::{Said, fail, no_content, note, pass, withheld};
 use super::sealed::Sealed;
 use super::{Files, Published};
-use crate::ceremony::effect::FileDigest;
 use crate::ceremony::import::LIMIT;
 use crate::digest::Sha256;
-use crate::safe::safe;
+use crate::safe::{counted, safe};
 use crate::transcript::seal::pae;
 use crate::tuf::key::PublicKey;
 use crate::tuf::metadata::Metadata;
@@ -169,7 +166,7 @@ pub fn signatures(copy: &Published, content: &Content, sealed: &Sealed) -> Said 
         .filter_map(|listed| listed.public.as_ref().ok())
         .collect();
     let sealing = copy.told.stated.as_deref().or(sealed.payload());
-    let mut counted = 0;
+    let mut verified = 0;
     for (seq, sig) in &copy.told.signatures {
         let Ok(bytes) = data_encoding::HEXLOWER.decode(sig.as_bytes()) else {
             return fail(format!("record {seq}: the signature is not in hex"));
@@ -200,14 +197,23 @@ pub fn signatures(copy: &Published, content: &Content, sealed: &Sealed) -> Said 
             }
             return fail(format!("the signature of record {seq} does not verify"));
         }
-        counted += 1;
+        verified += 1;
     }
     let others = copy
         .kinds
         .get("signature-made")
         .map_or(0, |kind| kind.withheld);
-    let sentence = format!("{counted} signatures on record verify; {others} others are withheld");
-    if counted == 0 {
+    let others = match others {
+        0 => String::new(),
+        1 => "; 1 more is withheld".to_owned(),
+        more => format!("; {more} more are withheld"),
+    };
+    let sentence = match verified {
+        0 => format!("no signature on record can be verified here{others}"),
+        1 => format!("1 signature on record verifies{others}"),
+        more => format!("{more} signatures on record verify{others}"),
+    };
+    if verified == 0 {
         note(sentence)
     } else {
         pass(sentence)
@@ -242,8 +248,8 @@ pub fn threshold(copy: &Published, files: &Files, content: &Content) -> Said {
         Err(reason) => return fail(reason.to_string()),
     };
     let own = format!(
-        "{} of {} needed keys have signed",
-        own.tally().count(),
+        "{} signed, and it demands {}",
+        counted(own.tally().count(), "key"),
         own.tally().threshold()
     );
     let first = !copy.has("root-trusted");
@@ -280,8 +286,8 @@ fn of_role(read: &Metadata, chain: &[Trusted<Root>]) -> Said {
     };
     let tally = check(&root.get().keys, keys, read.payload(), read.signatures());
     let sentence = format!(
-        "{} of {} needed keys have signed",
-        tally.count(),
+        "{} signed, and {} are needed",
+        counted(tally.count(), "key"),
         tally.threshold()
     );
     if tally.met() {
@@ -319,79 +325,6 @@ pub fn trusted(copy: &Published, files: &Files, content: &Content) -> Said {
         Err(reason) => fail(format!(
             "it does not follow version {}: {reason}",
             last.get().version
-        )),
-    }
-}
-
-/// Every file is one that is on record, and one that the seal names; and none is missing.
-pub fn files(copy: &Published, files: &Files, sealed: &Sealed) -> Said {
-    let name = |file: &FileDigest| {
-        let name = file.name.rsplit('/').next().unwrap_or_default();
-        (name.to_owned(), file.sha256)
-    };
-    let written = copy.has("metadata-written") || copy.has("archived");
-    let recorded = match &copy.told.written {
-        _ if copy.withholds("archived") || copy.withholds("metadata-written") => None,
-        None if written => None,
-        there => {
-            let files = copy.told.archived.iter().chain(there.iter().flatten());
-            Some(files.map(name).collect::<BTreeMap<_, _>>())
-        }
-    };
-    let known = [(recorded, "on record"), (sealed.metadata(), "in the seal")];
-    let mut by = Vec::new();
-    for (wanted, where_it_is) in known {
-        let Some(wanted) = wanted else { continue };
-        if let Some(reason) = other_than(&wanted, where_it_is, files) {
-            return fail(reason);
-        }
-        by.push(where_it_is);
-    }
-    if by.is_empty() {
-        return by_content(copy, files);
-    }
-    pass(format!(
-        "{} files, by their digests {}",
-        files.metadata.len(),
-        by.join(" and ")
-    ))
-}
-
-/// What differs between the files and those that are wanted.
-fn other_than(wanted: &BTreeMap<String, Sha256>, by: &str, files: &Files) -> Option<String> {
-    for (name, sha256) in wanted {
-        let found = files.metadata.iter().find(|(there, _)| there == name);
-        match found {
-            None => return Some(format!("metadata/{} is missing", safe(name))),
-            Some((_, bytes)) if Sha256::of(bytes) != *sha256 => {
-                return Some(format!("metadata/{} is not the file {by}", safe(name)));
-            }
-            Some(_) => {}
-        }
-    }
-    let mut names = files.metadata.iter().map(|(name, _)| name);
-    let other = names.find(|name| !wanted.contains_key(*name))?;
-    Some(format!(
-        "metadata/{} is there, and is not {by}",
-        safe(other)
-    ))
-}
-
-/// Where neither a record nor the seal names the files, their content is still on record: a file that nothing in
-/// the copy speaks of may be anybody's.
-fn by_content(copy: &Published, files: &Files) -> Said {
-    let on_record = |bytes: &[u8]| {
-        let read = Metadata::parse(bytes.to_vec(), LIMIT);
-        read.is_ok_and(|read| copy.told.payloads.contains(&read.digest()))
-    };
-    match files.metadata.iter().find(|(_, bytes)| !on_record(bytes)) {
-        Some((name, _)) => fail(format!(
-            "metadata/{}: nothing that this copy tells says that it is of this ceremony",
-            safe(name)
-        )),
-        None => note(format!(
-            "the content of {} files is on record; withheld: the records of the files, and the seal that names them",
-            files.metadata.len()
         )),
     }
 }

@@ -8,6 +8,7 @@ use super::judged::{Said, fail, note, pass, withheld};
 use super::metadata::{self, Content};
 use super::{Files, Published};
 use crate::digest::Sha256;
+use crate::safe::counted;
 use crate::transcript::seal::{
     FILE, PAYLOAD_TYPE, PREDICATE_TYPE, STATEMENT_TYPE, TRANSCRIPT_HEAD, pae,
 };
@@ -222,9 +223,9 @@ pub fn statement(copy: &Published, sealed: &Sealed) -> Said {
         return fail("it is the seal of another ceremony");
     }
     pass(format!(
-        "it names the head of the first {records} records and {head}; {} records follow, to which the head on \
-         paper answers",
-        copy.length().saturating_sub(records)
+        "it names the head of the first {} and {head}; {} after it, for which the head on paper answers",
+        counted(records, "record"),
+        counted(copy.length().saturating_sub(records), "record")
     ))
 }
 
@@ -310,8 +311,11 @@ pub fn signatures(copy: &Published, files: &Files, content: &Content, sealed: &S
     }
     let listed = by_root.iter().flatten().collect::<BTreeSet<_>>().len();
     let sentence = format!(
-        "{} signatures verify; {listed} of the keys are in the root",
-        by_all.len()
+        "{}; the root has {listed} of the keys",
+        match by_all.len() {
+            1 => "1 signature verifies".to_owned(),
+            more => format!("{more} signatures verify"),
+        }
     );
     if listed == 0 {
         note(format!(
@@ -335,11 +339,13 @@ pub fn count(copy: &Published, files: &Files, content: &Content, sealed: &Sealed
     };
     let Some(threshold) = threshold else {
         return note(format!(
-            "{different} keys have sealed; how many the plan wants is withheld"
+            "{} sealed; how many the plan wants is withheld",
+            counted(different, "key")
         ));
     };
     let sentence = format!(
-        "{different} keys of the root have sealed, and it demands {threshold}; how many the plan wants is withheld"
+        "{} of the root sealed, which demands {threshold}; how many the plan wants is withheld",
+        counted(different, "key")
     );
     let continues = copy
         .told

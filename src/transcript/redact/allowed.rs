@@ -22,13 +22,15 @@ impl Course {
         }
     }
 
-    /// After this one.
-    pub fn record(&mut self, event: &Event) {
+    /// After this one, which is published or not. A proof of which the copy does not say that it is one would be
+    /// taken for a signature over the content.
+    pub fn record(&mut self, event: &Event, told: bool) {
         if let Event::Intended(effect) = event {
             self.message = match effect {
                 Effect::Sign { message, .. } => Some(message.clone()),
                 _ => None,
-            };
+            }
+            .filter(|message| told || !matches!(message, Message::Possession { .. }));
         }
     }
 
@@ -50,7 +52,7 @@ pub fn allowed(event: &Event, course: &Course, publish: &PublishPlan) -> bool {
     }
     let names = publish.withholds(Withheld::Names);
     let tokens = !publish.withholds(Withheld::Serials);
-    let elsewhere = |path: &str| !(names && in_a_home(path));
+    let elsewhere = |path: &str| !tells(path, names, tokens);
     let files = |files: &[FileDigest]| files.iter().all(|file| elsewhere(&file.name));
     match event {
         // ids, counts, times, public keys and what is signed
@@ -73,7 +75,7 @@ pub fn allowed(event: &Event, course: &Course, publish: &PublishPlan) -> bool {
         | Event::StepSkipped { .. }
         | Event::StepDone {}
         | Event::CeremonyClosed {} => true,
-        Event::Paused { reason } => is_one_word(reason),
+        Event::Paused { reason } => is_own(reason),
         Event::CeremonyOpened(opening) => elsewhere(&opening.plan_directory),
         Event::MetadataWritten { files: written } => files(written),
         Event::Archived { file } => elsewhere(&file.name),
@@ -116,7 +118,7 @@ fn intended(effect: &Effect, course: &Course, publish: &PublishPlan) -> bool {
         | Effect::Archive { .. } => true,
         Effect::WriteSeal { .. } => course.seal,
         Effect::WriteMetadata { directories, .. } => {
-            !(names && directories.iter().any(|path| in_a_home(path)))
+            !directories.iter().any(|path| tells(path, names, tokens))
         }
         Effect::Sign {
             message: Message::Seal { .. },
@@ -132,12 +134,27 @@ fn intended(effect: &Effect, course: &Course, publish: &PublishPlan) -> bool {
     }
 }
 
-/// A home directory is called after a person, whether or not that person is in the plan.
-fn in_a_home(path: &str) -> bool {
-    ["/home/", "/Users/"].iter().any(|home| path.contains(home))
+/// Whether a path tells what is withheld by the place where it lies.
+///
+/// A home directory is called after a person, whether or not that person is in the plan. Desktops mount media at
+/// `/media/PERSON/LABEL` and `/run/media/PERSON/LABEL`.
+fn tells(path: &str, names: bool, tokens: bool) -> bool {
+    let beyond = |mark: &str| path.split_once(mark).map(|(_, rest)| rest);
+    let in_a_home = ["/home/", "/Users/"]
+        .into_iter()
+        .any(|home| beyond(home).is_some());
+    let of_a_person = beyond("/media/").is_some_and(|rest| rest.contains('/'));
+    let of_a_label = of_a_person || beyond("/Volumes/").is_some();
+    (names && (in_a_home || of_a_person)) || (!tokens && of_a_label)
 }
 
-/// As the program gives a reason by itself: `left`, or the name of a signal.
-pub(super) fn is_one_word(reason: &str) -> bool {
-    reason.len() <= 16 && reason.bytes().all(|b| b.is_ascii_alphanumeric())
+/// A reason that the program gives by itself.
+pub(super) fn is_own(reason: &str) -> bool {
+    const OWN: [&str; 4] = [
+        "left",
+        "SIGHUP: the terminal went away",
+        "SIGTERM",
+        "SIGINT",
+    ];
+    OWN.contains(&reason)
 }

@@ -1,17 +1,18 @@
 //! The search for what is withheld, in every encoding in which it could lie somewhere.
 
+mod armour;
 mod forms;
 
 use std::ops::Range;
 
 use super::strings::{Class, Needle, percent_decoded};
-use crate::ceremony::plan::{Plan, id_has};
+use crate::ceremony::plan::{Plan, id_has, plain};
 use forms::{Form, forms};
 
 /// Serial numbers and labels of fewer characters cannot be told from other text; numbers need one more.
 const SHORTEST: usize = 4;
 /// Up to this many characters a string is sought as a whole word: digests hold short ones by chance.
-const WORD: usize = 8;
+const WORD: usize = 7;
 
 /// Shortest line of bytes in base64 that is known as such: the last one of a P-384 key.
 const LINE: usize = 32;
@@ -27,12 +28,23 @@ pub enum Place {
     File,
 }
 
+/// Why something is not sought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unsought {
+    /// It is too short to be told from other text.
+    Short,
+    /// Every copy has it, whatever the ceremony.
+    Usual,
+    /// Ids tell it, and somebody has decided that they may.
+    InIds,
+}
+
 /// Knows what is withheld in one ceremony.
 #[derive(Clone, Debug, Default)]
 pub struct Gate {
     sought: Vec<(Needle, Vec<Form>)>,
-    /// What is not sought: it is too short, or every text of this program has it anyway.
-    pub common: Vec<Needle>,
+    /// What is not sought, and why.
+    pub unsought: Vec<(Needle, Unsought)>,
 }
 
 /// What was found.
@@ -51,13 +63,21 @@ impl Gate {
             };
             let forms = forms(&needle);
             let said = |form: &Form| form.plain && form.is_in(&usual);
-            if short || forms.iter().any(said) {
-                gate.common.push(needle);
+            if short {
+                gate.unsought.push((needle, Unsought::Short));
+            } else if forms.iter().any(said) {
+                gate.unsought.push((needle, Unsought::Usual));
             } else {
                 gate.sought.push((needle, forms));
             }
         }
         gate
+    }
+
+    /// Seeks this as well.
+    pub fn seek(&mut self, needle: Needle) {
+        let forms = forms(&needle);
+        self.sought.push((needle, forms));
     }
 
     /// The first thing that a text must not have.
@@ -97,20 +117,21 @@ impl Gate {
             while let Some(Found(found)) = self.find_in_id(id) {
                 let found = found.clone();
                 self.sought.retain(|(needle, _)| *needle != found);
-                self.common.push(found);
+                self.unsought.push((found, Unsought::InIds));
             }
         }
         // a name of which ids tell every part
         let told = |name: &str| {
             let mut parts = Plan::parts_of_name(name).peekable();
-            let known = |part: String| self.common.iter().any(|needle| needle.text == part);
+            let known = |part: String| self.unsought.iter().any(|(needle, _)| needle.text == part);
             parts.peek().is_some() && parts.all(known)
         };
         let of_name = |needle: &Needle| needle.class == Class::Name && told(&needle.text);
         let names = self.sought.iter().map(|(needle, _)| needle);
         let names: Vec<Needle> = names.filter(|needle| of_name(needle)).cloned().collect();
         self.sought.retain(|(needle, _)| !names.contains(needle));
-        self.common.extend(names);
+        let names = names.into_iter().map(|name| (name, Unsought::InIds));
+        self.unsought.extend(names);
     }
 
     /// A text of the plan, or the word `withheld` where it tells something.
@@ -128,23 +149,33 @@ struct Views {
     raw: String,
     folded: String,
     /// As a browser would show it, white space as one space, with marks taken out and put as spaces; and with the
-    /// codes of URIs and of JSON strings decoded, where there are any.
+    /// codes of URIs and of JSON strings decoded, where there are any; what is in certificates; and each without
+    /// marks on its letters.
     read: Vec<String>,
 }
 
 impl Views {
     fn of(text: &str) -> Self {
+        let unescaped = text.contains('\\').then(|| forms::unescaped(text));
+        let mut read: Vec<String> = ["", " "]
+            .map(|mark| forms::read(text, mark))
+            .into_iter()
+            .chain([text.split_whitespace().collect::<Vec<_>>().join(" ")])
+            .chain(text.contains('%').then(|| percent_decoded(text)))
+            .chain(armour::armoured(unescaped.as_deref().unwrap_or(text)))
+            .chain(unescaped)
+            .map(|text| text.to_lowercase())
+            .collect();
+        let marked: Vec<String> = read
+            .iter()
+            .filter(|text| !text.is_ascii())
+            .flat_map(|text| plain(text))
+            .collect();
+        read.extend(marked);
         Self {
             raw: text.to_owned(),
             folded: text.to_lowercase(),
-            read: ["", " "]
-                .map(|mark| forms::read(text, mark))
-                .into_iter()
-                .chain([text.split_whitespace().collect::<Vec<_>>().join(" ")])
-                .chain(text.contains('%').then(|| percent_decoded(text)))
-                .chain(text.contains('\\').then(|| forms::unescaped(text)))
-                .map(|text| text.to_lowercase())
-                .collect(),
+            read,
         }
     }
 }
@@ -166,7 +197,13 @@ impl Form {
             let after = text
                 .get(at + found.len()..)
                 .and_then(|after| after.chars().next());
-            let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+            // a number stands alone after letters as well, unless they are hexadecimal digits
+            let within = if self.text.bytes().all(|b| b.is_ascii_digit()) {
+                |c: char| c.is_ascii_hexdigit()
+            } else {
+                char::is_alphanumeric
+            };
+            let inside = |c: Option<char>| c.is_some_and(within);
             let alone = !inside(before) && !inside(after);
             alone && !(self.exact && is_encoded(text, at..at + found.len()))
         })

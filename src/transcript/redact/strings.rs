@@ -50,6 +50,10 @@ pub fn needles<'a>(plan: &Plan, events: impl Iterator<Item = &'a Event>) -> Vec<
     found.tokens();
     if plan.publish.withholds(Withheld::Location) {
         found.add(Class::Location, &plan.location, "the place");
+        // a town is in a title without its street
+        for part in Plan::parts_of_name(&plan.location) {
+            found.add(Class::Part, &part, "a part of the place");
+        }
     }
     if plan.publish.salt.is_none() {
         found.digest(plan.digest, "the digest of the plan, which has no salt");
@@ -86,7 +90,7 @@ impl Strings<'_> {
 
     fn name(&mut self, name: &str, of: &str) {
         self.add(Class::Name, name, of);
-        for part in Plan::parts_of_name(name) {
+        for part in Plan::words_of_name(name) {
             self.add(Class::Part, &part, &format!("a part of {of}"));
         }
     }
@@ -117,6 +121,10 @@ impl Strings<'_> {
 
     fn serial(&mut self, text: &str, of: &str) {
         self.add(Class::Serial, text, of);
+        // a number is written with zeros before it, and without
+        if text.bytes().all(|b| b.is_ascii_digit()) {
+            self.add(Class::Serial, text.trim_start_matches('0'), of);
+        }
     }
 
     fn tokens(&mut self) {

@@ -24,8 +24,12 @@ fn made() -> Event {
 
 /// Whether a signature after this intent is published.
 fn after(message: Message, publish: &PublishPlan, seal: bool) -> bool {
+    judged(message, publish, seal, true)
+}
+
+fn judged(message: Message, publish: &PublishPlan, seal: bool, told: bool) -> bool {
     let mut course = Course::new(seal);
-    course.record(&signs(message));
+    course.record(&signs(message), told);
     allowed(&made(), &course, publish)
 }
 
@@ -38,6 +42,8 @@ fn a_signature_over_text_that_can_be_guessed_is_withheld() {
     assert!(after(Message::Payload { sha256 }, &all, false));
     assert!(!after(Message::Possession { sha256 }, &all, true));
     assert!(after(Message::Possession { sha256 }, &names, true));
+    assert!(!judged(Message::Possession { sha256 }, &names, true, false));
+    assert!(judged(Message::Payload { sha256 }, &names, true, false));
     for publish in [&all, &names] {
         assert!(after(Message::Seal { sha256 }, publish, true));
         assert!(!after(Message::Seal { sha256 }, publish, false));
@@ -61,7 +67,14 @@ fn home_directories_are_called_after_people() {
     };
     let (publish, course) = (PublishPlan::default(), Course::new(true));
     assert!(allowed(&opened("/media/plan"), &course, &publish));
-    assert!(!allowed(&opened("/home/ada/plan"), &course, &publish));
+    for path in [
+        "/home/ada/plan",
+        "/run/media/ada/BLUE/plan",
+        "/media/ada/BLUE",
+        "/Volumes/BLUE",
+    ] {
+        assert!(!allowed(&opened(path), &course, &publish), "{path}");
+    }
 }
 
 #[test]

@@ -3,17 +3,19 @@
 //! What is derived from it says what is derived from the ceremony itself, wherever that does not depend on
 //! what is withheld.
 
+mod tokens;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::allowed::is_one_word;
+use super::allowed::is_own;
 use super::gate::Gate;
 use crate::ceremony::chronicle::{Cause, Chronicle, Turn};
 use crate::ceremony::effect::FileDigest;
-use crate::ceremony::plan::{KeyPlan, Plan, Withheld};
+use crate::ceremony::plan::{Plan, Withheld};
 use crate::ceremony::procedure::Procedure;
-use crate::ceremony::state::{HeldKey, Here, LogCopy, State};
-use crate::ceremony::token::{TokenIdentity, TokenKey, TokenName};
+use crate::ceremony::script::Script;
+use crate::ceremony::state::{Here, LogCopy, State};
 use crate::digest::Sha256;
 use crate::transcript::audit::Finding;
 
@@ -34,10 +36,18 @@ pub struct Veiled {
 }
 
 /// What is said of a rule that the copy alone does not show to hold.
-const ELSEWHERE: &str = "found by the audit of the whole ceremony; with which words is withheld";
+const ELSEWHERE: &str = "found by the audit of the whole ceremony; what it said there is withheld";
 
-/// Takes out what the plan withholds. `own` is what the copy shows by itself; `seal` is whether the seal is
-/// published.
+/// Which files beside the transcript a copy has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Beside {
+    /// The script.
+    pub script: bool,
+    /// The seal.
+    pub seal: bool,
+}
+
+/// Takes out what the plan withholds. `own` is what the copy shows by itself.
 ///
 /// An audit's words may repeat anything, a digest that confirms a guess as well: of each rule the verdict is
 /// that of the whole ceremony, and the words are those that the copy leads to.
@@ -47,7 +57,7 @@ pub fn veil(
     findings: &[Finding],
     own: &[Finding],
     gate: &Gate,
-    seal: bool,
+    beside: Beside,
 ) -> Veiled {
     let open = state.procedure.plan.publish.is_open();
     let veil = Veil { gate };
@@ -57,7 +67,7 @@ pub fn veil(
         findings: findings.to_vec(),
     };
     if !open {
-        veil.of_state(&mut veiled.state, seal);
+        veil.of_state(&mut veiled.state, beside);
         of_chronicle(&mut veiled.chronicle);
         for finding in &mut veiled.findings {
             let same = own
@@ -78,11 +88,13 @@ impl Veil<'_> {
         *text = self.gate.cleaned(text);
     }
 
-    fn of_state(&self, state: &mut State, seal: bool) {
+    fn of_state(&self, state: &mut State, beside: Beside) {
         let tokens = state.procedure.plan.publish.withholds(Withheld::Serials);
         let mut plan = state.procedure.plan.clone();
         self.of_plan(&mut plan);
-        state.procedure = Arc::new(Procedure::new(state.procedure.script.clone(), plan));
+        let mut script = state.procedure.script.clone();
+        self.of_script(&mut script, beside.script);
+        state.procedure = Arc::new(Procedure::new(script, plan));
         state.asking = None;
         state.in_flight = None;
         state.in_doubt = None;
@@ -94,6 +106,7 @@ impl Veil<'_> {
         }
         if let Some(opening) = &mut state.opening {
             opening.plan = state.procedure.plan.digest;
+            opening.script = state.procedure.script.digest;
             WITHHELD.clone_into(&mut opening.plan_directory);
         }
         for held in state.keys.values_mut() {
@@ -101,18 +114,21 @@ impl Veil<'_> {
         }
         if tokens {
             state.attested.clear();
-            for medium in state.media.values_mut() {
-                for text in [
-                    &mut medium.place,
-                    &mut medium.model,
-                    &mut medium.serial,
-                    &mut medium.label,
-                    &mut medium.uuid,
-                ] {
-                    WITHHELD.clone_into(text);
-                }
-                medium.mounted = None;
+        }
+        let attested = std::mem::take(&mut state.attested).into_iter();
+        let attested = attested.map(|(path, digest)| (self.gate.cleaned(&path), digest));
+        state.attested = attested.collect();
+        for medium in state.media.values_mut() {
+            for text in [
+                &mut medium.place,
+                &mut medium.model,
+                &mut medium.serial,
+                &mut medium.label,
+                &mut medium.uuid,
+            ] {
+                self.of_token(text, tokens);
             }
+            medium.mounted = None;
         }
         for check in &mut state.checks {
             WITHHELD.clone_into(&mut check.found);
@@ -148,7 +164,7 @@ impl Veil<'_> {
             file.sha256 = NO_DIGEST;
             self.of_path(file);
         });
-        if let Some(sealing) = state.seal.as_mut().filter(|_| seal) {
+        if let Some(sealing) = state.seal.as_mut().filter(|_| beside.seal) {
             if let Some(file) = &mut sealing.written {
                 self.of_path(file);
             }
@@ -161,6 +177,23 @@ impl Veil<'_> {
     fn of_path(&self, file: &mut FileDigest) {
         let name = file.name.rsplit('/').next().unwrap_or_default();
         file.name = self.gate.cleaned(name);
+    }
+
+    /// What is in the script as people read it, and its digest where the copy is without it.
+    fn of_script(&self, script: &mut Script, published: bool) {
+        if !published {
+            script.digest = NO_DIGEST;
+        }
+        self.clean(&mut script.name);
+        self.clean(&mut script.title);
+        self.clean(&mut script.about);
+        for act in &mut script.acts {
+            self.clean(&mut act.title);
+            for step in &mut act.steps {
+                self.clean(&mut step.title);
+                self.clean(&mut step.say);
+            }
+        }
     }
 
     fn of_plan(&self, plan: &mut Plan) {
@@ -181,9 +214,10 @@ impl Veil<'_> {
                 person.name.clone_from(&person.id.0);
                 person.initials.clone_from(&person.id.0);
             }
-            if tokens {
-                person.keys.iter_mut().for_each(of_key_plan);
-            }
+            person
+                .keys
+                .iter_mut()
+                .for_each(|key| self.of_key_plan(key, tokens));
         }
         if let Some(root) = &mut plan.root {
             if names {
@@ -210,39 +244,6 @@ impl Veil<'_> {
                 .for_each(|path| self.clean(path));
         }
     }
-
-    fn of_key(&self, held: &mut HeldKey, tokens: bool) {
-        let shown = held.evidence.as_mut().map(|evidence| {
-            if tokens {
-                evidence.certificates.clear();
-            }
-            &mut evidence.key
-        });
-        for key in shown.into_iter().chain(held.generated.as_mut()) {
-            if tokens {
-                of_token_key(key);
-            }
-            self.clean(&mut key.label);
-        }
-        if tokens {
-            held.possession = None;
-            self.of_identity(&mut held.token);
-        }
-    }
-
-    fn of_identity(&self, token: &mut TokenIdentity) {
-        for text in [&mut token.serial, &mut token.label] {
-            WITHHELD.clone_into(text);
-        }
-        token.beside.clear();
-        for text in [
-            &mut token.manufacturer,
-            &mut token.model,
-            &mut token.firmware,
-        ] {
-            self.clean(text);
-        }
-    }
 }
 
 fn of_chronicle(chronicle: &mut Chronicle) {
@@ -253,27 +254,9 @@ fn of_chronicle(chronicle: &mut Chronicle) {
     }
     for halt in &mut chronicle.halts {
         if let Cause::Left(reason) = &mut halt.cause
-            && !is_one_word(reason)
+            && !is_own(reason)
         {
             WITHHELD.clone_into(reason);
         }
     }
-}
-
-fn of_key_plan(key: &mut KeyPlan) {
-    let veiled = |token: &TokenName| {
-        let scheme = token.0.split(':').next().unwrap_or_default();
-        TokenName(format!("{scheme}:{WITHHELD}"))
-    };
-    key.token = veiled(&key.token);
-    key.serial = None;
-    WITHHELD.clone_into(&mut key.label);
-    if let Some(spare) = &mut key.spare {
-        spare.token = veiled(&spare.token);
-        spare.serial = None;
-    }
-}
-
-fn of_token_key(key: &mut TokenKey) {
-    WITHHELD.clone_into(&mut key.label);
 }

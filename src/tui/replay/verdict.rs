@@ -3,7 +3,7 @@
 
 use crate::ceremony::state::Ending;
 use crate::directory::Audited;
-use crate::safe::safe;
+use crate::safe::{counted, safe};
 use crate::transcript::audit::{Verdict as Judged, WHOLE};
 
 /// How much it matters.
@@ -60,14 +60,11 @@ impl Verdict {
             .collect();
         let (weight, brief) = if let Some(broken) = auditor.broken() {
             sentences = vec![
-                format!("The chain breaks: {}.", safe(broken)),
+                format!("The chain breaks: {}.", once(broken)),
                 format!(
                     "Replay goes as far as the chain holds, {}; what stands in the file after that was not looked \
                      at. Get another copy, such as that of the LOG medium, and compare the head with the paper.",
-                    match state.records {
-                        1 => "1 record".to_owned(),
-                        more => format!("{more} records"),
-                    }
+                    counted(state.records, "record")
                 ),
             ];
             let last = state.records.checked_sub(1);
@@ -82,7 +79,9 @@ impl Verdict {
             (Weight::Known, "ABORTED; the record is whole".to_owned())
         } else {
             let torn = auditor.torn_bytes();
-            let torn = torn.map_or(String::new(), |bytes| format!(", {bytes} bytes torn"));
+            let torn = torn.map_or(String::new(), |bytes| {
+                format!(", {} torn", counted(bytes, "byte"))
+            });
             (Weight::Known, format!("NOT FINISHED{torn}"))
         };
         Self {
@@ -98,4 +97,9 @@ impl Verdict {
         let found = self.objections.iter().find(|(at, _)| *at == number);
         found.map(|(_, sentence)| sentence.as_str())
     }
+}
+
+/// Where the chain breaks, without these words, which stand before it.
+fn once(broken: &str) -> String {
+    safe(&broken.replacen("the chain breaks here: ", "", 1))
 }

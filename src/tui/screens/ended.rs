@@ -3,7 +3,7 @@
 
 use crate::ceremony::board::board;
 use crate::ceremony::state::{Ending, State};
-use crate::safe::safe;
+use crate::safe::{counted, safe};
 use crate::tui::model::Model;
 use crate::tui::pen::{Pen, Text};
 use crate::tui::screens::ask::join;
@@ -110,8 +110,8 @@ pub fn head(pen: Pen, state: &State, width: usize) -> Text {
     let mut text = pen.wrapped(
         Role::Important,
         &format!(
-            "Transcript head after {} records. Write this on paper:",
-            state.records
+            "Transcript head after {}. Write this on paper:",
+            counted(state.records, "record")
         ),
         1,
         width,

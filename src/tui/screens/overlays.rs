@@ -6,7 +6,7 @@ use crate::ceremony::assembly;
 use crate::ceremony::import;
 use crate::ceremony::refusal::Refusal;
 use crate::ceremony::withdraw::withdrawable;
-use crate::safe::safe;
+use crate::safe::{counted, safe};
 use crate::tui::model::{Model, Overlay};
 use crate::tui::pen::{Pen, Text};
 use crate::tui::screens::ask::join;
@@ -97,7 +97,7 @@ fn abort(pen: Pen, model: &Model, width: usize, tight: bool) -> Text {
                 width,
             ),
             [
-                pen.wrapped(Role::Dim, &format!("Transcript head before the abort, {} records", model.state.records), 1, width),
+                pen.wrapped(Role::Dim, &format!("Transcript head before the abort, {}", counted(model.state.records, "record")), 1, width),
                 digest::hex(pen, &model.state.head, 3),
             ]
             .concat(),
@@ -197,7 +197,10 @@ fn digests(pen: Pen, model: &Model, width: usize, tight: bool) -> Text {
     if let Some(first) = head.first_mut() {
         *first = pen.line(
             Role::Important,
-            format!(" Transcript head after {} records", state.records),
+            format!(
+                " Transcript head after {}",
+                counted(state.records, "record")
+            ),
         );
     }
     join(vec![payload, head], tight)
@@ -208,9 +211,9 @@ fn leave(pen: Pen, model: &Model, width: usize) -> Text {
     text.extend(pen.wrapped(
         Role::Text,
         &format!(
-            "The ceremony is paused and on disk: {} records, up to {}. Leaving ends nothing. What was typed and not \
+            "The ceremony is paused and on disk: {}, up to {}. Leaving ends nothing. What was typed and not \
              answered is forgotten.",
-            model.state.records,
+            counted(model.state.records, "record"),
             here(model)
         ),
         1,

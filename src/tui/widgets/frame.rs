@@ -10,7 +10,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use crate::ceremony::withdraw::withdrawable;
-use crate::safe::safe;
+use crate::safe::{counted, safe};
 use crate::tui::bindings::BINDINGS;
 use crate::tui::model::{AirGap, Model};
 use crate::tui::pen::{Pen, Text, cut, padded};
@@ -140,7 +140,10 @@ pub fn digests(pen: Pen, model: &Model) -> Line<'static> {
         spans.push(pen.span(Role::Dim, "not begun"));
     } else {
         spans.push(pen.span(Role::Important, state.head.short()));
-        spans.push(pen.span(Role::Dim, format!(" · {} records", state.records)));
+        spans.push(pen.span(
+            Role::Dim,
+            format!(" · {}", counted(state.records, "record")),
+        ));
     }
     match state.defunct.len() {
         0 => {}

@@ -48,7 +48,7 @@ fn told(plan: &Plan, id: &str) -> Option<(String, String)> {
     }
     plan.participants.iter().find_map(|person| {
         let initials = person.initials.to_lowercase();
-        let mut words = std::iter::once(initials).chain(Plan::parts_of_name(&person.name));
+        let mut words = std::iter::once(initials).chain(Plan::words_of_name(&person.name));
         let word = words.find(|word| id_has(id, word))?;
         Some((format!("the name of `{}`", person.id), word))
     })

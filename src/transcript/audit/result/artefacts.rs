@@ -8,7 +8,7 @@ use crate::ceremony::incoming;
 use crate::ceremony::plan::StagedPlan;
 use crate::ceremony::state::{Ending, State};
 use crate::digest::Sha256;
-use crate::safe::safe;
+use crate::safe::{counted, safe};
 use crate::transcript::audit::put_by::last_part;
 use crate::transcript::audit::{Artefacts, Auditor, Scope, Verdict};
 use crate::tuf::root::{Root, Signed};
@@ -59,13 +59,22 @@ pub fn inputs(auditor: &Auditor, artefacts: &Artefacts) -> Said {
         return (
             Verdict::Note,
             format!(
-                "{files} files, byte for byte; the transcript does not say that these were read, and nobody judged \
+                "{}; the transcript does not say that these were read, and nobody judged \
                  them: {}",
+                alike(files),
                 named(&others)
             ),
         );
     }
-    pass(format!("{files} files, byte for byte"))
+    pass(alike(files))
+}
+
+/// So many files are what they should be.
+pub(super) fn alike(files: usize) -> String {
+    match files {
+        0 => "no file is to be there".to_owned(),
+        some => format!("{}, byte for byte", counted(some, "file")),
+    }
 }
 
 /// The first names of several, and how many more there are.
@@ -317,7 +326,7 @@ pub fn files(auditor: &Auditor, artefacts: &Artefacts) -> Said {
             safe(name)
         ));
     }
-    pass(format!("{} files, byte for byte", wanted.len()))
+    pass(alike(wanted.len()))
 }
 
 /// Whether clients that trust the root before take a complete root, checked from its bytes.

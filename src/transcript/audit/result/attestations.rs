@@ -1,12 +1,14 @@
 //! Verdicts on attestations: what the tokens brought forward is there, and proves what the plan
 //! demands.
 
+use super::artefacts::alike;
 use super::{Said, fail, pass};
 use crate::ceremony::attested;
 use crate::ceremony::plan::KeyName;
 use crate::ceremony::state::{Ending, State};
 use crate::ceremony::token::Evidence;
 use crate::digest::Sha256;
+use crate::safe::counted;
 use crate::transcript::audit::{Artefacts, Auditor, Scope, Verdict};
 
 fn note(sentence: &str) -> Said {
@@ -51,7 +53,7 @@ pub fn evidence(auditor: &Auditor, artefacts: &Artefacts) -> Said {
     }
     match state.attested.len() {
         0 => note("no token was asked for an attestation"),
-        files => pass(format!("{files} files, byte for byte")),
+        files => pass(alike(files)),
     }
 }
 
@@ -84,8 +86,10 @@ pub fn verdicts(auditor: &Auditor, _: &Artefacts) -> Said {
     match (proved, asked) {
         (_, 0) => note("no key of this ceremony is on a token that attests"),
         (0, _) => note("no key was attested"),
-        (1, _) => pass("1 key: what the plan demands holds"),
-        (keys, _) => pass(format!("{keys} keys: what the plan demands holds")),
+        (keys, _) => pass(format!(
+            "{}: what the plan demands holds",
+            counted(keys, "key")
+        )),
     }
 }
 

@@ -31,7 +31,11 @@ pub fn possession(auditor: &Auditor, _: &Artefacts) -> Said {
         }
         proofs += 1;
     }
-    pass(format!("{proofs} proofs verify"))
+    pass(match proofs {
+        0 => "no key was made here, so that none had to be proved".to_owned(),
+        1 => "1 proof verifies".to_owned(),
+        more => format!("{more} proofs verify"),
+    })
 }
 
 pub fn ids(auditor: &Auditor, _: &Artefacts) -> Said {

@@ -6,6 +6,7 @@ use crate::ceremony::event::Count;
 use crate::ceremony::import;
 use crate::ceremony::judge;
 use crate::ceremony::plan::KeyName;
+use crate::safe::counted;
 use crate::transcript::audit::{Artefacts, Auditor, Verdict};
 use crate::tuf::policy::Level;
 
@@ -77,8 +78,8 @@ pub fn policy(auditor: &Auditor, _: &Artefacts) -> Said {
         found.filter(|finding| finding.level == level).count()
     };
     pass(format!(
-        "no rule is broken beyond what was accepted; {} cautions",
-        of(Level::Caution)
+        "no rule is broken beyond what was accepted; {}",
+        counted(of(Level::Caution), "caution")
     ))
 }
 
@@ -104,16 +105,21 @@ pub fn approved(auditor: &Auditor, _: &Artefacts) -> Said {
     };
     match state.signatures.keys().find(|name| !approved(name)) {
         Some(name) => fail(format!("{name} signed without having approved")),
-        None => pass(format!("{} approvals are on record", state.approved.len())),
+        None => pass(match state.approved.len() {
+            0 => "nobody has approved, and nobody has signed".to_owned(),
+            1 => "1 approval is on record".to_owned(),
+            more => format!("{more} approvals are on record"),
+        }),
     }
 }
 
 /// Each was verified when its record was read, in the state before it.
 pub fn signatures(auditor: &Auditor, _: &Artefacts) -> Said {
-    pass(format!(
-        "{} signatures verify",
-        auditor.state.signatures.len()
-    ))
+    pass(match auditor.state.signatures.len() {
+        0 => "no signature is on record".to_owned(),
+        1 => "1 signature verifies".to_owned(),
+        more => format!("{more} signatures verify"),
+    })
 }
 
 pub fn threshold(auditor: &Auditor, _: &Artefacts) -> Said {
@@ -127,8 +133,10 @@ pub fn threshold(auditor: &Auditor, _: &Artefacts) -> Said {
     let counts = judge::counts(state);
     let say = |count: &Count| {
         format!(
-            "{} of {} needed keys have signed for {}",
-            count.counted, count.threshold, count.judge
+            "{} signed for {}, which demands {}",
+            counted(count.counted, "key"),
+            count.judge,
+            count.threshold
         )
     };
     let sentence = counts.iter().map(say).collect::<Vec<_>>().join("; ");

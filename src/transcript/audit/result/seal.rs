@@ -4,6 +4,7 @@ use super::{Said, artefacts, fail, pass, unfinished};
 use crate::ceremony::plan::SealBy;
 use crate::ceremony::sealing::{self, KIND};
 use crate::ceremony::state::{Standing, State};
+use crate::safe::counted;
 use crate::transcript::audit::{Artefacts, Auditor, Scope, Verdict};
 use crate::transcript::seal::FILE;
 
@@ -42,11 +43,10 @@ pub fn statement(auditor: &Auditor, _: &Artefacts) -> Said {
     match &state.seal {
         None => unsealed(state).unwrap_or_else(|| fail("nothing was stated")),
         Some(seal) => pass(format!(
-            "it names the head of the first {} records and {}; {} records follow, to which the head on paper \
-             answers",
-            seal.records,
+            "it names the head of the first {} and {}; {} after it, for which the head on paper answers",
+            counted(seal.records, "record"),
             seal.head,
-            state.records.saturating_sub(seal.records)
+            counted(state.records.saturating_sub(seal.records), "record")
         )),
     }
 }
@@ -71,11 +71,18 @@ pub fn signatures(auditor: &Auditor, _: &Artefacts) -> Said {
         };
         state.judges.iter().any(lists)
     });
-    pass(format!(
-        "{} seals verify; {} of these keys are in what judges the content",
-        seal.signatures.len(),
-        listed.count()
-    ))
+    let sealed = match seal.signatures.len() {
+        1 => "1 seal verifies".to_owned(),
+        more => format!("{more} seals verify"),
+    };
+    pass(if state.judges.is_empty() {
+        format!("{sealed}; no content is there that lists these keys")
+    } else {
+        format!(
+            "{sealed}; {} of these keys may sign the content",
+            listed.count()
+        )
+    })
 }
 
 /// As many as the plan wants: fewer only where two people left a step out, and never fewer than a quorum.

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER};
 
 use super::is_word;
+use crate::ceremony::plan::plain;
 use crate::digest::Sha256;
 use crate::safe::safe;
 use crate::transcript::redact::strings::{Class, Needle};
@@ -60,6 +61,10 @@ pub fn forms(needle: &Needle) -> Vec<Form> {
     let words: Vec<&str> = text.split_whitespace().collect();
     forms.spelled(&words.join(" "), true);
     forms.spelled(&safe(text), true);
+    for letters in plain(text) {
+        forms.spelled(&letters, true);
+        forms.spelled(&percent(&letters, is_unreserved), false);
+    }
     for spelt in spellings(text) {
         forms.spelled(&json(&spelt, char::is_control), false);
         forms.spelled(&json(&spelt, |c| !c.is_ascii() || c.is_control()), false);

@@ -62,7 +62,7 @@ fn short_ones_are_whole_words_and_the_shortest_are_not_sought() {
     assert!(serial.find("a739151c", Place::File).is_none());
     let short = gate("739", Class::Serial);
     assert!(short.find("token 739", Place::File).is_none());
-    assert_eq!(short.common.len(), 1);
+    assert!(matches!(short.unsought[..], [(_, Unsought::Short)]));
     let initials = gate("AK", Class::Initials);
     assert!(initials.find("by AK, at noon", Place::File).is_some());
     assert!(initials.find("by ak, or AKA", Place::File).is_none());
@@ -101,7 +101,7 @@ fn what_every_text_has_says_nothing() {
         vec![needle("Root"), needle("Ada Lovelace")],
         "<p>the root of it</p>",
     );
-    assert_eq!(gate.common, [needle("Root")]);
+    assert_eq!(gate.unsought, [(needle("Root"), Unsought::Usual)]);
     assert!(gate.find("root", Place::File).is_none());
     assert!(gate.find("ada&nbsp;<b>lovelace</b>", Place::File).is_some());
 }
@@ -118,4 +118,47 @@ fn ids_tell_by_their_parts() {
     assert!(part.find("ada wrote", Place::File).is_none());
     let initials = gate("AL", Class::Initials);
     assert!(initials.find_in_id("sign.al.old").is_some());
+}
+
+/// A plan and a title are typed on different machines.
+#[test]
+fn marks_on_letters_hide_nothing() {
+    let gate = gate("S\u{f8}ren \u{c5}ngstr\u{f6}m", Class::Name);
+    for text in [
+        "of S\u{f8}ren A\u{30a}ngstro\u{308}m",
+        "SOREN ANGSTROM",
+        "soeren aangstroem",
+        r"S\u00f8ren A\u030angstro\u0308m",
+        "/srv/soren%20angstrom/plan",
+    ] {
+        assert!(gate.find(text, Place::File).is_some(), "{text}");
+    }
+}
+
+#[test]
+fn names_stand_in_certificates_as_bytes_over_several_lines() {
+    let bytes = [&[0x30; 31], b"\x0c\x03Ada\x31" as &[u8], &[0x30; 40]].concat();
+    let base64 = data_encoding::BASE64.encode(&bytes);
+    let (first, second) = base64.split_at(43);
+    let pem =
+        format!("-----BEGIN CERTIFICATE-----\n{first}\n{second}\n-----END CERTIFICATE-----\n");
+    let gate = gate("ada", Class::Part);
+    for text in [pem.clone(), serde_json::to_string(&[pem.as_str()]).unwrap()] {
+        assert!(gate.find(&text, Place::Record).is_some(), "{text}");
+    }
+    let other = pem.replace(first, &"A".repeat(43));
+    assert!(gate.find(&other, Place::Record).is_none());
+}
+
+#[test]
+fn a_number_is_found_after_letters_and_not_in_digests() {
+    let serial = gate("154224", Class::Serial);
+    for text in ["yk154224", "SN154224.age", "154224"] {
+        assert!(serial.find(text, Place::File).is_some(), "{text}");
+    }
+    for text in ["a154224", "154224f0", "1542240"] {
+        assert!(serial.find(text, Place::File).is_none(), "{text}");
+    }
+    let long = gate("15422467", Class::Serial);
+    assert!(long.find("x15422467y", Place::File).is_some());
 }

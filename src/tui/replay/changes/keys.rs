@@ -5,7 +5,7 @@ use crate::ceremony::board::board;
 use crate::ceremony::plan::KeyName;
 use crate::ceremony::sealing;
 use crate::report;
-use crate::safe::safe;
+use crate::safe::{counted, safe};
 
 impl Changes<'_> {
     pub(super) fn keys(&mut self) {
@@ -134,9 +134,9 @@ impl Changes<'_> {
             self.say(
                 Place::Board,
                 format!(
-                    "What the keyholders seal is fixed: SHA-256 {}, over the first {} records.",
+                    "What the keyholders seal is fixed: SHA-256 {}, over the first {}.",
                     seal.sha256.short(),
-                    seal.records
+                    counted(seal.records, "record")
                 ),
             );
         }

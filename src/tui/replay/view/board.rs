@@ -4,7 +4,7 @@ use ratatui::text::Line;
 
 use crate::ceremony::board::board as of_state;
 use crate::ceremony::state::State;
-use crate::safe::safe;
+use crate::safe::{counted, safe};
 use crate::tui::pen::{Pen, Text};
 use crate::tui::theme::Role;
 use crate::tui::widgets::board::{self, Naming};
@@ -100,7 +100,10 @@ pub fn lines(pen: Pen, state: &State, width: usize) -> Text {
 
 /// The head of the transcript in this state.
 pub fn head(pen: Pen, state: &State) -> Text {
-    let title = format!(" Transcript head after {} records", state.records);
+    let title = format!(
+        " Transcript head after {}",
+        counted(state.records, "record")
+    );
     let mut text = vec![pen.line(Role::Title, title)];
     text.extend(digest::grid(pen, &state.head));
     text
