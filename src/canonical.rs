@@ -12,6 +12,7 @@
 //! [`olpc_of_text`] gives the bytes of [`olpc`] without a value in between.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::indexing_slicing))]
 
+mod compact;
 mod dialect;
 mod parse;
 pub mod raw;
@@ -22,6 +23,7 @@ use serde_json::{Map, Number, Value};
 
 use dialect::{Dialect, Line, Olpc, Pretty};
 
+pub use compact::is_line;
 pub use parse::{MAX_DEPTH, ParseError, parse};
 pub use raw::{TextError, olpc_of_text};
 

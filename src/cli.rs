@@ -365,9 +365,11 @@ pub fn print_json(value: &serde_json::Value) {
     print(&crate::canonical::pretty(value));
 }
 
-/// Prints a notice to stderr.
+/// Prints a notice to stderr. Names of files and words of the operating system come from outside, so that every
+/// line of it is made safe to look at.
 pub fn notice(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
+    let lines: Vec<String> = text.split('\n').map(crate::safe::safe).collect();
+    let _ = writeln!(std::io::stderr().lock(), "{}", lines.join("\n"));
 }
 
 /// Reads a file that a person named.

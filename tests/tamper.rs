@@ -18,6 +18,8 @@ mod world;
 #[allow(dead_code, reason = "each test binary uses its part of the drawer")]
 mod yubikeys;
 
+#[path = "tamper/around_the_seal.rs"]
+mod around_the_seal;
 #[path = "tamper/bytes.rs"]
 mod bytes;
 #[path = "tamper/days.rs"]

@@ -207,8 +207,8 @@ fn in_the_room(state: &State, by: &[ParticipantId]) -> Result<(), Refusal> {
     }
 }
 
-fn skip(state: &State, form: ExceptionForm) -> Result<Decision, Refusal> {
-    let (kind, step) = current(state)?;
+/// Whether the current step may be skipped as things stand.
+pub fn skippable(state: &State, kind: &dyn Kind, step: &BoundStep) -> Result<(), Refusal> {
     if state.in_flight.is_some() || state.in_doubt.is_some() {
         return Err(Refusal::NotSkippable {
             step: step.id.clone(),
@@ -225,7 +225,12 @@ fn skip(state: &State, form: ExceptionForm) -> Result<Decision, Refusal> {
         .map_err(|because| Refusal::NotSkippable {
             step: step.id.clone(),
             because,
-        })?;
+        })
+}
+
+fn skip(state: &State, form: ExceptionForm) -> Result<Decision, Refusal> {
+    let (kind, step) = current(state)?;
+    skippable(state, kind, step)?;
     let (exception, actor) = exception(state, form, 2)?;
     in_the_room(state, &exception.by)?;
     let skipped = Event::StepSkipped {
@@ -290,7 +295,8 @@ fn people(plan: &Plan, initials: &[String], wanted: usize) -> Result<Vec<Partici
         )
 }
 
-fn actor_of(by: &[ParticipantId]) -> String {
+/// Under whose name a record stands that these people made so.
+pub fn actor_of(by: &[ParticipantId]) -> String {
     by.first()
         .map_or_else(|| PROGRAM.to_owned(), |id| id.0.clone())
 }

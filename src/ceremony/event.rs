@@ -271,6 +271,7 @@ impl Event {
             | Self::StepSkipped { by, .. }
             | Self::TokenReplaced { by, .. }
             | Self::LogGivenUp { by }
+            | Self::ContentWithdrawn { by, .. }
             | Self::Aborted { by, .. } => by,
             Self::ExceptionLogged(exception) => &exception.by,
             _ => &[],

@@ -22,6 +22,7 @@ pub fn withdrawable(state: &State) -> Result<(), Refusal> {
              ceremony with another plan",
         ),
         _ if !state.written.is_empty() => refused("it is written out already"),
+        _ if state.seal.is_some() => refused("what keyholders seal names it already"),
         _ if state.in_flight.is_some() || state.in_doubt.is_some() => {
             refused("something is in doubt here and must be looked at first")
         }

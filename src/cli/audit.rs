@@ -13,7 +13,9 @@ use crate::ceremony::state::Ending;
 use crate::digest::Sha256;
 use crate::directory::{self, Audited, DirectoryError};
 use crate::safe::{counted, safe};
-use crate::transcript::audit::{CATALOGUE, Finding, Rule, Scope, Verdict};
+use crate::transcript::audit::{
+    CATALOGUE, Finding, HEAD, Rule, SEAL_SIGNATURES, Scope, TRUSTED, Verdict,
+};
 
 /// What is audited, and what it is compared with.
 #[derive(Debug, Args)]
@@ -204,7 +206,35 @@ fn lines(audited: &Audited) -> String {
         state.head.groups().join(" "),
         state.head.words().join(" ")
     );
+    if audited.passed() {
+        unanchored(&mut text, &audited.findings);
+    }
     text
+}
+
+/// Who rewrites a whole ceremony makes it agree with itself: says so where nothing from elsewhere was compared.
+fn unanchored(text: &mut String, findings: &[Finding]) {
+    let passes = |rule: Rule| {
+        let of_rule = |finding: &&Finding| finding.rule == rule;
+        findings
+            .iter()
+            .find(of_rule)
+            .is_some_and(|finding| finding.verdict == Verdict::Pass)
+    };
+    let sealed = passes(SEAL_SIGNATURES);
+    if passes(HEAD) || sealed && passes(TRUSTED) {
+        return;
+    }
+    let _ = writeln!(
+        text,
+        "{} Give --expect-head{}.",
+        if sealed {
+            "Whose keys sealed it, only this record says: with other keys another ceremony passes as well."
+        } else {
+            "Nobody has sealed it: whoever rewrites the whole record, and its plan, makes it pass as well."
+        },
+        if sealed { ", or --trusted-root" } else { "" }
+    );
 }
 
 /// What else nobody may overlook: ` (REHEARSAL, ABORTED)`.

@@ -3,6 +3,7 @@
 //! It never trusts what a record says about a check: it does the check. A record counts only if the
 //! engine, in the state before it, would have written that very record.
 
+mod entered;
 mod follow;
 mod outcome;
 mod put_by;
@@ -133,6 +134,8 @@ pub struct Auditor {
     torn: Option<u64>,
     anchor: Anchor,
     marks: Vec<Mark>,
+    /// Exceptions that were logged once it was fixed what keyholders seal: of many, the first.
+    unsealed: Vec<u32>,
 }
 
 /// How the head on paper relates to the chain.
@@ -200,6 +203,7 @@ impl Auditor {
             torn: None,
             anchor: expected_head.map_or(Anchor::NotGiven, Anchor::Sought),
             marks: Vec::new(),
+            unsealed: Vec::new(),
         }
     }
 
@@ -242,6 +246,17 @@ impl Auditor {
             self.deviations.extend(seen);
         }
         self.put_by.see(&placed.event);
+        // the words of a program that comes along later are compared with nothing
+        let known = match &placed.event {
+            Event::Resumed(resumption) => self.state.programs.contains(&resumption.program),
+            _ => true,
+        };
+        if let Event::ExceptionLogged(exception) = &placed.event
+            && self.state.seal.is_some()
+            && self.unsealed.len() < 100
+        {
+            self.unsealed.push(exception.number);
+        }
         evolve(&mut self.state, &placed);
         if let Event::ScreenRecorded(mark) = &placed.event {
             self.marks.push(*mark);
@@ -256,7 +271,7 @@ impl Auditor {
                 only_closing,
             } => Anchor::At {
                 record: *record,
-                only_closing: *only_closing && only_closes(&self.state, &placed),
+                only_closing: *only_closing && known && only_closes(&self.state, &placed),
             },
             other => other.clone(),
         };

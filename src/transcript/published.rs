@@ -4,6 +4,7 @@
 //! still be checked is checked: the chain and its head, metadata and its signatures, the seal. A rule that needs
 //! a body that is withheld gets a note that says so, and never passes.
 
+mod files;
 mod judged;
 mod metadata;
 mod sealed;
@@ -64,6 +65,8 @@ struct Told {
     opening: Option<Opening>,
     /// Payload of the content that is signed.
     payload: Option<Sha256>,
+    /// Payloads of all content that was there, withdrawn content as well.
+    payloads: Vec<Sha256>,
     /// Whether it was made here.
     assembled: bool,
     trusted: Option<(u64, Sha256)>,
@@ -191,15 +194,20 @@ impl Published {
 }
 
 impl Told {
+    fn content(&mut self, payload: Sha256) {
+        self.payload = Some(payload);
+        self.payloads.push(payload);
+    }
+
     fn record(&mut self, seq: u64, event: Event) {
         match event {
             Event::CeremonyOpened(opening) => self.opening = Some(opening),
             Event::RootAssembled { payload, .. } => {
-                self.payload = Some(payload);
+                self.content(payload);
                 self.assembled = true;
             }
             Event::ContentImported { payload, .. } => {
-                self.payload = Some(payload);
+                self.content(payload);
                 self.assembled = false;
             }
             Event::RootTrusted { version, payload } => self.trusted = Some((version, payload)),

@@ -2,6 +2,7 @@
 
 mod withheld;
 
+use crate::canonical;
 use crate::ceremony::event::Event;
 use crate::digest::Sha256;
 
@@ -42,6 +43,11 @@ pub enum RecordError {
     /// A member is missing, out of order or of the wrong form.
     #[error("the line is not a record: \"{0}\" is missing, out of place or malformed")]
     Malformed(&'static str),
+    /// The body says what it says in another form than that of a record.
+    #[error(
+        "the body is not canonical JSON, in which a record has one form: other programs may read it otherwise"
+    )]
+    NotCanonical,
     /// The body is no event of this version.
     #[error("the body is not an event of kind \"{kind}\": {reason}")]
     NotAnEvent {
@@ -117,14 +123,19 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// The event.
+    /// The event; only of a body in its one form.
     pub fn event(&self) -> Result<Event, RecordError> {
         // The tag first, so that the reader need not keep the body aside.
         let tagged = format!("{{\"kind\":\"{}\",\"body\":{}}}", self.kind, self.body);
-        serde_json::from_str(&tagged).map_err(|error| RecordError::NotAnEvent {
+        let event = serde_json::from_str(&tagged).map_err(|error| RecordError::NotAnEvent {
             kind: self.kind.to_owned(),
             reason: error.to_string(),
-        })
+        })?;
+        if canonical::is_line(self.body) {
+            Ok(event)
+        } else {
+            Err(RecordError::NotCanonical)
+        }
     }
 
     /// The chain node as a digest.
@@ -145,6 +156,43 @@ fn is_time(byte: u8) -> bool {
     byte.is_ascii_digit() || matches!(byte, b'-' | b':' | b'.' | b'T' | b'Z')
 }
 
+/// Whether it is a time that a calendar and a clock have, in the form `YYYY-MM-DDTHH:MM:SS.mmmZ`.
+fn is_moment(at: &str) -> bool {
+    const FORM: &[u8; 24] = b"0000-00-00T00:00:00.000Z";
+    let digit_or_same = |(byte, form): (u8, &u8)| match form {
+        b'0' => byte.is_ascii_digit(),
+        other => byte == *other,
+    };
+    let number = |from: usize, to: usize| {
+        at.get(from..to)
+            .and_then(|digits| digits.parse::<u16>().ok())
+    };
+    let in_form = at.len() == FORM.len() && at.bytes().zip(FORM).all(digit_or_same);
+    let within =
+        |from: usize, below: u16| number(from, from + 2).is_some_and(|number| number < below);
+    in_form
+        && is_day(number(0, 4), number(5, 7), number(8, 10))
+        && within(11, 24)
+        && within(14, 60)
+        && within(17, 60)
+}
+
+/// A day of the Gregorian calendar.
+fn is_day(year: Option<u16>, month: Option<u16>, day: Option<u16>) -> bool {
+    let (Some(year), Some(month), Some(day)) = (year, month, day) else {
+        return false;
+    };
+    let leaps = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if leaps => 29,
+        2 => 28,
+        _ => 0,
+    };
+    (1..=days).contains(&day)
+}
+
 /// The unread part of a line.
 struct Front<'a>(&'a str);
 
@@ -155,10 +203,11 @@ impl<'a> Front<'a> {
         let actor = self.until_quote(is_id, "actor")?;
         self.literal(",\"at\":\"", "at")?;
         let at = self.until_quote(is_time, "at")?;
-        if at.len() != 24 || !at.ends_with('Z') {
-            return Err(RecordError::Malformed("at"));
+        if is_moment(at) {
+            Ok((actor, at))
+        } else {
+            Err(RecordError::Malformed("at"))
         }
-        Ok((actor, at))
     }
 
     /// Digest of the body, kind, monotonic time and node.

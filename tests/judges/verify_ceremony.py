@@ -946,6 +946,33 @@ def trusted(ceremony):
 
 def written(ceremony):
     """The files in metadata/ are those on record, byte for byte."""
+    try:
+        return as_recorded(ceremony)
+    except Undecided:
+        spoken_of(ceremony)
+        raise
+
+
+def spoken_of(ceremony):
+    """Of a copy that withholds records: every file is named by one that is told, or by the seal, or its content is."""
+    told, contents = set(), set()
+    for record in ceremony.transcript.records:
+        if record.body is not None and record.kind in ("metadata-written", "archived"):
+            told |= {member(entry, "sha256", str) for entry in files_of(record)}
+        if record.body is not None and record.kind in ("root-assembled", "content-imported"):
+            contents.add(member(record.body, "payload", str))
+    sealed = Seal(ceremony.read("seal.dsse.json")).subjects if ceremony.has("seal.dsse.json") else {}
+    for name in listing(ceremony.directory, "metadata"):
+        data = ceremony.read(name)
+        named = sha256(data) in told | {sealed.get(name, {}).get("sha256")}
+        demand(
+            named or Metadata(data).digest in contents,
+            f"{name}: nothing that this copy tells says that it is of this ceremony",
+        )
+
+
+def as_recorded(ceremony):
+    """The names and bytes in metadata/ are those that the records lead to."""
     names = [name.split("/", 1)[1] for name in listing(ceremony.directory, "metadata")]
     recorded, done = {}, set()
     for record in ceremony.transcript.of("intended", "metadata-written", "archived"):
@@ -1026,6 +1053,13 @@ def participants(said):
     }
 
 
+# what a seal covers is on record before its statement
+BEFORE_THE_SEAL = (
+    "root-trusted root-assembled content-imported content-withdrawn archived findings-accepted content-approved"
+    " signatures-counted metadata-written exported seal-stated"
+).split()
+
+
 def seal_head(ceremony):
     """The head that the seal names is the node of the record that it names."""
     sealed, records = seal(ceremony), ceremony.transcript.records
@@ -1034,6 +1068,8 @@ def seal_head(ceremony):
     subject = sealed.subjects.get("transcript.jsonl")
     demand(subject == {"rootstageTranscriptHead": sealed.head}, "its subjects name another head")
     demand(sealed.predicate.get("mode") == ceremony.transcript.mode, "it is of another mode")
+    for late in records[sealed.records + 1 :]:
+        demand(late.kind not in BEFORE_THE_SEAL, f"record {late.seq} is {late.kind}, which belongs before the seal")
     rest = len(records) - sealed.records
     return f"it names the head of the first {sealed.records} records, {sealed.head}; {rest} follow"
 

@@ -3,8 +3,11 @@
 use std::fs;
 use std::path::Path;
 
+use rootstage::digest::Sha256;
+use rootstage::transcript::Record;
 use rootstage::transcript::audit::Verdict;
 use rootstage::transcript::published::{Files, Published};
+use rootstage::transcript::record::{Bare, Line};
 
 use super::room::{Room, plan};
 use super::{audit, failing, publish};
@@ -162,4 +165,121 @@ fn a_ceremony_that_withholds_is_broken_and_a_copy_with_another_head_is_another()
     let said = audit(copy, &["--expect-head", &other]);
     said.is(1, &[]);
     assert_eq!(failing(&said), ["transcript.head"]);
+}
+
+/// Lines of a copy, in their new places and none before its time, chained anew.
+fn chained(lines: &[&str]) -> Vec<u8> {
+    let domain = |part: &str| format!("rootstage/transcript/1/rehearsal/{part}\0").into_bytes();
+    let mut head = Sha256::of(&domain("header"));
+    let mut all = String::new();
+    let mut before = 0;
+    for (place, line) in (0u64..).zip(lines) {
+        let mut line = Line::parse(line).unwrap();
+        let (seq, mono) = match &mut line {
+            Line::Told(record) => (&mut record.seq, &mut record.mono),
+            Line::Withheld(bare) => (&mut bare.seq, &mut bare.mono),
+        };
+        *seq = place;
+        before = before.max(*mono);
+        *mono = before;
+        let mut leaf = String::new();
+        line.bare().leaf_text(&mut leaf);
+        let leaf = Sha256::of_parts(&[&domain("leaf"), leaf.as_bytes()]);
+        head = Sha256::of_parts(&[&domain("node"), &head.0, &leaf.0]);
+        let node = head.hex();
+        all += &match line {
+            Line::Told(record) => Record {
+                node: &node,
+                ..record
+            }
+            .line(),
+            Line::Withheld(bare) => Bare {
+                node: &node,
+                ..bare
+            }
+            .line(),
+        };
+        all.push('\n');
+    }
+    all.into_bytes()
+}
+
+fn of_kind<'l>(lines: &[&'l str], kind: &str) -> &'l str {
+    let is_it = |line: &&&str| Line::parse(line).unwrap().bare().kind == kind;
+    lines.iter().find(is_it).unwrap()
+}
+
+/// Nobody follows the script of a copy. What a forger adds behind the seal, which stays as it was, does not pass for
+/// what was sealed.
+#[test]
+fn nothing_is_added_behind_the_seal() {
+    let (ours, theirs) = (copied(), copied());
+    let (text, other) = (
+        String::from_utf8(ours.lines.clone()).unwrap(),
+        String::from_utf8(theirs.lines.clone()).unwrap(),
+    );
+    let lines: Vec<&str> = text.lines().collect();
+    let other: Vec<&str> = other.lines().collect();
+    assert_eq!(chained(&lines), ours.lines);
+    let (last, before) = lines.split_last().unwrap();
+    let swapped = Files {
+        metadata: theirs.files.metadata.clone(),
+        ..ours.files.clone()
+    };
+    let mut forged = before.to_vec();
+    forged.push(of_kind(&other, "root-assembled"));
+    forged.push(of_kind(&other, "metadata-written"));
+    forged.push(last);
+    let failing = judged(&chained(&forged), &swapped);
+    for rule in ["root.files", "seal.statement"] {
+        assert!(failing.contains(&rule), "{failing:?}");
+    }
+    for kind in [
+        "metadata-written",
+        "content-approved",
+        "signatures-counted",
+        "seal-stated",
+    ] {
+        let mut forged = before.to_vec();
+        forged.push(of_kind(&lines, kind));
+        forged.push(last);
+        assert_eq!(
+            judged(&chained(&forged), &ours.files),
+            ["seal.statement"],
+            "{kind}"
+        );
+    }
+}
+
+/// Whoever withholds more than the publisher did cannot put other files there for that.
+#[test]
+fn metadata_of_which_the_copy_tells_nothing_is_nobodys() {
+    let (ours, theirs) = (copied(), copied());
+    let text = String::from_utf8(ours.lines.clone()).unwrap();
+    let without = |kinds: &[&str]| {
+        let line = |line: &str| {
+            let read = Line::parse(line).unwrap();
+            let bare = read.bare();
+            let held = kinds.contains(&bare.kind);
+            (if held { bare.line() } else { line.to_owned() }) + "\n"
+        };
+        text.lines().map(line).collect::<String>().into_bytes()
+    };
+    let files = |of: &Copied| Files {
+        metadata: of.files.metadata.clone(),
+        seal: None,
+        ..ours.files.clone()
+    };
+    let sealing = ["metadata-written", "seal-stated", "seal-written"];
+    let all = [&sealing[..], &["root-assembled"]].concat();
+    // what is withheld in `/home` and without a seal: the content is still known
+    assert_eq!(judged(&without(&sealing), &files(&ours)), [""; 0]);
+    assert!(judged(&without(&sealing), &files(&theirs)).contains(&"root.files"));
+    assert_eq!(judged(&without(&all), &files(&theirs)), ["root.files"]);
+    // the seal names them as well as the record does
+    let sealed = Files {
+        metadata: theirs.files.metadata.clone(),
+        ..ours.files.clone()
+    };
+    assert!(judged(&without(&["metadata-written"]), &sealed).contains(&"root.files"));
 }

@@ -161,4 +161,11 @@ fn what_was_changed_is_seen() {
         .is(0, &[]);
     let failed = with(&verified(&dir, &[]).unwrap(), "fail");
     assert!(failed.contains(&"seal.head".to_owned()), "{failed:?}");
+    // a copy that tells nothing of its metadata, and has that of another ceremony
+    let bare = published(&room, "bare", &[]).unwrap();
+    std::fs::remove_file(bare.join("seal.dsse.json")).unwrap();
+    std::fs::remove_dir_all(bare.join("metadata")).unwrap();
+    copied(&other.join("metadata"), &bare.join("metadata"));
+    let failed = with(&verified(&bare, &[]).unwrap(), "fail");
+    assert_eq!(failed, ["root.files"]);
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use super::{FORMAT, each, rules};
+use super::{FORMAT, each, rules, unanchored};
 use crate::digest::Sha256;
 use crate::directory::AuditedCopy;
 use crate::safe::{counted, safe};
@@ -45,6 +45,9 @@ pub fn lines(audited: &AuditedCopy) -> String {
             head.groups().join(" "),
             head.words().join(" ")
         );
+    }
+    if audited.passed() {
+        unanchored(&mut text, &audited.findings);
     }
     text
 }

@@ -58,16 +58,14 @@ fn walk(
     Ok(())
 }
 
-/// The bytes of a file. A link that leads nowhere, a pipe or a device has none: opening those may wait for
-/// ever.
+/// The bytes of a file. A pipe or a device has none, as opening it may wait for ever; nor has a link, which
+/// shows today's bytes of a file that lies elsewhere.
 fn bytes_of(path: &Path) -> Result<Vec<u8>, DirectoryError> {
-    match std::fs::metadata(path) {
-        Ok(there) if there.is_file() => {}
-        Ok(_) => return Ok(Vec::new()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(io_at(path)(error)),
+    match std::fs::symlink_metadata(path) {
+        Ok(there) if there.is_file() => at_most(path, MAX_FILE + 1),
+        Ok(_) => Ok(Vec::new()),
+        Err(error) => Err(io_at(path)(error)),
     }
-    at_most(path, MAX_FILE + 1)
 }
 
 /// The first bytes of a file.

@@ -1,12 +1,13 @@
 //! Whether each record is the one that the engine would have written.
 
+use super::entered::{self, two};
 use super::outcome::{judge_conclusion, judge_outcome};
 use super::{
     APPROVED, ATTESTED, EXCEPTIONS, FOLLOWED, MODE, PLAN, RECORDING, Rule, SCRIPT, SEAL_COUNT,
 };
 use crate::ceremony::ask::Ask;
 use crate::ceremony::attested;
-use crate::ceremony::decide::{PROGRAM, accepted};
+use crate::ceremony::decide::{PROGRAM, accepted, actor_of, skippable};
 use crate::ceremony::effect::{Effect, Message};
 use crate::ceremony::event::{Event, Exception};
 use crate::ceremony::plan::ParticipantId;
@@ -31,14 +32,16 @@ pub struct Deviation {
 /// What the last record leads to, besides the state.
 #[derive(Clone, Default)]
 pub struct Follow {
-    /// The effect that the last answer sets off.
-    due: Option<Effect>,
+    /// The effect that the last answer sets off, and under whose name.
+    due: Option<(Effect, String)>,
     /// Whether an exception was logged by the record before, so that a step may be skipped.
     excepted: Option<Exception>,
     /// Program that wrote the records last seen.
     program: String,
-    /// The first other program than this one that wrote records.
-    foreign: Option<String>,
+    /// The first other program than this one that wrote records, and its first record.
+    foreign: Option<(u64, String)>,
+    /// Whether another program than this one judged an attestation.
+    judged_elsewhere: bool,
 }
 
 impl Follow {
@@ -63,7 +66,7 @@ impl Follow {
             });
         };
         let expected_step = state.step().map_or("", |step| step.id.as_str());
-        if placed.seq > 0 && step != expected_step {
+        if step != expected_step {
             say(
                 FOLLOWED,
                 format!("it names step \"{step}\", the ceremony was at \"{expected_step}\""),
@@ -81,22 +84,16 @@ impl Follow {
                 "it comes after the end of the ceremony".to_owned(),
             );
         }
+        if matches!(placed.event, Event::KeyAttested(_)) {
+            self.judged_elsewhere |= self.program != crate::PROGRAM_VERSION;
+        }
         let due = self.due.take();
         let excepted = self.excepted.take();
-        if let by @ [first, ..] = placed.event.people() {
-            let first = first.0.as_str();
-            if actor != first && !matches!(placed.event, Event::Intended(_)) {
-                say(
-                    FOLLOWED,
-                    format!("it is {actor}'s record of what {first} did"),
-                );
-            }
-            for id in by {
-                if state.procedure.plan.participant(id).is_none() {
-                    say(FOLLOWED, format!("{id} is not in the plan"));
-                }
-            }
-        }
+        let set_off = due.as_ref().filter(
+            |(effect, _)| matches!(&placed.event, Event::Intended(intended) if intended == effect),
+        );
+        let set_off_by = set_off.map(|(_, actor)| actor.as_str());
+        entered::by_its_actor(state, actor, &placed.event, set_off_by, &mut say);
         let current = state
             .step()
             .and_then(|step| steps::kind(&step.kind).map(|kind| (kind, step)));
@@ -124,9 +121,10 @@ impl Follow {
                 if opening.mode != procedure.plan.mode || opening.mode != procedure.script.mode {
                     say(MODE, "record, plan and script do not agree".to_owned());
                 }
-                self.written_by(&opening.program);
+                entered::opened(opening, &mut say);
+                self.written_by(placed.seq, &opening.program);
             }
-            (Event::Resumed(resumption), _) => self.written_by(&resumption.program),
+            (Event::Resumed(resumption), _) => self.written_by(placed.seq, &resumption.program),
             (Event::Paused { .. }, _) => self.due = due,
             (Event::ScreenRecorded(mark), _) => {
                 self.due = due;
@@ -146,41 +144,19 @@ impl Follow {
                 }
             }
             (Event::ExceptionLogged(exception), _) => {
-                let number = state.exceptions.last().map_or(1, |last| last.number + 1);
-                if exception.number != number {
-                    say(
-                        EXCEPTIONS,
-                        format!(
-                            "exception E{} comes where E{number} belongs",
-                            exception.number
-                        ),
-                    );
-                }
-                if exception.by.is_empty() {
-                    say(
-                        EXCEPTIONS,
-                        format!("nobody stands for exception E{}", exception.number),
-                    );
-                }
+                entered::logged(state, exception, &mut say);
                 // One by which somebody comes late lets nobody skip: those two were not both there.
                 let there = |id: &ParticipantId| !state.absent.contains(id);
                 self.excepted = exception.by.iter().all(there).then(|| exception.clone());
             }
-            (Event::ContentWithdrawn { by, .. }, _) => {
+            (Event::ContentWithdrawn { by, reason }, _) => {
                 if let Err(refusal) = withdrawable(state) {
                     say(FOLLOWED, refusal.to_string());
                 }
-                if !two(by) || by.iter().any(|id| state.absent.contains(id)) {
-                    say(
-                        FOLLOWED,
-                        "withdrawing content takes two people in the room".to_owned(),
-                    );
-                }
+                entered::decided(state, by, reason, "withdrawing content", &mut say);
             }
-            (Event::Aborted { by, .. }, _) => {
-                if !two(by) || by.iter().any(|id| state.absent.contains(id)) {
-                    say(FOLLOWED, "an abort takes two people in the room".to_owned());
-                }
+            (Event::Aborted { by, reason }, _) => {
+                entered::decided(state, by, reason, "an abort", &mut say);
             }
             (event, Some((kind, step))) => {
                 self.judge_in_step(
@@ -188,7 +164,7 @@ impl Follow {
                     kind,
                     step,
                     event,
-                    due.as_ref(),
+                    due.as_ref().map(|(effect, _)| effect),
                     excepted.as_ref(),
                     &mut say,
                 );
@@ -251,7 +227,8 @@ impl Follow {
                 };
                 match accepted(state, kind, step, ask, answer) {
                     Ok(people) if people == *by => {
-                        self.due = steps::after(kind, state, step, ask, answer);
+                        let effect = steps::after(kind, state, step, ask, answer);
+                        self.due = effect.map(|effect| (effect, actor_of(by)));
                     }
                     Ok(_) => say(
                         FOLLOWED,
@@ -297,16 +274,13 @@ impl Follow {
                         ),
                     );
                 }
-                if let Err(because) = kind.skippable(state, step) {
+                if let Err(refusal) = skippable(state, kind, step) {
                     let rule = match step.kind.as_str() {
                         sealing::KIND => SEAL_COUNT,
                         attested::KIND => ATTESTED,
                         _ => EXCEPTIONS,
                     };
-                    say(
-                        rule,
-                        format!("step {} cannot be skipped: {because}", step.id),
-                    );
+                    say(rule, refusal.to_string());
                 }
             }
             Event::StepDone {} => {
@@ -335,15 +309,21 @@ impl Follow {
         }
     }
 
-    /// Another program than this one that wrote records, if any.
-    pub fn foreign(&self) -> Option<&str> {
-        self.foreign.as_deref()
+    /// Whether the words of a verdict on an attestation may be those of another program.
+    pub fn judged_elsewhere(&self) -> bool {
+        self.judged_elsewhere
     }
 
-    fn written_by(&mut self, program: &str) {
+    /// Another program than this one that wrote records, if any, and its first record.
+    pub fn foreign(&self) -> Option<(u64, &str)> {
+        let (seq, program) = self.foreign.as_ref()?;
+        Some((*seq, program))
+    }
+
+    fn written_by(&mut self, seq: u64, program: &str) {
         program.clone_into(&mut self.program);
         if program != crate::PROGRAM_VERSION && self.foreign.is_none() {
-            self.foreign = Some(program.to_owned());
+            self.foreign = Some((seq, program.to_owned()));
         }
     }
 
@@ -357,8 +337,4 @@ impl Follow {
             && expected.seats == recorded.seats
             && expected.digest == recorded.digest
     }
-}
-
-fn two(by: &[ParticipantId]) -> bool {
-    matches!(by, [first, second] if first != second)
 }

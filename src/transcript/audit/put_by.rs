@@ -14,7 +14,7 @@ const MOST: usize = 10_000;
 #[derive(Clone, Default)]
 pub struct PutBy {
     /// Everything that was ever read into `in/`, by name.
-    read: BTreeMap<String, Sha256>,
+    read: BTreeMap<String, Vec<Sha256>>,
     /// Everything that was to leave, by name; an export that was interrupted has left some of it there.
     left: BTreeMap<String, Vec<Sha256>>,
     /// The last encrypted copy of each management key, by name.
@@ -29,22 +29,16 @@ impl PutBy {
         match event {
             Event::FilesRead { files } => {
                 for file in files {
-                    keep(&mut self.read, file.kept_as(), file.sha256);
+                    also(&mut self.read, &file.kept_as(), file.sha256);
                     if let Some(envelope) = &file.envelope {
                         let of = &envelope.file;
-                        keep(&mut self.read, of.name.clone(), of.sha256);
+                        also(&mut self.read, &of.name, of.sha256);
                     }
                 }
             }
             Event::Intended(Effect::Export { files, .. }) => {
                 for file in files {
-                    let name = last_part(&file.name);
-                    if self.left.len() < MOST || self.left.contains_key(name) {
-                        let known = self.left.entry(name.to_owned()).or_default();
-                        if known.len() < MOST && !known.contains(&file.sha256) {
-                            known.push(file.sha256);
-                        }
-                    }
+                    also(&mut self.left, last_part(&file.name), file.sha256);
                 }
             }
             Event::Intended(Effect::Provision {
@@ -65,9 +59,9 @@ impl PutBy {
         }
     }
 
-    /// Whether a file of this name was ever read.
-    pub fn was_read(&self, name: &str) -> bool {
-        self.read.contains_key(name)
+    /// What was ever read under this name; nothing, where no such file was.
+    pub fn read_as(&self, name: &str) -> &[Sha256] {
+        self.read.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// Whether this very file was to leave.
@@ -86,6 +80,15 @@ impl PutBy {
     /// record.
     pub fn may_be_escrow(&self, name: &str) -> bool {
         self.unsure > 0 && name.starts_with("management-key-")
+    }
+}
+
+fn also(names: &mut BTreeMap<String, Vec<Sha256>>, name: &str, sha256: Sha256) {
+    if names.len() < MOST || names.contains_key(name) {
+        let known = names.entry(name.to_owned()).or_default();
+        if known.len() < MOST && !known.contains(&sha256) {
+            known.push(sha256);
+        }
     }
 }
 

@@ -159,16 +159,25 @@ pub fn mode(auditor: &Auditor, _: &Artefacts) -> Said {
 }
 
 pub fn exceptions(auditor: &Auditor, _: &Artefacts) -> Said {
-    pass(match auditor.state.exceptions.len() {
+    let mut sentence = match auditor.state.exceptions.len() {
         0 => "no exception was logged".to_owned(),
         1 => "1 exception is on record: read it".to_owned(),
         more => format!("{more} exceptions are on record: read them"),
-    })
+    };
+    if !auditor.unsealed.is_empty() {
+        let names = auditor.unsealed.iter().map(|number| format!("E{number}"));
+        sentence = format!(
+            "{sentence}. The seal does not cover {}, logged after it was stated: only the head on paper answers \
+             for that",
+            names.collect::<Vec<_>>().join(", ")
+        );
+    }
+    pass(sentence)
 }
 
 /// Records that break a rule of their own are named there, and not once more here.
 pub fn followed(auditor: &Auditor, _: &Artefacts) -> Said {
-    let mut sentence = match auditor.deviations.first() {
+    let sentence = match auditor.deviations.first() {
         None => FOLLOWED.sentence.to_owned(),
         Some(_) => {
             "What the script asks was done in its order; records that break another rule are \
@@ -176,12 +185,15 @@ pub fn followed(auditor: &Auditor, _: &Artefacts) -> Said {
                 .to_owned()
         }
     };
-    if let Some(program) = auditor.follow.foreign() {
-        sentence = format!(
-            "{sentence} It was held with {program}, this is {}: who was asked what was compared, the words \
-             around it were not.",
-            crate::PROGRAM_VERSION
-        );
+    match auditor.follow.foreign() {
+        None => pass(sentence),
+        Some((seq, program)) => (
+            Verdict::Note,
+            format!(
+                "{sentence} By its word {program} wrote record {seq} and others, and this is {}: who was asked what \
+                 was compared, the words around it were not.",
+                crate::PROGRAM_VERSION
+            ),
+        ),
     }
-    pass(sentence)
 }

@@ -1,5 +1,6 @@
 //! The verdicts on a published copy, rule by rule.
 
+use super::files;
 use super::metadata::{self, Content};
 use super::sealed as seal;
 use super::{Files, Published};
@@ -59,9 +60,11 @@ const JUDGES: &[(Rule, Judge)] = &[
     (THRESHOLD, |desk| {
         metadata::threshold(desk.copy, desk.files, &desk.content)
     }),
-    (TRUSTED, |desk| metadata::trusted(desk.files, &desk.content)),
+    (TRUSTED, |desk| {
+        metadata::trusted(desk.copy, desk.files, &desk.content)
+    }),
     (FILES, |desk| {
-        metadata::files(desk.copy, desk.files, &desk.sealed)
+        files::files(desk.copy, desk.files, &desk.sealed)
     }),
     (SEAL_STATEMENT, |desk| {
         seal::statement(desk.copy, &desk.sealed)

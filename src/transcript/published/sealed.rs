@@ -142,8 +142,38 @@ fn absent(copy: &Published, sealed: &Sealed) -> Option<Said> {
     }
 }
 
+/// What a seal covers comes before it: the engine writes none of these records afterwards. Here nobody follows
+/// the script, and what a forger adds behind the seal must not pass for what was sealed.
+const BEFORE: [&str; 11] = [
+    "root-trusted",
+    "root-assembled",
+    "content-imported",
+    "content-withdrawn",
+    "archived",
+    "findings-accepted",
+    "content-approved",
+    "signatures-counted",
+    "metadata-written",
+    "exported",
+    "seal-stated",
+];
+
+/// The first record behind the statement of the seal that belongs before it.
+fn late(copy: &Published) -> Option<(usize, &str)> {
+    let stated = |(_, kind): &(Sha256, String)| kind == "seal-stated";
+    let at = copy.records.iter().position(stated)?;
+    let mut behind = copy.records.iter().enumerate().skip(at + 1);
+    let (seq, (_, kind)) = behind.find(|(_, (_, kind))| BEFORE.contains(&kind.as_str()))?;
+    Some((seq, kind))
+}
+
 /// It names the head of these very records, and nothing that they contradict.
 pub fn statement(copy: &Published, sealed: &Sealed) -> Said {
+    if let Some((seq, kind)) = late(copy) {
+        return fail(format!(
+            "record {seq} is {kind}, which nobody does once it is stated what is sealed: the seal does not cover it"
+        ));
+    }
     if let Some(said) = absent(copy, sealed) {
         return said;
     }
@@ -199,8 +229,8 @@ pub fn statement(copy: &Published, sealed: &Sealed) -> Said {
     ))
 }
 
-/// Keys that the auditor has from elsewhere than the seal: of the root, and of the roots that are trusted.
-fn keys(files: &Files, content: &Content) -> Vec<PublicKey> {
+/// Keys of the role root: of the root, and of the roots that are trusted.
+fn root_keys(files: &Files, content: &Content) -> Vec<PublicKey> {
     let chain = metadata::chain(files).unwrap_or_default();
     let of = |root: &Root| -> Vec<PublicKey> {
         root.role_keys(Role::Root)
@@ -210,6 +240,14 @@ fn keys(files: &Files, content: &Content) -> Vec<PublicKey> {
     let mut keys: Vec<PublicKey> = chain.iter().flat_map(|root| of(root.get())).collect();
     if let Content::Root(found) = content {
         keys.extend(of(&found.root));
+    }
+    keys
+}
+
+/// Keys that the auditor has from elsewhere than the seal.
+fn keys(files: &Files, content: &Content) -> Vec<PublicKey> {
+    let mut keys = root_keys(files, content);
+    if let Content::Root(found) = content {
         // online keys may be held in a ceremony as well
         let all = found
             .root
@@ -292,7 +330,8 @@ pub fn count(copy: &Published, files: &Files, content: &Content, sealed: &Sealed
     if let Some(said) = absent(copy, sealed) {
         return said;
     }
-    let by = signers(sealed, &keys(files, content));
+    // a key of another role is held by machines: it seals for no keyholder
+    let by = signers(sealed, &root_keys(files, content));
     let different = by.iter().flatten().collect::<BTreeSet<_>>().len();
     let threshold = match content {
         Content::Root(found) => found.root.role(Role::Root).map(|role| role.threshold),

@@ -337,6 +337,26 @@ fn targets_and_a_role_they_delegate_to_are_signed_by_the_keyholders() {
     assert!(remarks(&third).contains(&"metadata.not-compared".to_owned()));
     third.to_the_end();
     assert_eq!(failing(&third.audit()), [""; 0]);
+    // that it is no root keeps nobody from asking whose keys judge it
+    let known = |bytes: Vec<u8>| {
+        let trusted = vec![("root.json".to_owned(), bytes)];
+        rootstage::directory::audit(&third.dir(), None, trusted).unwrap()
+    };
+    let of_day =
+        |room: &Room, name: &str| fs::read(room.dir().join("metadata").join(name)).unwrap();
+    for bytes in [of_day(&second, "2.root.json"), of_day(&room, "1.root.json")] {
+        let audited = known(bytes);
+        assert_eq!(failing(&audited), [""; 0]);
+        let of_rule =
+            |found: &&rootstage::transcript::audit::Finding| found.rule.id == "root.trusted";
+        let found = audited.findings.iter().find(of_rule).unwrap();
+        assert!(found.sentence.contains("the content is no root; version 2"));
+        assert_eq!(found.verdict, rootstage::transcript::audit::Verdict::Pass);
+    }
+    let mut strangers = Room::open(2, 2);
+    strangers.to_the_end();
+    let audited = known(of_day(&strangers, "1.root.json"));
+    assert_eq!(failing(&audited), ["root.trusted"]);
     fs::copy(
         third.dir().join("metadata/targets.json"),
         room.home.path().join("before.json"),

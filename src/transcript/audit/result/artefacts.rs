@@ -39,8 +39,16 @@ pub fn inputs(auditor: &Auditor, artefacts: &Artefacts) -> Said {
             return fail(problem);
         }
     }
+    // Content that was withdrawn lies there as well.
+    let changed = |(name, bytes): &&(String, Vec<u8>)| {
+        let known = auditor.put_by.read_as(name);
+        !known.is_empty() && !known.contains(&Sha256::of(bytes))
+    };
+    if let Some((name, _)) = artefacts.inputs.iter().find(changed) {
+        return fail(format!("in/{} is not what was read", safe(name)));
+    }
     // The ceremony never reads them again, and an interrupted one may leave some: they are named, no more.
-    let other = |(name, _): &&(String, Vec<u8>)| !auditor.put_by.was_read(name);
+    let other = |(name, _): &&(String, Vec<u8>)| auditor.put_by.read_as(name).is_empty();
     let others: Vec<&str> = artefacts
         .inputs
         .iter()
@@ -194,30 +202,27 @@ pub fn trusted(auditor: &Auditor, artefacts: &Artefacts) -> Said {
     if !signs(state) {
         return nothing_signed();
     }
-    let Some(ours) = assembly::signed_root(state) else {
-        if state.payload.is_some() {
-            return (Verdict::Note, "the content is no root".to_owned());
-        }
-        return fail("there is no root to compare");
-    };
-    let mut last: Option<Trusted<Root>> = None;
+    let mut chain: Vec<Trusted<Root>> = Vec::new();
     for (path, bytes) in &artefacts.trusted {
         let next = Signed::parse(bytes)
             .map_err(|error| error.to_string())
             .and_then(|signed| {
-                match &last {
+                match chain.last() {
                     None => Trusted::first(&signed),
                     Some(before) => before.next(&signed),
                 }
                 .map_err(|error| error.to_string())
             });
         match next {
-            Ok(next) => last = Some(next),
+            Ok(next) => chain.push(next),
             Err(reason) => return fail(format!("{path}: {reason}")),
         }
     }
-    let Some(last) = last else {
+    let Some(last) = chain.last() else {
         return fail("there is no trusted root");
+    };
+    let Some(ours) = assembly::signed_root(state) else {
+        return judging(state, &chain, last);
     };
     if state
         .payload
@@ -233,6 +238,31 @@ pub fn trusted(auditor: &Auditor, artefacts: &Artefacts) -> Said {
         )),
         Err(reason) => fail(format!(
             "it does not follow version {}: {reason}",
+            last.get().version
+        )),
+    }
+}
+
+/// Of content that is no root: whether the root that names its keys is one that the auditor trusts, or follows
+/// from it.
+fn judging(state: &State, chain: &[Trusted<Root>], last: &Trusted<Root>) -> Said {
+    let Some(judge) = &state.trusted else {
+        return fail("there is no root to compare");
+    };
+    let version = judge.root.version;
+    if chain.iter().any(|root| root.payload() == judge.payload) {
+        return pass(format!(
+            "the content is no root; version {version}, by which it is judged, is one that the auditor trusts"
+        ));
+    }
+    match last.next(&judge.signed) {
+        Ok(_) => pass(format!(
+            "the content is no root; version {version}, by which it is judged, follows version {} that the auditor \
+             trusts",
+            last.get().version
+        )),
+        Err(reason) => fail(format!(
+            "the content is no root; version {version}, by which it is judged, does not follow version {}: {reason}",
             last.get().version
         )),
     }

@@ -16,14 +16,14 @@ fn note(sentence: &str) -> Said {
 }
 
 /// The files beside the transcript. Words of a verdict may differ between versions of the program:
-/// where another one wrote the transcript, that file is only looked for.
+/// where another one judged, that file is only looked for.
 pub fn evidence(auditor: &Auditor, artefacts: &Artefacts) -> Said {
-    let (state, foreign) = (&auditor.state, auditor.follow.foreign());
+    let (state, elsewhere) = (&auditor.state, auditor.follow.judged_elsewhere());
     if artefacts.scope == Scope::Record {
         return super::artefacts::record_only();
     }
     for (name, sha256) in &state.attested {
-        let words = foreign.is_some() && name.ends_with(attested::VERDICT);
+        let words = elsewhere && name.ends_with(attested::VERDICT);
         match artefacts
             .attestations
             .iter()
