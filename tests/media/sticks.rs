@@ -201,7 +201,7 @@ impl Stick {
     /// Pulls it. The kernel lets a device go when the last program has closed it, and a program that
     /// another test starts holds, for a moment, whatever this one has open.
     pub fn unplug(&self) -> Unplugged<'_> {
-        let _kept = devices();
+        let kept = devices();
         run("losetup", &["-d", self.node()]);
         let name = self.node().trim_start_matches("/dev/");
         let behind = PathBuf::from(format!("/sys/block/{name}/loop/backing_file"));
@@ -211,7 +211,10 @@ impl Stick {
             assert!(waited < Duration::from_secs(30), "{name} is still there");
             std::thread::yield_now();
         }
-        Unplugged { stick: self, _kept }
+        Unplugged {
+            stick: self,
+            _kept: kept,
+        }
     }
 
     /// What an independent program finds on the medium, mounted by itself.

@@ -198,8 +198,11 @@ fn what_comes_behind_the_seal_is_judged_like_all_the_rest() {
             crate::failing(&findings)
         );
     }
-    // an end that nobody gave a reason for
-    let findings = told(&desk, None, |records| {
+}
+
+#[test]
+fn an_end_that_nobody_gave_a_reason_for_is_none() {
+    let findings = told(&days::first(), None, |records| {
         let at = place(records, closed);
         "witness".clone_into(&mut records[at].actor);
         records[at].event = Event::Aborted {

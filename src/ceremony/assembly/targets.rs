@@ -4,7 +4,7 @@
 use super::{now, policy};
 use crate::ceremony::import;
 use crate::ceremony::state::{Payload, State};
-use crate::safe::safe;
+use crate::safe::{counted, safe};
 use crate::tuf::diff::{Change, Class, Mark};
 use crate::tuf::policy::{Finding, Level};
 use crate::tuf::targets::{RoleView, Target, Targets, TargetsChanges, targets_changes};
@@ -133,10 +133,7 @@ pub fn changes(state: &State, payload: &Payload) -> Vec<Change> {
         .iter()
         .map(|name| format!("member {}", safe(name)));
     rows.extend(names.map(|what| row(Mark::Changed, what, String::new(), "is another".to_owned())));
-    let same = match found.same {
-        1 => "1 target".to_owned(),
-        more => format!("{more} targets"),
-    };
+    let same = counted(found.same, "target");
     rows.push(row(
         Mark::Kept,
         "not changed".to_owned(),

@@ -72,10 +72,6 @@ mod tests {
     use super::*;
     use crate::ceremony::chronicle::{Cause, Halt};
 
-    #[expect(
-        clippy::field_reassign_with_default,
-        reason = "the rest of it is not to be seen from here"
-    )]
     fn day(halts: &[(&str, &str)], to: &str) -> Chronicle {
         let halts = halts.iter().map(|(from, to)| Halt {
             cause: Cause::Interrupted,
