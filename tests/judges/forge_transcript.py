@@ -9,22 +9,19 @@ Files that are named after it are those whose digests the first record has: they
 import os
 import sys
 
-from verify_ceremony import RECORD, Transcript, hashed, sha256
+from verify_ceremony import canonical, parse, sha256
 
 path, old, new, *files = sys.argv[1:]
-data = open(path, "rb").read()
-mode = Transcript(data).mode
-node, forged = hashed(mode, "header"), []
-for line in data.splitlines():
-    found = RECORD.fullmatch(line)
-    body = found["body"].replace(old.encode(), new.encode())
-    for file in files if found["seq"] == b"0" else []:
-        name = os.path.basename(file).split(".")[0].encode()
-        at = body.index(b'"' + name + b'":"') + len(name) + 4
-        body = body[:at] + sha256(open(file, "rb").read()).encode() + body[at + 64 :]
-    salt, digest = found["salt"], found["digest"]
-    middle = found["middle"].replace(digest, hashed(mode, "body", bytes.fromhex(salt.decode()), body).hex().encode())
-    node = hashed(mode, "node", node, hashed(mode, "leaf", found["front"] + middle + found["end"]))
-    made = b'%s,"body":%s%s,"node":"%s","salt":"%s"%s\n'
-    forged.append(made % (found["front"], body, middle, node.hex().encode(), salt, found["end"]))
+records = [parse(line) for line in open(path, "rb").read().splitlines()]
+domain = f"rootstage/transcript/1/{records[0]['body']['mode']}".encode()
+node, forged = sha256(domain + b"/header\0"), []
+for record in records:
+    body = parse(canonical(record.pop("body")).replace(old.encode(), new.encode()))
+    for file in files if record["seq"] == 0 else []:
+        body[os.path.basename(file).split(".")[0]] = sha256(open(file, "rb").read())
+    salt = record.pop("salt")
+    del record["node"]
+    record["digest"] = sha256(domain + b"/body\0" + bytes.fromhex(salt) + canonical(body))
+    node = sha256(domain + b"/node\0" + bytes.fromhex(node + sha256(domain + b"/leaf\0" + canonical(record))))
+    forged.append(canonical(record | {"body": body, "salt": salt, "node": node}) + b"\n")
 open(path, "wb").write(b"".join(forged))

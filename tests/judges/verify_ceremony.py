@@ -118,7 +118,7 @@ def read(root, name, limit=LIMIT):
     try:
         for part in name.split("/"):
             path = os.path.join(path, part)
-            demand(not os.path.islink(path), f"{name}: {path} is a link")
+            demand(part != ".." and not os.path.islink(path), f"{name} leads elsewhere: {path} is a link, or above")
         with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
             found = os.fstat(file.fileno())
             right = stat.S_ISREG(found.st_mode) and found.st_size <= limit
@@ -369,6 +369,12 @@ class Ceremony:
             elif kind == "signature-made":
                 self.signatures.append(self.judge(record, last, serials.get(record["step"]), statements))
             last = record if kind in ("intended", "faulted", "signature-made") else last
+        if self.published and self.content and not self.content["payload"]:
+            with contextlib.suppress(Stop, *FORM_ERRORS):  # which it was is withheld: the one that lies there
+                here = [self.add_metadata(read(self.root, f"metadata/{name}"))[0]
+                        for name in listed(self.root, "metadata") if not name.startswith("defunct-")]
+                payload, = set(here)
+                self.content = {"payload": payload, "role": self.contents[payload]["_type"]}
 
     def judge(self, made, intent, serial, statements):
         """What a signature is over, and the key of its actor under which it verifies; or what is wrong."""
@@ -498,8 +504,8 @@ class Ceremony:
         if self.fault:
             return
         with self.rule("transcript.whole"):
-            whole = self.ending in ("ceremony-closed", "aborted") and not self.torn
-            demand(whole, f"it ends with {self.ending}" + (", and a torn record" if self.torn else ""))
+            demand(not self.torn, "its last record is torn")
+            demand(self.closed, f"it ends with {self.ending}, and not with the end of a ceremony")
         with self.rule("transcript.head") as say:
             shown = {nodes[one["seq"] - 1]: one for one in reversed(self.records[1:])
                      if one["kind"] == "asked" and self.step_kind(one["step"]) == "head"}
@@ -519,9 +525,7 @@ class Ceremony:
             for one in self.records[before:]:
                 kind, body = one["kind"], one["body"] or {}
                 kind = f"intended:{body['effect']}" if kind == "intended" and body else kind
-                right = kind != "asked" or not body or body["form"]["form"] in ("confirm", "words", "type-back")
-                right = right and (kind != "resumed" or not body or body["program"] in programs)
-                right = right and kind in AFTER_HEAD
+                right = kind in AFTER_HEAD and (kind != "resumed" or not body or body["program"] in programs)
                 demand(right, f"it is the head that was shown; but {kind} follows, record {one['seq']}")
             say("as on paper" + (": the head that was shown" if differ else ""))
         for name in ("script", "plan"):
@@ -594,6 +598,10 @@ class Ceremony:
                 sides = {"before" if "roles" in judge else "delegated": tally(signed, pairs, judge, role)} | sides
             wanted = {f"{signed['version']}.root.json"} if role == "root" and enough(sides) else set()
             demand(not written or numbered == wanted, f"of N.root.json there is {numbered}, and not {wanted}")
+            for body in self.of("signatures-counted")[-1:]:
+                counted = [(one["counted"], one["threshold"]) for one in body["judges"]]
+                right = counted == list(sides.values()) and body["reached"] == enough(sides)
+                demand(right, f"the record has counted {counted}, and it is {sides}")
             demand(sides and enough(sides), f"{sides}: too few keys have signed", "NOTE" if fewer else otherwise)
             say("; ".join(f"{side}: {have} keys signed, {need} are needed" for side, (have, need) in sides.items()))
         with self.rule("root.trusted") as say:
@@ -608,8 +616,9 @@ class Ceremony:
             made = self.content and self.content["role"] == "root"
             root = self.signed() if made else self.base()
             demand(root, "nothing was signed, and no root was there before", "NOTE")
-            sides = {"old": tally(root, self.pairs(), trust), "new": tally(root, self.pairs(), root)} if made else {}
-            leads = made and root["version"] == trust["version"] + 1 and enough(sides)
+            pairs = self.pairs() if made else self.came_with(self.bases[-1])
+            leads = root["version"] == trust["version"] + 1
+            leads = leads and enough({one["version"]: tally(root, pairs, one) for one in (root, trust)})
             demand(root == trust or leads, "no root that was given leads to it")
             say(f"version {root['version']}, SHA-256 {payload_of(root)}")
         with self.rule("files.in", needs_all=True) as say:
@@ -633,11 +642,10 @@ class Ceremony:
                     pems = {{0: "key", 1: "device"}.get(at, f"issuer-{at}"): pem.encode() for at, pem in pems}
                     pems["public"] = body["key"]["public_pem"].encode()
                     files |= {f"{serials[step]}/{name}.pem": (len(pem), sha256(pem)) for name, pem in pems.items()}
-            here = listed(self.root, "attestations") if self.closed else []
-            verdicts = {f"{name.split('/')[0]}/verdict.json" for name in files} & set(here)
-            verdicts = {name: read(self.root, f"attestations/{name}") for name in verdicts}
-            may = {name: (len(data), sha256(data)) for name, data in verdicts.items()}
-            say(compare(self.root, "attestations", files, may if self.closed else None))
+                    verdict = f"{serials[step]}/verdict.json"
+                    data = read(self.root, f"attestations/{verdict}") or b""
+                    files[verdict] = (len(data), sha256(data))  # the seal has its digest, or nothing
+            say(compare(self.root, "attestations", files, {} if self.closed else None))
         with self.rule("root.files") as say:
             if self.lacks("metadata-written", "archived"):
                 told = {digest for _, digest in named(self.of("metadata-written", "archived")).values()}
@@ -660,9 +668,17 @@ class Ceremony:
             escrows = [{"file": body["escrow"]} for body in self.of("token-provisioned") if body.get("escrow")]
             may = named(escrows) | self.intended()
             say(compare(self.root, "out", named(self.of("exported")), may))
+        with self.rule("recording.file", needs_all=True) as say:
+            marks, data = self.of("screen-recorded"), read(self.root, "session.cast", TRANSCRIPT_LIMIT)
+            demand(marks or data is None, "session.cast is here, and no record is about it")
+            demand(marks, "the screen was not recorded", "NOTE")
+            demand(data is not None, "session.cast is on record and is not here")
+            wrong = [body["bytes"] for body in marks if sha256(data[:body["bytes"]]) != body["sha256"]
+                     or body["bytes"] > len(data) or body.get("ended") and body["bytes"] != len(data)]
+            demand(not wrong, f"session.cast is not the one on record up to byte {wrong[:1]}")
+            say(f"{marks[-1]['bytes']} bytes")
 
     def judge_seal(self):
-        keys = self.hand()
         with self.rule("seal.statement") as say:
             statement, payload, _ = self.sealed()
             said, number = statement["predicate"], statement["predicate"]["head"]["records"]
@@ -723,7 +739,7 @@ class Ceremony:
             payload, sigs, none = self.sealed()[1], self.seals(), ed25519.Ed25519PublicKey
             demand(self.by != "paper", "the plan wants paper alone, and there is a seal")
             demand(not self.lacks("key-presented", "key-enrolled"), "keys in hand are withheld", "NOTE")
-            missing, keys = {}, self.hand()
+            keys = self.hand()
             cards = {one["step"].partition(".")[2] for one in self.records if "piv" in (one["body"] or {})}
             for name in cards & set(keys) if len(encoded(payload)) > 3072 else []:
                 if isinstance(self.keys.get(keys[name]["fingerprint"]), none):
@@ -748,8 +764,8 @@ class Ceremony:
             say(f"{len(sigs)} of {len(keys)} keys in hand have sealed, {len(counts)} count, {need} are needed at least")
         with self.rule("seal.file") as say:
             written, data = named(self.of("seal-written")), read(self.root, "seal.dsse.json")
-            otherwise = "NOTE" if self.withheld or data is None else "FAIL"
-            demand(written, "there is none, or nobody put it on record", otherwise)
+            demand(not self.lacks("seal-written"), "which it was is withheld", "NOTE")
+            demand(written, "there is none, or nobody put it on record", "NOTE" if data is None else "FAIL")
             say(compare(self.root, ".", written))
 
 

@@ -7,13 +7,13 @@ Bodies of these kinds stay; all others are withheld.
 
 import sys
 
-from verify_ceremony import RECORD
+from verify_ceremony import canonical, parse
 
 path, *kept = sys.argv[1:]
 lines = []
 for line in open(path, "rb").read().splitlines():
-    found = RECORD.fullmatch(line)
-    if found["kind"].decode() not in kept:
-        line = found["front"] + found["middle"] + b',"node":"' + found["node"] + b'"' + found["end"]
-    lines.append(line + b"\n")
+    record = parse(line)
+    if record["kind"] not in kept:
+        del record["body"], record["salt"]
+    lines.append(canonical(record) + b"\n")
 open(path, "wb").write(b"".join(lines))

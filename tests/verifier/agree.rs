@@ -39,7 +39,7 @@ fn a_first_root_and_every_kind_of_ceremony_after_it() {
     let Some(document) = passes(&room, &first) else {
         return;
     };
-    let notes = ["transcript.head", "attestation.evidence", "root.trusted"];
+    let notes = ["transcript.head", "root.trusted", "recording.file"];
     assert_eq!(with(&document, "note"), notes);
     for script in [
         "renew-root",
@@ -67,8 +67,8 @@ fn a_first_root_and_every_kind_of_ceremony_after_it() {
         assert!(!trust(&first.join("metadata/1.root.json")), "{script}");
         if script != "token-check" {
             let sides = explained(&document, "root.threshold");
-            assert!(sides.contains("root 1, trusted before:"), "{sides}");
-            assert!(sides.contains("; root 2:"), "{sides}");
+            assert!(sides.contains("before: "), "{sides}");
+            assert!(sides.contains("; itself: "), "{sides}");
         }
     }
 }
@@ -129,10 +129,7 @@ fn every_kind_of_key_an_exception_a_public_seal_and_copies_that_leave() {
     let Some(document) = passes(&room, &dir) else {
         return;
     };
-    assert_eq!(
-        explained(&document, "seal.count"),
-        "2 of 3 keys sealed; the plan wants all"
-    );
+    assert!(explained(&document, "seal.count").starts_with("2 of 3 keys in hand have sealed"));
     assert!(explained(&document, "files.out").starts_with("1 file"));
 }
 
@@ -210,19 +207,18 @@ fn the_head_on_paper_in_every_form() {
     let mut wrong = each.clone();
     wrong[2] = other;
     let call = [vec!["--expect-head"], wrong].concat();
-    let what = format!("word 3 is {}, on paper it is {other}", each[2]);
+    let what = format!("word 3, {}, is {other} on paper", each[2]);
     verifier(&dir, &call)
         .unwrap()
         .is(1, &["FAIL transcript.head", &what]);
     // no head at all: the words of the call are wrong
+    let mut unknown = each.clone();
+    unknown[4] = "nonsense";
     for (bad, what) in [
-        (vec!["12ab"], "is not in the PGP word list"),
-        (
-            vec!["aardvark", "aardvark"],
-            "word 2, 'aardvark', is of the other list",
-        ),
-        (each[1..].to_vec(), "is of the other list"),
-        (each[..31].to_vec(), "here are 31 words"),
+        (vec!["12ab"], "these are 1 words"),
+        (unknown, "word 5 of the head, 'nonsense', is not in the PGP"),
+        ([&each[..1], &each[..31]].concat(), "is of the other list"),
+        (each[..31].to_vec(), "these are 31 words"),
     ] {
         let call = [vec!["--expect-head"], bad].concat();
         verifier(&dir, &call).unwrap().is(2, &[what]);
@@ -239,11 +235,11 @@ fn the_head_on_paper_in_every_form() {
     let shown = shown.unwrap()["body"]["digest"]["sha256"].as_str().unwrap();
     verifier(&dir, &["--expect-head", shown])
         .unwrap()
-        .is(0, &["is that of the step head"]);
+        .is(0, &["the head that was shown"]);
     let early = records[100]["node"].as_str().unwrap();
     verifier(&dir, &["--expect-head", early])
         .unwrap()
-        .is(1, &["is that of the first 101 records"]);
+        .is(1, &["FAIL transcript.head", "another head"]);
     for head in [shown, early] {
         let ours = verifier(&dir, &["--expect-head", head]).unwrap().status;
         let audit = room.rootstage(&["audit", "d", "--expect-head", head]);
