@@ -24,8 +24,25 @@ fn fails(dir: &Path, file: &str, from: &str, to: &str) -> Option<Vec<String>> {
     std::fs::write(&path, bad).unwrap();
     let document = verified(dir, &[]);
     assert!(!rootstage_accepts(dir), "{file}: {from}");
+    let failing = failing(dir);
     std::fs::write(&path, good).unwrap();
-    Some(with(&document?, "fail"))
+    let document = document?;
+    let passing = with(&document, "pass");
+    let missed = failing.iter().find(|rule| passing.contains(rule));
+    assert_eq!(missed, None, "{file}: {from} {document}");
+    Some(with(&document, "fail"))
+}
+
+/// Rules that fail in the audit of the program; none where it cannot be made.
+fn failing(dir: &Path) -> Vec<String> {
+    let Ok(audited) = rootstage::directory::audit(dir, None, Vec::new()) else {
+        return Vec::new();
+    };
+    let findings = audited.findings.iter();
+    findings
+        .filter(|finding| finding.verdict == rootstage::transcript::audit::Verdict::Fail)
+        .map(|finding| finding.rule.id.to_owned())
+        .collect()
 }
 
 fn rootstage_accepts(dir: &Path) -> bool {
