@@ -3,19 +3,19 @@
 
     verify_ceremony.py DIR [--expect-head HEX|WORDS...] [--trusted-root FILE]... [--json]
 
-Written from the descriptions alone (CEREMONY.md, transcript-format.md, seal-format.md), before any code of rootstage
-was read, for Python 3.11 with `cryptography`. 27 corrections came from running it over directories of kinds that its
-author had not had: 21 of what it got wrong or refused (files of `out/`, `attestations/` and interrupted steps; aborted
-ceremonies; plans without a seal; whose seals count; accepted findings; trusted roots; copies that withhold more, or
-nothing; the head on paper; forms of keys and numbers), and 6 of what it had left out (delegated roles, mode, recording,
-counted signatures, what belongs before a seal, what a seal says of people and exceptions). Each follows a sentence of
-the descriptions, some of which were written because it asked.
+Written from the descriptions alone (CEREMONY.md, transcript-format.md, seal-format.md), before any code of
+rootstage was read, for Python 3.11 with `cryptography`. 27 corrections came from running it over directories of
+kinds that its author had not had: 21 of what it got wrong or refused (files of `out/`, `attestations/` and
+interrupted steps; aborted ceremonies; plans without a seal; whose seals count; accepted findings; trusted roots;
+copies that withhold more, or nothing; the head on paper; forms of keys and numbers), and 6 of what it had left out
+(delegated roles, mode, recording, counted signatures, what belongs before a seal, what a seal says of people and
+exceptions). Each follows a sentence of the descriptions, some of which were written because it asked.
 
-A line for each rule of CEREMONY.md that is judged: PASS, FAIL, or NOTE where nothing was decided. Exit with 0 nothing
-failed, 1 something failed, 2 the call is wrong, 3 something cannot be read.
+A line for each rule of CEREMONY.md that is judged: PASS, FAIL, or NOTE where nothing was decided. Exit with
+0 nothing failed, 1 something failed, 2 the call is wrong, 3 something cannot be read.
 
-What it does not do: it does not follow the script, makes no root from the plan, opens no envelope (neither of `in/` nor
-of `out/`), and judges no policy, findings, media, nor certificates of tokens. `rootstage audit` does.
+What it does not do: it does not follow the script, makes no root from the plan, opens no envelope (neither of
+`in/` nor of `out/`), and judges no policy, findings, media, nor certificates of tokens. `rootstage audit` does.
 """
 
 import argparse
@@ -189,8 +189,9 @@ def load_key(listing):
         elif isinstance(key, ec.EllipticCurvePublicKey):
             own = {curve.name: one for one, curve in CURVES.items()}[key.curve.name]
             keytypes = ["ecdsa", own]
-        small = isinstance(key, rsa.RSAPublicKey) and not 2048 <= key.key_size <= 8192
-        right = not small and (pem or scheme == own and keytype in keytypes)
+        elif not isinstance(key, rsa.RSAPublicKey) or not 2048 <= key.key_size <= 8192:
+            return None, None
+        right = pem or scheme == own and keytype in keytypes
         form = serialization.PublicFormat.SubjectPublicKeyInfo
         return (key, sha256(key.public_bytes(serialization.Encoding.DER, form))) if right else (None, None)
     except FORM_ERRORS + (UnsupportedAlgorithm,):
@@ -618,7 +619,7 @@ class Ceremony:
             trust = None
             for root, pairs in self.trusted:
                 demand(fits(root, ROOT), "a file that was given is no root")
-                sides = {"itself": tally(root, pairs, root)} | ({"before": tally(root, pairs, trust)} if trust else {})
+                sides = {one["version"]: tally(root, pairs, one) for one in (root, trust) if one}
                 chain = not trust or root["version"] == trust["version"] + 1
                 demand(chain and enough(sides), f"{sides}: the roots that were given are no chain")
                 trust = root
@@ -771,7 +772,7 @@ class Ceremony:
                    "NOTE" if self.published and unknown else "FAIL")
             otherwise = "NOTE" if self.published else "FAIL"
             demand(not missing or self.by == "quorum", f"{sorted(missing)} have not sealed", otherwise)
-            say(f"{len(sigs)} of {len(keys)} keys in hand have sealed, {len(counts)} count, {need} are needed at least")
+            say(f"{len(sigs)} of {len(keys)} keys in hand have sealed, {len(counts)} count, {need} must at least")
         with self.rule("seal.file") as say:
             written, data = named(self.of("seal-written")), read(self.root, "seal.dsse.json")
             demand(not self.lacks("seal-written"), "which it was is withheld", "NOTE")
@@ -834,7 +835,8 @@ def main():
     words = " ".join(words_of(head)) if head else None
     if call.json:
         said = {"passed": passed, "published": found.published, "mode": found.mode, "head": head, "head_words": words}
-        said |= {"records": len(found.records), "checks": [one | {"verdict": one["verdict"].lower()} for one in checks]}
+        said |= {"records": len(found.records)}
+        said["checks"] = [one | {"verdict": one["verdict"].lower()} for one in checks]
         said["withheld"] = Counter(one["kind"] for one in found.records if one["body"] is None)
         print(json.dumps(said, indent=1))
     else:
