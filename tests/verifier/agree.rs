@@ -134,6 +134,45 @@ fn every_kind_of_key_an_exception_a_public_seal_and_copies_that_leave() {
 }
 
 #[test]
+fn every_kind_of_seal_whole_and_in_a_copy_for_everybody() {
+    for (seal, sealed) in [
+        ("by = \"paper\"", false),
+        ("by = \"quorum\"", true),
+        ("statement = \"full\"\n\n[publish]\nwithhold = []", true),
+    ] {
+        let room = Room::new();
+        let kinds = ["ecdsa-p256", "ed25519", "ecdsa-p256"].map(Holds::File);
+        room.plan(
+            "rehearsal",
+            Path::new("/"),
+            &kinds,
+            "[\"network.interfaces\"]",
+        );
+        let plan = room.read("plan.toml");
+        room.write("plan.toml", format!("{plan}[seal]\n{seal}\n"));
+        room.answers(3);
+        let skip = "[[answer]]\nstep = \"environment\"\nask = \"again\"\n\n[answer.skip]\nexpected = \"x\"\n\
+                    happened = \"y\"\ndecided = \"z\"\ninitials = [\"AD\", \"WI\"]\n";
+        let answers = room.read("answers.toml");
+        room.write("answers.toml", format!("{answers}\n{skip}"));
+        room.played();
+        room.rootstage(&["report", "--public", "ceremony", "-o", "copy"])
+            .is(0, &[]);
+        for dir in ["ceremony", "copy"] {
+            let Some(document) = passes(&room, &room.at(dir)) else {
+                return;
+            };
+            assert_eq!(document["published"], dir == "copy");
+            // a copy has no plan, and nobody knows from it how many seals it wants
+            if dir == "ceremony" {
+                let judged = with(&document, "pass").contains(&"seal.count".to_owned());
+                assert_eq!(judged, sealed, "{seal} {document}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_ceremony_that_waits_and_one_that_was_torn() {
     let room = Room::new();
     let whole = rehearsed(&room, "whole", &[]);
