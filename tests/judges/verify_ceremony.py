@@ -159,13 +159,17 @@ def named(bodies):
     return {file["name"].rsplit("/", 1)[-1]: (file["size"], file["sha256"]) for file in files}
 
 
+def describe(data):
+    return len(data), sha256(data)
+
+
 def compare(root, folder, files, may=None):
     """Demand that files are in a folder as the record has them; and, unless `may` is None, no others but those."""
     extra = sorted(listed(root, folder) - set(files)) if may is not None else []
     for name, file in (files | {name: may[name] for name in extra if name in may}).items():
         data = read(root, f"{folder}/{name}")
         demand(data is not None, f"{folder}/{name} is on record and is not here")
-        demand((len(data), sha256(data)) == file, f"{folder}/{name} is not the file that is on record")
+        demand(describe(data) == file, f"{folder}/{name} is not the file that is on record")
     extra = [name for name in extra if name not in may]
     demand(not extra, f"nobody put on record in {folder}/: {extra}")
     return f"{len(files)} files, byte for byte"
@@ -638,7 +642,7 @@ class Ceremony:
                 name = re.sub("[.]rse$", ".json", file["path"].rsplit("/", 1)[-1])
                 demand(sha256(data) == digest, f"{file['path']} is not of its digest")
                 if file["what"] == "metadata":
-                    files |= {f"{digest[:12]}-{name}": (len(data), digest)}
+                    files |= {f"{digest[:12]}-{name}": describe(data)}
                     files |= named([file["envelope"]] if "envelope" in file else [])
             say(compare(self.root, "in", files))
             say(f"others, which nobody uses: {sorted(listed(self.root, 'in') - set(files))}")
@@ -651,10 +655,9 @@ class Ceremony:
                     pems = enumerate(body.get("certificates", []))
                     pems = {{0: "key", 1: "device"}.get(at, f"issuer-{at}"): pem.encode() for at, pem in pems}
                     pems["public"] = body["key"]["public_pem"].encode()
-                    files |= {f"{serials[step]}/{name}.pem": (len(pem), sha256(pem)) for name, pem in pems.items()}
+                    files |= {f"{serials[step]}/{name}.pem": describe(pem) for name, pem in pems.items()}
                     verdict = f"{serials[step]}/verdict.json"
-                    data = read(self.root, f"attestations/{verdict}") or b""
-                    files[verdict] = (len(data), sha256(data))  # the seal has its digest, or nothing
+                    files[verdict] = describe(read(self.root, f"attestations/{verdict}") or b"")
             say(compare(self.root, "attestations", files, {} if self.closed else None))
             full = not files or self.sealed()[0]["predicate"]["disclosure"] == "full"
             demand(full, "no seal covers verdict.json, which says what was found by the certificates", "NOTE")
@@ -678,7 +681,12 @@ class Ceremony:
                 demand(right, "the signatures in the file are not those that were made or came in")
         with self.rule("files.out", needs_all=True) as say:
             escrows = [{"file": body["escrow"]} for body in self.of("token-provisioned") if body.get("escrow")]
-            may = named(escrows) | self.intended()
+            may, intents = named(escrows) | self.intended(), self.of("intended")
+            begun = [body for body in intents if body["effect"] == "provision"]
+            unsure = len(begun) > len(self.of("token-provisioned"))  # an interruption may have left a copy
+            for name in listed(self.root, "out") if unsure else []:
+                if name.startswith("management-key-"):
+                    may[name] = may.get(name) or describe(read(self.root, f"out/{name}"))
             say(compare(self.root, "out", named(self.of("exported")), may))
         with self.rule("recording.file", needs_all=True) as say:
             marks, data = self.of("screen-recorded"), read(self.root, "session.cast", TRANSCRIPT_LIMIT)
