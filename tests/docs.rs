@@ -16,6 +16,8 @@
 
 #[path = "docs/crossing.rs"]
 mod crossing;
+#[path = "docs/format.rs"]
+mod format;
 #[path = "terminal/pty.rs"]
 #[allow(dead_code, reason = "each test file uses the part that it needs")]
 mod pty;
