@@ -1,8 +1,10 @@
 //! Whole days, published and audited by strangers.
 
+use std::fmt::Write as _;
 use std::path::Path;
+use std::process::Command;
 
-use super::venue::{Holds, Room, module};
+use super::venue::{Holds, ROOTSTAGE, Room, module, said};
 use super::{SALT, audit, failing, leaks, publish, rootstage, verdict};
 
 /// What a whole audit and one of the copy say; gives the head.
@@ -122,6 +124,61 @@ fn a_rotation_is_published_and_its_old_side_counts_with_the_root_before() {
     for rule in ["root.threshold", "root.base", "root.trusted"] {
         assert!(failing(&said).contains(&rule.to_owned()), "{rule}");
     }
+}
+
+/// A key that leaves may be one of the few that seal: only the root before says that it may.
+#[test]
+fn where_a_quorum_seals_keys_that_leave_count_with_the_root_before() {
+    let room = tempfile::tempdir().unwrap();
+    let (base, copy) = (room.path().join("base"), room.path().join("copy"));
+    let at = |name: &str| base.join(name).to_str().unwrap().to_owned();
+    let first = ["rehearse", "--script", "rotate-keyholder", "--unattended"];
+    rootstage(&[&first[..], &["--dir", base.to_str().unwrap()]].concat()).is(0, &[]);
+    // the first keyholder leaves in place of the third
+    let plan = std::fs::read_to_string(base.join("plan.toml")).unwrap();
+    let plan = plan
+        .replace("leaves = true\n", "")
+        .replace(
+            "key_label = \"root-1\"\n",
+            "key_label = \"root-1\"\nleaves = true\n",
+        )
+        .replace("tokens/keyholder-4.age", "tokens/another.age")
+        .replace("[root]\n", "[seal]\nby = \"quorum\"\n\n[root]\n");
+    std::fs::write(base.join("quorum.toml"), plan).unwrap();
+    let mut answers = "as_asked = true\n".to_owned();
+    let mut call = Command::new(ROOTSTAGE);
+    for number in 1..=4 {
+        let _ = writeln!(
+            answers,
+            "[secret.keyholder-{number}]\nenv = \"SECRET_{number}\""
+        );
+        call.env(
+            format!("SECRET_{number}"),
+            format!("rehearsal of keyholder-{number}"),
+        );
+    }
+    std::fs::write(base.join("answers.toml"), answers).unwrap();
+    let (plan, answers, day) = (at("quorum.toml"), at("answers.toml"), at("day"));
+    said(call.args(["run", &plan, "--dir", &day, "--answers", &answers])).is(0, &[]);
+
+    publish(Path::new(&day), &copy).is(0, &["written"]);
+    let alone = audit(&copy, &[]);
+    alone.is(
+        0,
+        &["1 key of the root sealed", "Give that with --trusted-root"],
+    );
+    assert_eq!(verdict(&alone, "seal.count"), "note");
+    let with = audit(
+        &copy,
+        &["--trusted-root", &at("before/metadata/1.root.json")],
+    );
+    assert_eq!(verdict(&with, "seal.count"), "pass");
+    // with a root before that does not have it
+    let other = audit(
+        &copy,
+        &["--trusted-root", &format!("{day}/metadata/2.root.json")],
+    );
+    assert_eq!(verdict(&other, "seal.count"), "fail");
 }
 
 #[test]
