@@ -126,6 +126,57 @@ fn a_rotation_is_published_and_its_old_side_counts_with_the_root_before() {
     }
 }
 
+/// Holds the day of a plan in a rehearsal's directory, in `day`, with the passphrases of the rehearsal.
+fn held(base: &Path, plan: &str) {
+    let at = |name: &str| base.join(name).to_str().unwrap().to_owned();
+    let mut answers = "as_asked = true\n".to_owned();
+    let mut call = Command::new(ROOTSTAGE);
+    for number in 1..=4 {
+        let _ = writeln!(
+            answers,
+            "[secret.keyholder-{number}]\nenv = \"SECRET_{number}\""
+        );
+        call.env(
+            format!("SECRET_{number}"),
+            format!("rehearsal of keyholder-{number}"),
+        );
+    }
+    std::fs::write(base.join("answers.toml"), answers).unwrap();
+    let (plan, answers, day) = (at(plan), at("answers.toml"), at("day"));
+    said(call.args(["run", &plan, "--dir", &day, "--answers", &answers])).is(0, &[]);
+}
+
+/// As many seal as the root that is signed demands, also where it came from elsewhere and demands more than before.
+#[test]
+fn a_quorum_is_that_of_the_root_that_is_signed() {
+    let room = tempfile::tempdir().unwrap();
+    let (base, copy) = (room.path().join("base"), room.path().join("copy"));
+    let first = ["rehearse", "--script", "sign-staged", "--unattended"];
+    rootstage(&[&first[..], &["--dir", base.to_str().unwrap()]].concat()).is(0, &[]);
+    let staged = std::fs::read(base.join("staged/root.json")).unwrap();
+    let mut staged: serde_json::Value = serde_json::from_slice(&staged).unwrap();
+    staged["signed"]["roles"]["root"]["threshold"] = 3.into();
+    staged["signatures"] = serde_json::json!([]);
+    std::fs::write(base.join("staged/more.json"), staged.to_string()).unwrap();
+    let plan = std::fs::read_to_string(base.join("plan.toml")).unwrap();
+    let plan: String = plan
+        .replace("staged/root.json", "staged/more.json")
+        .replace(
+            "no_spare_acknowledged = false",
+            "no_spare_acknowledged = true",
+        )
+        .replace("[policy]\n", "[seal]\nby = \"quorum\"\n\n[policy]\n")
+        .lines()
+        .filter(|line| !line.starts_with("payload = "))
+        .fold(String::new(), |plan, line| plan + line + "\n");
+    std::fs::write(base.join("quorum.toml"), plan).unwrap();
+    held(&base, "quorum.toml");
+    let day = base.join("day");
+    rootstage(&["audit", day.to_str().unwrap()]).is(0, &["3 of 3 wanted"]);
+    publish(&day, &copy).is(0, &["written"]);
+    assert_eq!(verdict(&audit(&copy, &[]), "seal.count"), "pass");
+}
+
 /// A key that leaves may be one of the few that seal: only the root before says that it may.
 #[test]
 fn where_a_quorum_seals_keys_that_leave_count_with_the_root_before() {
@@ -145,21 +196,8 @@ fn where_a_quorum_seals_keys_that_leave_count_with_the_root_before() {
         .replace("tokens/keyholder-4.age", "tokens/another.age")
         .replace("[root]\n", "[seal]\nby = \"quorum\"\n\n[root]\n");
     std::fs::write(base.join("quorum.toml"), plan).unwrap();
-    let mut answers = "as_asked = true\n".to_owned();
-    let mut call = Command::new(ROOTSTAGE);
-    for number in 1..=4 {
-        let _ = writeln!(
-            answers,
-            "[secret.keyholder-{number}]\nenv = \"SECRET_{number}\""
-        );
-        call.env(
-            format!("SECRET_{number}"),
-            format!("rehearsal of keyholder-{number}"),
-        );
-    }
-    std::fs::write(base.join("answers.toml"), answers).unwrap();
-    let (plan, answers, day) = (at("quorum.toml"), at("answers.toml"), at("day"));
-    said(call.args(["run", &plan, "--dir", &day, "--answers", &answers])).is(0, &[]);
+    held(&base, "quorum.toml");
+    let day = at("day");
 
     publish(Path::new(&day), &copy).is(0, &["written"]);
     let alone = audit(&copy, &[]);
