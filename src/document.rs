@@ -87,7 +87,7 @@ pub fn html(audit: &Audit<'_>) -> String {
             "<b>PUBLISHED COPY</b> Withheld by the plan: {}. People are called by their ids.",
             text(what)
         );
-        paragraph(&mut page, "banner", &sentence);
+        paragraph(&mut page, "copy", &sentence);
     }
     cover::cover(&mut page, audit);
     contents(&mut page);

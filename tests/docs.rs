@@ -8,7 +8,7 @@
 //! the online side: `docs/repository.rs`. Commands of the source tree (`cargo …`, `./tests/…`) are checked only:
 //! the call of the program in them must be one, the file must be there.
 //!
-//! `ROOTSTAGE_WRITE_DOCS=1 cargo test --test docs` writes the tables.
+//! `ROOTSTAGE_WRITE_DOCS=1 cargo test --test docs` writes the tables. The page about the format: `docs/format.rs`.
 #![allow(
     clippy::unwrap_used,
     reason = "a test stops at what it does not expect"
@@ -16,6 +16,8 @@
 
 #[path = "docs/crossing.rs"]
 mod crossing;
+#[path = "docs/format.rs"]
+mod format;
 #[path = "terminal/pty.rs"]
 #[allow(dead_code, reason = "each test file uses the part that it needs")]
 mod pty;

@@ -117,21 +117,26 @@ pub fn least(state: &State) -> usize {
     able.min(most)
 }
 
-/// The threshold of the root that is made here; where none is, of the one that is trusted, or else of what
-/// judges the content.
+/// The threshold of the root that is made or signed here; where none is, of the one that is trusted, or else of
+/// what judges the content.
 fn quorum(state: &State) -> Option<usize> {
-    let made = state
-        .procedure
-        .plan
-        .root
+    let plan = &state.procedure.plan;
+    let made = plan.root.as_ref().map(|root| root.threshold);
+    let is_root = state
+        .payload
         .as_ref()
-        .map(|root| root.threshold);
+        .is_some_and(|payload| payload.role == Role::Root.name());
+    // the new root's is the last
+    let signed = || {
+        let judge = state.judges.last().filter(|_| is_root)?;
+        Some(judge.role.threshold)
+    };
     let trusted = || {
         let trusted = state.trusted.as_ref()?;
         Some(trusted.root.role(Role::Root)?.threshold)
     };
     let judged = || state.judges.iter().map(|judge| judge.role.threshold).max();
-    let threshold = made.or_else(trusted).or_else(judged)?;
+    let threshold = made.or_else(signed).or_else(trusted).or_else(judged)?;
     usize::try_from(threshold).ok()
 }
 

@@ -67,6 +67,13 @@ pub fn envelope(payload: &[u8], signatures: &[Signed]) -> Vec<u8> {
     line.into_bytes()
 }
 
+/// SHA-256 of the file of this path, as a statement says it; `None` where the file is none of its subjects.
+pub fn subject(statement: &Value, path: &str) -> Option<Sha256> {
+    let mut subjects = statement.get("subject")?.as_array()?.iter();
+    let found = subjects.find(|subject| subject.get("name").is_some_and(|name| name == path))?;
+    found.pointer("/digest/sha256")?.as_str()?.parse().ok()
+}
+
 /// SHA-256 of a statement's bytes: what people read aloud before they seal.
 pub fn digest(statement: &Value) -> Option<Sha256> {
     payload(statement).map(|bytes| Sha256::of(&bytes))

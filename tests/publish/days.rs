@@ -1,8 +1,10 @@
 //! Whole days, published and audited by strangers.
 
+use std::fmt::Write as _;
 use std::path::Path;
+use std::process::Command;
 
-use super::venue::{Holds, Room, module};
+use super::venue::{Holds, ROOTSTAGE, Room, module, said};
 use super::{SALT, audit, failing, leaks, publish, rootstage, verdict};
 
 /// What a whole audit and one of the copy say; gives the head.
@@ -122,6 +124,99 @@ fn a_rotation_is_published_and_its_old_side_counts_with_the_root_before() {
     for rule in ["root.threshold", "root.base", "root.trusted"] {
         assert!(failing(&said).contains(&rule.to_owned()), "{rule}");
     }
+}
+
+/// Holds the day of a plan in a rehearsal's directory, in `day`, with the passphrases of the rehearsal.
+fn held(base: &Path, plan: &str) {
+    let at = |name: &str| base.join(name).to_str().unwrap().to_owned();
+    let mut answers = "as_asked = true\n".to_owned();
+    let mut call = Command::new(ROOTSTAGE);
+    for number in 1..=4 {
+        let _ = writeln!(
+            answers,
+            "[secret.keyholder-{number}]\nenv = \"SECRET_{number}\""
+        );
+        call.env(
+            format!("SECRET_{number}"),
+            format!("rehearsal of keyholder-{number}"),
+        );
+    }
+    std::fs::write(base.join("answers.toml"), answers).unwrap();
+    let (plan, answers, day) = (at(plan), at("answers.toml"), at("day"));
+    said(call.args(["run", &plan, "--dir", &day, "--answers", &answers])).is(0, &[]);
+}
+
+/// As many seal as the root that is signed demands, also where it came from elsewhere and demands more than before.
+#[test]
+fn a_quorum_is_that_of_the_root_that_is_signed() {
+    let room = tempfile::tempdir().unwrap();
+    let (base, copy) = (room.path().join("base"), room.path().join("copy"));
+    let first = ["rehearse", "--script", "sign-staged", "--unattended"];
+    rootstage(&[&first[..], &["--dir", base.to_str().unwrap()]].concat()).is(0, &[]);
+    let staged = std::fs::read(base.join("staged/root.json")).unwrap();
+    let mut staged: serde_json::Value = serde_json::from_slice(&staged).unwrap();
+    staged["signed"]["roles"]["root"]["threshold"] = 3.into();
+    staged["signatures"] = serde_json::json!([]);
+    std::fs::write(base.join("staged/more.json"), staged.to_string()).unwrap();
+    let plan = std::fs::read_to_string(base.join("plan.toml")).unwrap();
+    let plan: String = plan
+        .replace("staged/root.json", "staged/more.json")
+        .replace(
+            "no_spare_acknowledged = false",
+            "no_spare_acknowledged = true",
+        )
+        .replace("[policy]\n", "[seal]\nby = \"quorum\"\n\n[policy]\n")
+        .lines()
+        .filter(|line| !line.starts_with("payload = "))
+        .fold(String::new(), |plan, line| plan + line + "\n");
+    std::fs::write(base.join("quorum.toml"), plan).unwrap();
+    held(&base, "quorum.toml");
+    let day = base.join("day");
+    rootstage(&["audit", day.to_str().unwrap()]).is(0, &["3 of 3 wanted"]);
+    publish(&day, &copy).is(0, &["written"]);
+    assert_eq!(verdict(&audit(&copy, &[]), "seal.count"), "pass");
+}
+
+/// A key that leaves may be one of the few that seal: only the root before says that it may.
+#[test]
+fn where_a_quorum_seals_keys_that_leave_count_with_the_root_before() {
+    let room = tempfile::tempdir().unwrap();
+    let (base, copy) = (room.path().join("base"), room.path().join("copy"));
+    let at = |name: &str| base.join(name).to_str().unwrap().to_owned();
+    let first = ["rehearse", "--script", "rotate-keyholder", "--unattended"];
+    rootstage(&[&first[..], &["--dir", base.to_str().unwrap()]].concat()).is(0, &[]);
+    // the first keyholder leaves in place of the third
+    let plan = std::fs::read_to_string(base.join("plan.toml")).unwrap();
+    let plan = plan
+        .replace("leaves = true\n", "")
+        .replace(
+            "key_label = \"root-1\"\n",
+            "key_label = \"root-1\"\nleaves = true\n",
+        )
+        .replace("tokens/keyholder-4.age", "tokens/another.age")
+        .replace("[root]\n", "[seal]\nby = \"quorum\"\n\n[root]\n");
+    std::fs::write(base.join("quorum.toml"), plan).unwrap();
+    held(&base, "quorum.toml");
+    let day = at("day");
+
+    publish(Path::new(&day), &copy).is(0, &["written"]);
+    let alone = audit(&copy, &[]);
+    alone.is(
+        0,
+        &["1 key of the root sealed", "Give that with --trusted-root"],
+    );
+    assert_eq!(verdict(&alone, "seal.count"), "note");
+    let with = audit(
+        &copy,
+        &["--trusted-root", &at("before/metadata/1.root.json")],
+    );
+    assert_eq!(verdict(&with, "seal.count"), "pass");
+    // with a root before that does not have it
+    let other = audit(
+        &copy,
+        &["--trusted-root", &format!("{day}/metadata/2.root.json")],
+    );
+    assert_eq!(verdict(&other, "seal.count"), "fail");
 }
 
 #[test]

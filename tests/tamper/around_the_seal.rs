@@ -476,6 +476,11 @@ fn a_link_is_no_file() {
         (incoming.as_str(), "files.in"),
         ("attestations/1001/key.pem", "attestation.evidence"),
         ("seal.dsse.json", "seal.file"),
+        // nor is it a directory
+        ("metadata", "root.files"),
+        ("out", "files.out"),
+        ("in", "files.in"),
+        ("attestations", "attestation.evidence"),
     ] {
         let path = dir.join(name);
         fs::rename(&path, &aside).unwrap();

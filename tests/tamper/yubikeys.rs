@@ -2,14 +2,18 @@
 
 use rootstage::ceremony::effect::Effect;
 use rootstage::ceremony::event::Event;
-use rootstage::ceremony::plan::{KeyName, ParticipantId};
+use rootstage::ceremony::plan::{KeyName, Mode, ParticipantId};
 use rootstage::ceremony::token::piv::Provisioning;
+use rootstage::digest::Sha256;
+use rootstage::transcript::seal;
 
+use crate::forger::loose;
 use crate::forgeries::found;
 use crate::room::{Room, plan};
+use crate::storyteller::{self, Story};
 use crate::yubikeys::YubiKey;
 use crate::yubikeys::certificates::{Device, Key};
-use crate::{Desk, Loose};
+use crate::{Desk, Loose, artefacts};
 
 /// A finished ceremony in which the first keyholder's token died after it was provisioned.
 fn desk() -> Desk {
@@ -106,13 +110,17 @@ fn nobody_replaces_a_token_out_of_the_blue() {
 
 /// A finished ceremony in which a maker vouched for the first keyholder's key, as the plan demands.
 fn attested_desk() -> Desk {
+    attested_desk_with("")
+}
+
+fn attested_desk_with(more: &str) -> Desk {
     let plan = plan(2, 2).replace(
         "token = \"file:tokens/keyholder-1.age\"",
         "token = \"yubikey:1001\"",
     );
     let plan = format!(
         "{plan}\n[policy.attestation]\nrequired = [\"attestation.chain\", \"attestation.key\"]\n\
-         intermediates = [\"between.pem\"]\ntest_roots = [\"root.pem\"]\n"
+         intermediates = [\"between.pem\"]\ntest_roots = [\"root.pem\"]\n{more}"
     );
     let mut room = Room::prepared(&plan);
     let device = Device::default();
@@ -167,6 +175,63 @@ fn what_a_token_showed_cannot_be_made_better_or_worse() {
     found(&desk, "script.followed", is_attested, |records, at| {
         records.drain(at - 1..=at);
     });
+}
+
+/// Another version of the program put its verdict into other words, and these were sealed: a later audit takes
+/// them as they are, and no others.
+#[test]
+fn the_words_of_another_version_about_an_attestation_are_those_that_were_sealed() {
+    let desk = attested_desk_with("\n[seal]\nstatement = \"full\"\n\n[publish]\nwithhold = []\n");
+    let told = |records: &[Loose], forged: &[usize]| {
+        let story = Story {
+            procedure: &desk.procedure,
+            mode: Mode::Rehearsal,
+            forged,
+        };
+        story.told(records)
+    };
+    let is_verdict = |name: &str| name.ends_with("/verdict.json");
+    let words = b"what another version says";
+    // which rules fail, where this program opened the ceremony, and this file lies there
+    let failing_with = |program: &str, file: &[u8]| {
+        let mut records = desk.loose();
+        if let Event::CeremonyOpened(opening) = &mut records[0].event {
+            program.clone_into(&mut opening.program);
+        }
+        let mut records = loose(&told(&records, &[]).1);
+        let stated = |record: &Loose| matches!(record.event, Event::SealStated { .. });
+        let at = records.iter().position(stated).unwrap();
+        let Event::SealStated {
+            statement, sha256, ..
+        } = &mut records[at].event
+        else {
+            unreachable!()
+        };
+        let subjects = statement["subject"].as_array_mut().unwrap();
+        let verdict = subjects
+            .iter_mut()
+            .find(|subject| is_verdict(subject["name"].as_str().unwrap()));
+        verdict.unwrap()["digest"]["sha256"] = Sha256::of(words).hex().into();
+        *sha256 = seal::digest(statement).unwrap();
+        let (auditor, _) = told(&records, &[at]);
+        let mut files = artefacts(&desk.room.dir());
+        storyteller::files_of(auditor.state(), &mut files);
+        for (name, bytes) in &mut files.attestations {
+            if is_verdict(name) {
+                file.clone_into(bytes);
+            }
+        }
+        crate::failing(&auditor.finish(&files))
+    };
+    // nobody can make the signatures anew
+    let earlier = "rootstage 0.0.1";
+    assert_eq!(failing_with(earlier, words), ["seal.signatures"]);
+    assert_eq!(
+        failing_with(earlier, b"and what nobody sealed"),
+        ["attestation.evidence", "seal.signatures"]
+    );
+    let now = rootstage::PROGRAM_VERSION;
+    assert!(failing_with(now, words).contains(&"seal.statement"));
 }
 
 #[test]

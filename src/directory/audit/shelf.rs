@@ -16,14 +16,16 @@ const MAX_BYTES: u64 = 256 * 1024 * 1024;
 const MAX_DEPTH: usize = 8;
 
 /// Path below `dir`, with `/`, and bytes of every file there and in what lies below it, in the order of the
-/// paths. What is neither a file nor a directory is there without bytes, so that its name is compared.
+/// paths. What is neither a file nor a directory is there without bytes, so that its name is compared. A link in
+/// the place of `dir` itself has no files: they lie elsewhere.
 pub fn read(dir: &Path) -> Result<Vec<(String, Vec<u8>)>, DirectoryError> {
     let mut found = Vec::new();
     let mut bytes = 0;
     match std::fs::symlink_metadata(dir) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(error) => return Err(io_at(dir)(error)),
-        Ok(_) => walk(dir, "", MAX_DEPTH, &mut bytes, &mut found)?,
+        Ok(there) if there.is_dir() => walk(dir, "", MAX_DEPTH, &mut bytes, &mut found)?,
+        Ok(_) => {}
     }
     found.sort();
     Ok(found)

@@ -165,16 +165,33 @@ fn drawn(pen: Pen) -> Stroke {
     }
 }
 
+/// Degrees by which the word across a page rises.
+const SLANT: f32 = 32.0;
+/// Its size in points, where the sheet is wide enough.
+const ACROSS: f32 = 64.0;
+
 /// The word across a page, pale enough to be written on.
 fn across(surface: &mut Surface<'_>, sheets: &Sheets, mark: &str) {
     if mark.is_empty() {
         return;
     }
     let (width, height) = sheets.size.points();
-    let line = sheets.letters.set(mark, Style::new(Face::Bold, 64.0));
+    let set = |size| sheets.letters.set(mark, Style::new(Face::Bold, size));
+    // from edge to edge of the sheet, less what the letters' own height takes at both ends
+    let most = 0.9 * width / SLANT.to_radians().cos();
+    let line = set(ACROSS);
+    let line = if line.width > most {
+        set(ACROSS * most / line.width)
+    } else {
+        line
+    };
     let artifact = Artifact::with_kind(ArtifactType::Other);
     surface.start_tagged(ContentTag::Artifact(artifact));
-    surface.push_transform(&Transform::from_rotate_at(-32.0, width / 2.0, height / 2.0));
+    surface.push_transform(&Transform::from_rotate_at(
+        -SLANT,
+        width / 2.0,
+        height / 2.0,
+    ));
     surface.set_stroke(None);
     let pale = NormalizedF32::new(0.09).unwrap_or(NormalizedF32::ZERO);
     surface.set_fill(Some(filled(Ink::Alarm, pale)));

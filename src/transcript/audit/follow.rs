@@ -17,6 +17,7 @@ use crate::ceremony::sealing;
 use crate::ceremony::state::{LogCopy, Placed, Standing, State};
 use crate::ceremony::steps::{self, Kind, Next};
 use crate::ceremony::withdraw::withdrawable;
+use crate::transcript::seal;
 
 /// A record that breaks a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -192,6 +193,14 @@ impl Follow {
         excepted: Option<&Exception>,
         say: &mut dyn FnMut(Rule, String),
     ) {
+        let elsewhere;
+        let state = match event {
+            Event::SealStated { statement, .. } if self.judged_elsewhere => {
+                elsewhere = with_verdicts_of(state, statement);
+                &elsewhere
+            }
+            _ => state,
+        };
         let idle = state.asking.is_none() && state.in_flight.is_none();
         let begun = state.standing.get(state.position) == Some(&Standing::Running);
         let next = || steps::next(kind, state, step);
@@ -337,4 +346,17 @@ impl Follow {
             && expected.seats == recorded.seats
             && expected.digest == recorded.digest
     }
+}
+
+/// The state with the verdicts on attestations as the statement of a seal has them: another program wrote them, in
+/// words of its own.
+fn with_verdicts_of(state: &State, statement: &serde_json::Value) -> State {
+    let mut with = state.clone();
+    let verdicts = with.attested.iter_mut();
+    for (name, digest) in verdicts.filter(|(name, _)| name.ends_with(attested::VERDICT)) {
+        if let Some(sealed) = seal::subject(statement, &format!("attestations/{name}")) {
+            *digest = sealed;
+        }
+    }
+    with
 }

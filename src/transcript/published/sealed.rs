@@ -10,7 +10,7 @@ use super::{Files, Published};
 use crate::digest::Sha256;
 use crate::safe::counted;
 use crate::transcript::seal::{
-    FILE, PAYLOAD_TYPE, PREDICATE_TYPE, STATEMENT_TYPE, TRANSCRIPT_HEAD, pae,
+    self, FILE, PAYLOAD_TYPE, PREDICATE_TYPE, STATEMENT_TYPE, TRANSCRIPT_HEAD, pae,
 };
 use crate::tuf::key::PublicKey;
 use crate::tuf::root::{Role, Root};
@@ -59,9 +59,10 @@ impl Sealed {
 
     /// The digest of a file that is sealed.
     pub fn subject(&self, name: &str) -> Option<Sha256> {
-        let mut subjects = self.subjects();
-        let found = subjects.find(|subject| text(subject, "/name") == Some(name))?;
-        text(found, "/digest/sha256")?.parse().ok()
+        match self {
+            Self::Read { statement, .. } => seal::subject(statement, name),
+            _ => None,
+        }
     }
 
     /// The files in `metadata/` that are sealed; `None` without a seal.
@@ -330,9 +331,13 @@ pub fn count(copy: &Published, files: &Files, content: &Content, sealed: &Sealed
     if let Some(said) = absent(copy, sealed) {
         return said;
     }
+    let distinct = |keys: &[PublicKey]| -> BTreeSet<Sha256> {
+        signers(sealed, keys).into_iter().flatten().collect()
+    };
     // a key of another role is held by machines: it seals for no keyholder
-    let by = signers(sealed, &root_keys(files, content));
-    let different = by.iter().flatten().collect::<BTreeSet<_>>().len();
+    let of_root = root_keys(files, content);
+    let different = distinct(&of_root).len();
+    let all = distinct(&[of_root, on_record(copy, sealed)].concat());
     let threshold = match content {
         Content::Root(found) => found.root.role(Role::Root).map(|role| role.threshold),
         _ => None,
@@ -352,8 +357,14 @@ pub fn count(copy: &Published, files: &Files, content: &Content, sealed: &Sealed
         .counts
         .as_ref()
         .is_some_and(|(_, reached)| !reached);
-    if usize::try_from(threshold).is_ok_and(|threshold| different >= threshold) {
+    let enough = |keys: usize| usize::try_from(threshold).is_ok_and(|needed| keys >= needed);
+    if enough(different) {
         pass(sentence)
+    } else if copy.has("root-trusted") && files.trusted.is_empty() && enough(all.len()) {
+        note(format!(
+            "{sentence}. The others are not in it: where they are in the root before, they count as well. Give that \
+             with --trusted-root"
+        ))
     } else if continues {
         note(sentence)
     } else {

@@ -274,4 +274,4 @@ fn weigh(state: &State) -> usize {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

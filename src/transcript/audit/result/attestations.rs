@@ -1,6 +1,8 @@
 //! Verdicts on attestations: what the tokens brought forward is there, and proves what the plan
 //! demands.
 
+use serde_json::Value;
+
 use super::artefacts::alike;
 use super::{Said, fail, pass};
 use crate::ceremony::attested;
@@ -10,27 +12,32 @@ use crate::ceremony::token::Evidence;
 use crate::digest::Sha256;
 use crate::safe::counted;
 use crate::transcript::audit::{Artefacts, Auditor, Scope, Verdict};
+use crate::transcript::seal;
 
 fn note(sentence: &str) -> Said {
     (Verdict::Note, sentence.to_owned())
 }
 
 /// The files beside the transcript. Words of a verdict may differ between versions of the program:
-/// where another one judged, that file is only looked for.
+/// where another one judged, that file is the one that was sealed, and without a seal of it is only looked for.
 pub fn evidence(auditor: &Auditor, artefacts: &Artefacts) -> Said {
     let (state, elsewhere) = (&auditor.state, auditor.follow.judged_elsewhere());
     if artefacts.scope == Scope::Record {
         return super::artefacts::record_only();
     }
+    let stated = state.seal.as_ref();
+    let stated: Option<Value> = stated.and_then(|seal| serde_json::from_slice(&seal.payload).ok());
+    let sealed = |name: &str| seal::subject(stated.as_ref()?, &format!("attestations/{name}"));
     for (name, sha256) in &state.attested {
         let words = elsewhere && name.ends_with(attested::VERDICT);
+        let wanted = if words { sealed(name) } else { Some(*sha256) };
         match artefacts
             .attestations
             .iter()
             .find(|(known, _)| known == name)
         {
             None => return fail(format!("attestations/{name} is missing")),
-            Some((_, bytes)) if !words && Sha256::of(bytes) != *sha256 => {
+            Some((_, bytes)) if wanted.is_some_and(|wanted| Sha256::of(bytes) != wanted) => {
                 return fail(format!(
                     "attestations/{name} is not what the transcript leads to"
                 ));

@@ -34,11 +34,12 @@ pub fn imported(auditor: &Auditor, _: &Artefacts) -> Said {
     }
     match (&state.payload, import::content(state)) {
         (None, _) => unfinished(state).unwrap_or_else(|| fail("it was never read")),
-        (Some(frozen), Ok(read)) if read.sha256 == frozen.sha256 => pass(format!(
-            "SHA-256 {}; {} withdrawn before it",
-            frozen.sha256,
-            state.defunct.len()
-        )),
+        (Some(frozen), Ok(read)) if read.sha256 == frozen.sha256 => {
+            pass(match state.defunct.len() {
+                0 => format!("SHA-256 {}", frozen.sha256),
+                more => format!("SHA-256 {}; {more} withdrawn before it", frozen.sha256),
+            })
+        }
         (Some(_), Ok(_)) => fail("the content is not what was read"),
         (Some(_), Err(problem)) => fail(problem),
     }

@@ -7,7 +7,7 @@ use crate::ceremony::script::Script;
 use crate::ceremony::scripts;
 use crate::ceremony::state::State;
 
-fn procedure() -> Arc<Procedure> {
+pub fn procedure() -> Arc<Procedure> {
     let plan = rehearsal(&Outline {
         title: "Tape".to_owned(),
         location: "nowhere".to_owned(),

@@ -10,6 +10,9 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::board::{self, Naming};
 use crate::tui::widgets::digest;
 
+/// Lines that one of an exception's three texts has on the board, which is to be seen whole.
+const LONGEST: usize = 4;
+
 /// The board as it stands in this state.
 pub fn lines(pen: Pen, state: &State, width: usize) -> Text {
     let whole = of_state(state);
@@ -52,8 +55,7 @@ pub fn lines(pen: Pen, state: &State, width: usize) -> Text {
         Role::Title,
         match state.exceptions.len() {
             0 => " No exceptions so far".to_owned(),
-            1 => " 1 exception so far".to_owned(),
-            more => format!(" {more} exceptions so far"),
+            more => format!(" {} so far", counted(more, "exception")),
         },
     ));
     // the last ones: of a long list the page would be no page
@@ -82,7 +84,12 @@ pub fn lines(pen: Pen, state: &State, width: usize) -> Text {
                 format!("decided:  {} ({})", safe(&exception.decided), by.join(", ")),
             ),
         ] {
-            text.extend(pen.fact(label, &value, 5, Role::Text, measure));
+            let mut lines = pen.fact(label, &value, 5, Role::Text, measure);
+            if lines.len() > LONGEST {
+                lines.truncate(LONGEST);
+                lines.push(pen.line(Role::Dim, "     and more: its record has all of it (e)"));
+            }
+            text.extend(lines);
         }
     }
     text.push(Line::default());
@@ -107,4 +114,38 @@ pub fn head(pen: Pen, state: &State) -> Text {
     let mut text = vec![pen.line(Role::Title, title)];
     text.extend(digest::grid(pen, &state.head));
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST, lines};
+    use crate::ceremony::event::Exception;
+    use crate::ceremony::plan::ParticipantId;
+    use crate::ceremony::state::State;
+    use crate::tui::pen::Pen;
+    use crate::tui::replay::tape::tests::procedure;
+    use crate::tui::theme::Colour;
+
+    #[test]
+    fn a_long_exception_leaves_room_for_what_comes_after_it() {
+        let mut state = State::new(procedure());
+        state.exceptions.push(Exception {
+            number: 1,
+            expected: "a word ".repeat(300),
+            happened: "another".to_owned(),
+            decided: "to go on".to_owned(),
+            by: vec![ParticipantId("witness".to_owned())],
+        });
+        let text: Vec<String> = lines(Pen(Colour::Mono), &state, 80)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        let from = text
+            .iter()
+            .position(|line| line.starts_with(" E1"))
+            .unwrap();
+        assert!(text[from + LONGEST].contains("its record has all of it"));
+        assert!(text[from + LONGEST + 1].contains("happened: another"));
+        assert!(text[from + LONGEST + 2].contains("decided:  to go on (Wim Witness)"));
+    }
 }
