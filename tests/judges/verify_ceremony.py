@@ -9,7 +9,9 @@ kinds that its author had not had: 26 of what it got wrong or refused (files of 
 interrupted steps; aborted ceremonies; plans without a seal; whose seals count; accepted findings; trusted roots;
 copies that withhold more, or nothing; the head on paper; forms of keys and numbers), and 6 of what it had left out
 (delegated roles, mode, recording, counted signatures, what belongs before a seal, what a seal says of people and
-exceptions). Each follows a sentence of the descriptions, some of which were written because it asked.
+exceptions). They were made by somebody else, with the findings of `rootstage audit` and the verifier before this
+one beside them. All but three (`..` in the name of a subject, a recording without records, copies of management keys
+after an interruption) follow a sentence of the descriptions, some of which were written because the author asked.
 
 A line for each rule of CEREMONY.md that is judged: PASS, FAIL, or NOTE where nothing was decided. Exit with
 0 nothing failed, 1 something failed, 2 the call is wrong, 3 something cannot be read.
