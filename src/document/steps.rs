@@ -37,7 +37,9 @@ pub fn section(page: &mut String, audit: &Audit<'_>) {
 fn stood(audit: &Audit<'_>, place: usize) -> i64 {
     let halts = audit.chronicle.halts.iter();
     let halts = halts.filter(|halt| halt.step == place);
-    halts.filter_map(|halt| between(&halt.from, &halt.to)).sum()
+    let seconds = halts.filter_map(|halt| between(&halt.from, &halt.to));
+    // of a clock that was set back it cannot be said
+    seconds.map(|seconds| seconds.max(0)).sum()
 }
 
 fn cells(

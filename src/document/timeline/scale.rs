@@ -22,6 +22,8 @@ impl<'a> Scale<'a> {
         let halts = story.halts.iter();
         let halts: Vec<(i64, i64)> = halts
             .map(|halt| (since(&halt.from), since(&halt.to)))
+            // a clock that was set back makes a standstill of none
+            .map(|(from, to)| (from, to.max(from)))
             .collect();
         let stood: i64 = halts.iter().map(|(from, to)| to - from).sum();
         let budgets: i64 = acts.iter().map(|act| act.budget).sum();
@@ -99,6 +101,16 @@ mod tests {
         assert_eq!(still, 2 * 3600 / 8);
         assert_eq!(at("2026-12-01T22:00:00Z") - at(night.0), still / 2);
         assert_eq!(scale.seconds, 2 * 3600 + still);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_draws_nothing_backwards() {
+        let back = ("2026-12-01T11:00:00Z", "2026-12-01T09:00:00Z");
+        let story = day(&[back], "2026-12-01T12:00:00Z");
+        let scale = Scale::new(&story, &[]);
+        assert_eq!(scale.of("2026-12-01T12:00:00Z"), 2 * 3600);
+        assert_eq!(scale.part(scale.of("2026-12-01T09:00:00Z")), "0.00%");
+        assert!(!scale.shortened());
     }
 
     #[test]
