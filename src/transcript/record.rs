@@ -2,10 +2,6 @@
 
 mod withheld;
 
-use time::PrimitiveDateTime;
-use time::format_description::BorrowedFormatItem;
-use time::macros::format_description;
-
 use crate::canonical;
 use crate::ceremony::event::Event;
 use crate::digest::Sha256;
@@ -160,13 +156,41 @@ fn is_time(byte: u8) -> bool {
     byte.is_ascii_digit() || matches!(byte, b'-' | b':' | b'.' | b'T' | b'Z')
 }
 
-/// Times as records have them, to the millisecond.
-const MOMENT: &[BorrowedFormatItem<'_>] =
-    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
-
 /// Whether it is a time that a calendar and a clock have, in the form `YYYY-MM-DDTHH:MM:SS.mmmZ`.
 fn is_moment(at: &str) -> bool {
-    at.len() == 24 && PrimitiveDateTime::parse(at, MOMENT).is_ok()
+    const FORM: &[u8; 24] = b"0000-00-00T00:00:00.000Z";
+    let digit_or_same = |(byte, form): (u8, &u8)| match form {
+        b'0' => byte.is_ascii_digit(),
+        other => byte == *other,
+    };
+    let number = |from: usize, to: usize| {
+        at.get(from..to)
+            .and_then(|digits| digits.parse::<u16>().ok())
+    };
+    let in_form = at.len() == FORM.len() && at.bytes().zip(FORM).all(digit_or_same);
+    let within =
+        |from: usize, below: u16| number(from, from + 2).is_some_and(|number| number < below);
+    in_form
+        && is_day(number(0, 4), number(5, 7), number(8, 10))
+        && within(11, 24)
+        && within(14, 60)
+        && within(17, 60)
+}
+
+/// A day of the Gregorian calendar.
+fn is_day(year: Option<u16>, month: Option<u16>, day: Option<u16>) -> bool {
+    let (Some(year), Some(month), Some(day)) = (year, month, day) else {
+        return false;
+    };
+    let leaps = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if leaps => 29,
+        2 => 28,
+        _ => 0,
+    };
+    (1..=days).contains(&day)
 }
 
 /// The unread part of a line.
