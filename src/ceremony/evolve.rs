@@ -3,6 +3,8 @@
 mod log;
 mod returns;
 
+use std::sync::Arc;
+
 use super::ask::{Answer, Ask, Form};
 use super::attested;
 use super::effect::{Effect, Message};
@@ -326,7 +328,7 @@ pub fn evolve(state: &mut State, placed: &Placed) {
                     state.present.insert(id.clone());
                 }
             }
-            state.exceptions.push(exception.clone());
+            state.exceptions.push(Arc::new(exception.clone()));
         }
         Event::StepSkipped { .. } => leave(state, Standing::Skipped),
         Event::StepDone {} => leave(state, Standing::Done),

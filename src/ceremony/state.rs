@@ -98,8 +98,8 @@ pub struct State {
     pub seal: Option<Sealing>,
     /// Programs that wrote records: the one that opened the ceremony, then others that went on with it.
     pub programs: Vec<String>,
-    /// Exceptions logged.
-    pub exceptions: Vec<Exception>,
+    /// Exceptions logged; states that follow one another share them.
+    pub exceptions: Vec<Arc<Exception>>,
     /// Interruptions gone on from.
     pub resumptions: u32,
     /// Bytes of a torn last record that were cut at the last of them.

@@ -328,7 +328,7 @@ fn is_on_record(state: &State, exception: &Exception) -> Result<(), Box<Exceptio
         ..exception.clone()
     };
     match last {
-        Some(last) if *last == numbered(last.number) => Ok(()),
+        Some(last) if **last == numbered(last.number) => Ok(()),
         _ => Err(Box::new(numbered(last.map_or(1, |last| last.number + 1)))),
     }
 }

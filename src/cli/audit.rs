@@ -9,6 +9,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::{Failure, print, print_json, read};
+use crate::ceremony::event::Exception;
 use crate::ceremony::state::Ending;
 use crate::digest::Sha256;
 use crate::directory::{self, Audited, DirectoryError};
@@ -301,7 +302,7 @@ fn document(audited: &Audited) -> serde_json::Value {
         "head": state.head.hex(),
         "head_words": state.head.words().join(" "),
         "exception_count": state.exceptions.len(),
-        "exceptions": state.exceptions,
+        "exceptions": state.exceptions.iter().map(AsRef::as_ref).collect::<Vec<&Exception>>(),
         "rules": rules(&audited.findings),
     })
 }

@@ -234,13 +234,14 @@ fn an_exception_is_one_key_away_and_esc_loses_nothing() {
             ("a PIN", "the wrong one")
         );
         let mut next = model.state.clone();
-        next.exceptions.push(rootstage::ceremony::event::Exception {
+        let exception = rootstage::ceremony::event::Exception {
             number: 1,
             expected: form.expected,
             happened: form.happened,
             decided: form.decided,
             by: vec![],
-        });
+        };
+        next.exceptions.push(exception.into());
         model.report(Report::State(Box::new(next)));
         assert_eq!(model.overlay, None);
         assert!(text(&model).contains("E1 is on record"), "{name}");

@@ -146,6 +146,7 @@ impl Veil<'_> {
             state.log = LogCopy::Detached;
         }
         for exception in &mut state.exceptions {
+            let exception = Arc::make_mut(exception);
             for text in [
                 &mut exception.expected,
                 &mut exception.happened,

@@ -129,13 +129,14 @@ mod tests {
     #[test]
     fn a_long_exception_leaves_room_for_what_comes_after_it() {
         let mut state = State::new(procedure());
-        state.exceptions.push(Exception {
+        let exception = Exception {
             number: 1,
             expected: "a word ".repeat(300),
             happened: "another".to_owned(),
             decided: "to go on".to_owned(),
             by: vec![ParticipantId("witness".to_owned())],
-        });
+        };
+        state.exceptions.push(exception.into());
         let text: Vec<String> = lines(Pen(Colour::Mono), &state, 80)
             .iter()
             .map(ToString::to_string)
